@@ -1,0 +1,62 @@
+"""What payouts need from a payment provider. The answers' types live in ``answers`` so that decisions can use them.
+
+Order of use for money: ``reference`` and ``prepare_transfer`` (pure) → store the request and an ``external_id`` →
+``send`` → store the answer. A request that was not stored is never sent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from .answers import (
+    AccountAnswer,
+    AccountQuestion,
+    BalanceAnswer,
+    InquiryAnswer,
+    PreparedRequest,
+    ProviderRules,
+    TransferAnswer,
+    TransferOrder,
+)
+
+EXTERNAL_ID_DIGITS = 11
+"""How many random decimal digits ``external_id`` takes."""
+
+
+class PaymentProvider(Protocol):
+    """One bank or wallet. No method raises for what the provider does: every failure is an answer."""
+
+    @property
+    def name(self) -> str:
+        """Upper case, as stored with accounts and payouts: ``"BNI"``."""
+
+    @property
+    def rules(self) -> ProviderRules:
+        """Inquiry ladder, settle window and the like."""
+
+    def reference(self, payout_id: str, attempt_no: int, at: datetime) -> str:
+        """The partnerReferenceNo of one attempt: ≤ 20 characters, always the same for the same three. Attempts 1-99."""
+
+    def external_id(self, at: datetime, digits: str) -> str:
+        """A fresh X-EXTERNAL-ID, unique within a WIB day. Give ``EXTERNAL_ID_DIGITS`` random digits."""
+
+    def inquire_account(self, question: AccountQuestion, external_id: str) -> AccountAnswer:
+        """Who holds this account, and can it be paid? Moves no money."""
+
+    def prepare_transfer(self, order: TransferOrder) -> PreparedRequest:
+        """Build the exact bytes of a transfer; no I/O. Raises ValueError if the order cannot be expressed."""
+
+    def send(self, prepared: PreparedRequest, external_id: str) -> TransferAnswer:
+        """Send a stored request once.
+
+        A refused token or signature is repaired and sent again at most once, with the id that
+        ``external_id`` implies, because that answer proves that nothing was carried out. FAIL, REJ, STOP
+        and BUG speak of this send only: after an earlier AMB or PEND they prove nothing, inquire.
+        """
+
+    def inquire_transfer(self, prepared: PreparedRequest, external_id: str) -> InquiryAnswer:
+        """What became of an earlier ``send``; compares amount, currency and account with what was prepared."""
+
+    def balance(self, external_id: str) -> BalanceAnswer:
+        """What our own source account holds."""
