@@ -1,0 +1,61 @@
+"""Every error code that a partner can meet, in one table, and the rendering of our problems in it.
+
+Codes follow the pattern of the known ones: ``ERR`` + module + HTTP status + serial. Known codes keep their meaning; ours
+use modules of their own (REQ the request, SIG the signature, TRX a business refusal, SYS our side), because the serials
+of the old modules are only partly known. A status is 400 for every business refusal: clients know nothing finer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prakerja.platform.problems import Problem
+
+
+@dataclass(frozen=True)
+class PartnerCode:
+    """``message`` is Indonesian, for people; where it is empty, the problem's own Indonesian text is shown."""
+
+    code: str
+    status: int
+    message: str = ""
+
+
+CODES: dict[str, PartnerCode] = {
+    # published by the programme
+    "course-not-named": PartnerCode("ERRPLT40036", 400, "course_code/schedule_code tidak boleh kosong."),
+    "transaction-already-void": PartnerCode("ERRPLT40028", 400, "Transaksi sudah dibatalkan sebelumnya."),
+    "transaction-not-found": PartnerCode("ERRVOD40001", 400, "Kode transaksi tidak ditemukan."),
+    "sso-client-missing": PartnerCode("ERROAUTH4024", 400, "Unauthorized"),
+    "sso-client-unknown": PartnerCode("ERROAUTH4029", 400, "Client id tidak ditemukan."),
+    "sso-user-missing": PartnerCode("ERROAUTH4030", 400, "Unauthorized"),
+    # continued by us
+    "malformed-request": PartnerCode("ERRREQ40001", 400),
+    "invalid-input": PartnerCode("ERRREQ40002", 400),
+    "bad-request": PartnerCode("ERRREQ40003", 400),
+    "bad-signature": PartnerCode("ERRSIG40101", 401),
+    "endpoint-not-found": PartnerCode("ERRREQ40401", 404),
+    "method-not-allowed": PartnerCode("ERRREQ40501", 405),
+    "too-large": PartnerCode("ERRREQ41301", 413),
+    "too-many": PartnerCode("ERRREQ42901", 429),
+    "not-found": PartnerCode("ERRTRX40001", 400),
+    "conflict": PartnerCode("ERRTRX40002", 400),
+    "not-allowed": PartnerCode("ERRTRX40003", 400),
+    "unavailable": PartnerCode("ERRSYS50301", 503, "Layanan sedang tidak tersedia. Coba lagi nanti."),
+    "unexpected": PartnerCode("ERRSYS50001", 500, "Terjadi kesalahan di sistem kami. Coba lagi nanti."),
+}
+"""By problem slug. A problem without a row takes that of its nearest ancestor; the root's is ``unexpected``."""
+
+
+def code_of(problem: type[Problem]) -> PartnerCode:
+    """The row of a class of problem, or of its nearest ancestor that has one."""
+    slugs = (ancestor.slug for ancestor in problem.__mro__ if issubclass(ancestor, Problem))
+    return next(CODES[slug] for slug in slugs if slug in CODES)
+
+
+def message_of(problem: Problem, row: PartnerCode) -> str:
+    """The sentence that clients show to people, Indonesian."""
+    if row.message:
+        return row.message
+    title, detail = problem.text("id")
+    return detail or f"{title}."

@@ -1,0 +1,207 @@
+"""The frame of every partner endpoint: event in, envelope out, the same order of checks for all.
+
+Route → body → fields → one read of partner and command data → signature → command → envelope. Nothing is looked up for
+a body that cannot be read, and nobody learns what is wrong with their fields before their signature is right. Whatever
+happens, the answer is JSON with ``success`` and a sentence for people, because that is what every known client shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from functions.partner_api.codes import code_of, message_of
+from functions.partner_api.requests import PartnerRequest, read
+from prakerja.partners.errors import BadSignature, EndpointNotFound, InvalidFields
+from prakerja.partners.signature import verify
+from prakerja.partners.wire import EMPTY, ParsedBody, canonical_paths, parse, received, route_path
+from prakerja.platform.access_patterns import Pattern
+from prakerja.platform.observability import begin, count, log
+from prakerja.platform.parts import Item
+from prakerja.platform.problems import MethodNotAllowed, Problem, Unexpected
+
+Event = Mapping[str, Any]
+Response = dict[str, Any]
+ItemKey = tuple[Pattern, Mapping[str, str | int]]
+"""What ``Table.batch_get`` takes."""
+
+NOBODY = "-"
+"""Stands for a missing or impossible client code, so that it is looked up like any other. No partner has this code."""
+_CLIENT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_CORRELATION = re.compile(r"[A-Za-z0-9._=-]{1,64}")
+
+
+class SigningPartner(Protocol):
+    """What the frame needs of a partner."""
+
+    @property
+    def sign_keys(self) -> Sequence[bytes]:
+        """The keys that count now, opened: one or two; none when it may not call."""
+
+
+PartnerT = TypeVar("PartnerT", bound=SigningPartner)
+RequestT = TypeVar("RequestT", bound=PartnerRequest)
+
+LoadPartner = Callable[[str, Sequence[ItemKey]], tuple[PartnerT | None, Sequence[Item | None]]]
+"""``load_partner(client_code, also)``: the partner (None: unknown) and the items of ``also`` in order, in one read."""
+
+
+@dataclass(frozen=True)
+class Call(Generic[PartnerT, RequestT]):
+    """A verified request. ``items`` are those that the endpoint asked to be read along; ``headers`` are lower-cased."""
+
+    partner: PartnerT
+    request: RequestT
+    items: Sequence[Item | None]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Endpoint(Generic[PartnerT, RequestT]):
+    """One path of the contract. ``handler`` answers the ``data`` of the envelope, or None for an envelope without."""
+
+    path: str
+    handler: Callable[[Call[PartnerT, RequestT]], BaseModel | None]
+    request_model: type[RequestT]
+    also_read: Callable[[RequestT], Sequence[ItemKey]] = lambda request: ()
+    """Items that the command will need, read together with the partner."""
+    message: str = "OK"
+    method: str = "POST"
+
+
+def handle(
+    event: Event,
+    endpoints: Iterable[Endpoint[PartnerT, Any]],
+    load_partner: LoadPartner[PartnerT],
+    now: datetime,
+) -> Response:
+    """Answer one API Gateway event (HTTP API, payload 2.0). ``now`` is the wall clock. Never raises."""
+    headers = headers_of(event)
+    correlation = _correlation(event, headers)
+    begin(correlation)
+    try:
+        message, data = _answer(event, headers, endpoints, load_partner, now)
+        body: dict[str, Any] = {"success": True, "message": message}
+        if data is not None:
+            body["data"] = data.model_dump(mode="json")
+        return _response(200, body, correlation)
+    except Problem as problem:
+        return failure(problem, correlation)
+    except Exception:  # the last line of defence: a client must get JSON, and we must get the trace
+        log.exception("partner request failed")
+        count("PartnerRequestFailed")
+        return failure(Unexpected(), correlation)
+
+
+def failure(problem: Problem, correlation: str) -> Response:
+    """The envelope of a problem. Only answers of our own failing carry the correlation id in the body."""
+    row = code_of(type(problem))
+    body: dict[str, Any] = {"code": row.code, "message": message_of(problem, row), "success": False}
+    extra: dict[str, str] = {}
+    if row.status >= 500:
+        body["correlation_id"] = correlation
+    if problem.retry_after is not None:
+        extra["retry-after"] = str(problem.retry_after)
+    if isinstance(problem, MethodNotAllowed):
+        extra["allow"] = str(problem.facts["allow"])
+    return _response(row.status, body, correlation, extra)
+
+
+def headers_of(event: Event) -> dict[str, str]:
+    """Header names in lower case. A header sent twice arrives joined by a comma, and is joined so if case differs."""
+    found: dict[str, str] = {}
+    for name, value in (event.get("headers") or {}).items():
+        lower = name.lower()
+        found[lower] = f"{found[lower]},{value}" if lower in found else value.strip()
+    return found
+
+
+def _answer(
+    event: Event,
+    headers: Mapping[str, str],
+    endpoints: Iterable[Endpoint[PartnerT, Any]],
+    load_partner: LoadPartner[PartnerT],
+    now: datetime,
+) -> tuple[str, BaseModel | None]:
+    method, raw_path = event["requestContext"]["http"]["method"], event["rawPath"]
+    endpoint = _route(method, route_path(raw_path), endpoints)
+    body = received(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
+    parsed = EMPTY if method == "GET" and not body else parse(body)
+    request = _read(endpoint.request_model, parsed)
+    code = headers.get("client_code", "")
+    client_code = code if _CLIENT_CODE.fullmatch(code) else NOBODY
+    also = () if isinstance(request, InvalidFields) else endpoint.also_read(request)
+
+    partner, items = load_partner(client_code, also)
+    keys = () if partner is None or client_code == NOBODY else partner.sign_keys
+    _believe(keys, client_code, headers, method, raw_path, parsed, now)
+    if partner is None:
+        raise BadSignature("client_code")
+    if isinstance(request, InvalidFields):
+        raise request
+    return endpoint.message, endpoint.handler(Call(partner, request, items, headers))
+
+
+def _route(method: str, path: str, endpoints: Iterable[Endpoint[PartnerT, Any]]) -> Endpoint[PartnerT, Any]:
+    here = {endpoint.method: endpoint for endpoint in endpoints if endpoint.path == path}
+    if not here:
+        raise EndpointNotFound
+    if method not in here:
+        raise MethodNotAllowed(allow=", ".join(sorted(here)))
+    return here[method]
+
+
+def _read(model: type[RequestT], parsed: ParsedBody) -> RequestT | InvalidFields:
+    try:
+        return read(model, parsed.data)
+    except InvalidFields as problem:  # kept until the signature is known to be right
+        return problem
+
+
+def _believe(
+    keys: Sequence[bytes],
+    client_code: str,
+    headers: Mapping[str, str],
+    method: str,
+    raw_path: str,
+    parsed: ParsedBody,
+    now: datetime,
+) -> None:
+    """Verify, and log which habit of signing was met or why it failed. Raises BadSignature."""
+    timestamp, signature = headers.get("timestamp", ""), headers.get("signature", "")
+    path = route_path(raw_path)
+    try:
+        verified = verify(keys, client_code, timestamp, method, canonical_paths(raw_path), parsed, signature, now)
+    except BadSignature as refusal:
+        log.info("partner not believed", path=path, why=refusal.why, macs=refusal.macs)
+        count("PartnerRefused", why=refusal.why)
+        raise
+    log.info("partner believed", client_code=client_code, path=path, form=verified.form, key=verified.key)
+
+
+def _correlation(event: Event, headers: Mapping[str, str]) -> str:
+    """The client's own id if it is harmless, else the gateway's."""
+    given = headers.get("x-correlation-id", "")
+    return given if _CORRELATION.fullmatch(given) else str(event.get("requestContext", {}).get("requestId", "-"))
+
+
+def _response(
+    status: int, body: Mapping[str, Any], correlation: str, extra: Mapping[str, str] | None = None
+) -> Response:
+    return {
+        "statusCode": status,
+        "headers": {
+            "content-type": "application/json",
+            "cache-control": "no-store",
+            "x-correlation-id": correlation,
+            **(extra or {}),
+        },
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,131 @@
+"""What partners send, read as leniently as the contract is contradictory and no more.
+
+Unknown fields are ignored. ``sequence`` may be absent (1). ``amount`` may come as text and ``invoice_code`` as a number,
+because the published pages type them one way and show them the other. Everything else has exactly its JSON type.
+Texts that become part of a key refuse what a key cannot hold, so that a strange code is a clear error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from prakerja.partners.errors import CourseNotNamed, InvalidFields
+
+POST_TEST = 999
+"""The sequence number of the post-test; 1 is redeeming (or the first attendance), 2 to 10 the later ones."""
+
+
+def _digits_as_integer(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) else value
+
+
+def _integer_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _absent_as_one(value: Any) -> Any:
+    return 1 if value is None else value
+
+
+def _known_sequence(value: int) -> int:
+    if not (1 <= value <= 10 or value == POST_TEST):
+        raise PydanticCustomError("sequence", "must be 1 to 10, or 999")
+    return value
+
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^#{}\x00-\x1f\x7f]+$")]
+"""A code or id: 1 to 64 characters, no control character, no ``#``, ``{`` or ``}``."""
+RedeemCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9-]+$")]
+InvoiceCode = Annotated[Key, BeforeValidator(_integer_as_text)]
+Amount = Annotated[int, BeforeValidator(_digits_as_integer), Field(ge=1, le=10**12)]
+"""Rupiah, whole."""
+Sequence = Annotated[int, BeforeValidator(_absent_as_one), AfterValidator(_known_sequence)]
+
+
+class PartnerRequest(BaseModel):
+    """Base of all request bodies."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, str_strip_whitespace=True)
+
+
+class CommitRequest(PartnerRequest):
+    """``payment/redeem-code/commit``. The field was called ``code`` before October 2022; both names are read."""
+
+    redeem_code: RedeemCode = Field(validation_alias=AliasChoices("redeem_code", "code"))
+
+
+class StatusRequest(CommitRequest):
+    """``payment/redeem-code/status``."""
+
+    sequence: Sequence = 1
+
+
+class SendOtpRequest(PartnerRequest):
+    """``payment/send-otp``. ``prakerja_id`` is the card number."""
+
+    user_platform_id: Key
+    prakerja_id: Key
+    course_code: Key
+    schedule_code: Key
+    amount: Amount
+
+
+class AuthorizeRequest(PartnerRequest):
+    """``payment/authorize``; the payment token comes in the header ``Authorization: Payment <token>``."""
+
+    otp: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")]
+    invoice_url: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+    invoice_code: InvoiceCode
+
+
+class PaymentStatusRequest(PartnerRequest):
+    """``payment/status``."""
+
+    invoice_code: InvoiceCode
+
+
+RequestT = TypeVar("RequestT", bound=PartnerRequest)
+
+_WORDS = {
+    "missing": "wajib diisi",
+    "string_too_short": "tidak boleh kosong",
+    "string_too_long": "terlalu panjang",
+    "string_type": "harus berupa teks",
+    "string_pattern_mismatch": "formatnya tidak sesuai",
+    "int_type": "harus berupa bilangan bulat",
+    "greater_than_equal": "terlalu kecil",
+    "less_than_equal": "terlalu besar",
+    "sequence": "harus 1 sampai 10, atau 999",
+}
+_EMPTY = frozenset({"missing", "string_too_short"})
+
+
+def read(model: type[RequestT], data: dict[str, Any]) -> RequestT:
+    """The body as ``model``. Raises InvalidFields (CourseNotNamed) naming each wrong field, never its value."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+    course_missing = any(_name(one) in ("course_code", "schedule_code") and one["type"] in _EMPTY for one in details)
+    problem = CourseNotNamed if course_missing else InvalidFields
+    raise problem(
+        fields="; ".join(f"{_name(one)}: {one['msg']}" for one in details) + ".",
+        fields_id="; ".join(f"{_name(one)} {_WORDS.get(one['type'], 'tidak sah')}" for one in details) + ".",
+    )
+
+
+def _name(error: ErrorDetails) -> str:
+    return str(error["loc"][0]) if error["loc"] else "body"
