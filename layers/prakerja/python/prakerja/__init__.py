@@ -1,0 +1,1 @@
+"""What the system means: one bounded context a folder, the platform underneath, one adapter an outside system."""

@@ -1,0 +1,282 @@
+"""Every item the system keeps and every way it is read, declared once.
+
+Readers of this declaration: the CDK tables, the stores (they format keys only through a pattern), the generated
+data-model page and the tests. A pattern is a family of items with one key shape; ``{name}`` parts are filled by
+``Pattern.key``. A pattern whose sort key has parts can be listed by its partition (``Table.query``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+TableName = Literal["people", "programme", "evidence"]
+
+OUTBOX_SHARDS = 16
+DUE_SHARDS = 8
+ROSTER_SHARDS = 64
+LEDGER_SHARDS = 16
+RUN_SHARDS = 16
+
+_PART = re.compile(r"{(\w+)}")
+_FORBIDDEN = re.compile(r"[#{}\x00-\x1f]")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One family of items. ``holds`` says in a sentence what it answers; it appears on the data-model page."""
+
+    name: str
+    table: TableName
+    holds: str
+    pk: str
+    sk: str
+
+    def key(self, **parts: str | int) -> dict[str, str]:
+        """The full primary key. Raises ValueError for a missing, unknown, empty or '#'-bearing part."""
+        needed = _PART.findall(self.pk + self.sk)
+        if set(parts) != set(needed):
+            raise ValueError(f"{self.name} needs {needed}, got {sorted(parts)}")
+        return {"pk": self._fill(self.pk, parts), "sk": self._fill(self.sk, parts)}
+
+    def partition(self, **parts: str | int) -> str:
+        """The partition key alone, for listing."""
+        return self._fill(self.pk, {name: parts[name] for name in _PART.findall(self.pk)})
+
+    def sort_prefix(self, **parts: str | int) -> str:
+        """The sort key up to its first part that is not given."""
+        given = self.sk
+        for name in _PART.findall(self.sk):
+            if name not in parts:
+                return self._fill(given.split("{" + name + "}")[0], parts)
+        return self._fill(given, parts)
+
+    def parse(self, item: dict[str, str]) -> dict[str, str]:
+        """The parts back out of a key; the inverse of ``key``. Raises ValueError if the key is of another family."""
+        found: dict[str, str] = {}
+        for shape, text in ((self.pk, item["pk"]), (self.sk, item["sk"])):
+            expression = _PART.sub(lambda m: f"(?P<{m[1]}>[^#]+)", shape)
+            match = re.fullmatch(expression, text)
+            if match is None:
+                raise ValueError(f"{text!r} is not a key of {self.name}")
+            found |= match.groupdict()
+        return found
+
+    def _fill(self, shape: str, parts: dict[str, str | int]) -> str:
+        values = {name: str(parts[name]) for name in _PART.findall(shape)}
+        for name, value in values.items():
+            if not value or _FORBIDDEN.search(value):
+                raise ValueError(f"{self.name}: {name} cannot be {value!r}")
+        return shape.format(**values)
+
+
+# people: personal data, under a customer-managed key ----------------------------------------------------------
+PERSON_STATE = Pattern(
+    "person_state",
+    "people",
+    "the small hot half of a person: statuses and pseudonyms, no ciphertext",
+    "PERSON#{person_id}",
+    "STATE",
+)
+PERSON_IDENTITY = Pattern(
+    "person_identity",
+    "people",
+    "the encrypted half of a person and the key it is sealed with",
+    "PERSON#{person_id}",
+    "IDENTITY",
+)
+GUARD = Pattern(
+    "guard",
+    "people",
+    "who holds a phone, e-mail, NIK or lifetime benefit; keyed by HMAC, put if absent",
+    "GUARD#{kind}#{digest}",
+    "GUARD",
+)
+FAMILY_SEAT = Pattern(
+    "family_seat", "people", "the two members that a family card may ever have", "FAMILY#{digest}", "SEAT#{seat}"
+)
+CHALLENGE = Pattern(
+    "challenge",
+    "people",
+    "a one-time code sent to an address; the code itself is derived, never stored",
+    "CHALLENGE#{challenge_id}",
+    "CHALLENGE",
+)
+SESSION = Pattern(
+    "session", "people", "a device's sign-in: the hash of its current refresh token", "SESSION#{session_id}", "SESSION"
+)
+DATA_KEY = Pattern("data_key", "people", "a data key as KMS wrapped it", "DATA_KEY#{kid}", "DATA_KEY")
+
+# programme ----------------------------------------------------------------------------------------------------
+PUBLIC_KEY = Pattern(
+    "public_key", "programme", "a public key by which tokens or receipts are checked", "KEYS#{purpose}", "KEY#{kid}"
+)
+SCHEME = Pattern(
+    "scheme", "programme", "one immutable version of the programme's rules", "SCHEME#{name}", "VERSION#{version}"
+)
+WAVE = Pattern("wave", "programme", "a wave: times, quota, state of its draw", "WAVE#{wave_id}", "WAVE")
+WAVE_LIST = Pattern(
+    "wave_list", "programme", "all waves by opening time, for lists", "WAVES", "WAVE#{opens_at}#{wave_id}"
+)
+JOIN_ROOT = Pattern(
+    "join_root", "programme", "hourly Merkle root of the joins while a wave is open", "WAVE#{wave_id}", "ROOT#{at}"
+)
+APPLICATION = Pattern(
+    "application",
+    "programme",
+    "a person's application to a wave; its key is its idempotency record",
+    "PERSON#{person_id}",
+    "APPLICATION#{wave_id}",
+)
+ROSTER_ENTRY = Pattern(
+    "roster_entry",
+    "programme",
+    "the same application as the draw reads it, sharded",
+    "WAVE#{wave_id}#S{shard}",
+    "ENTRY#{application_id}",
+)
+MEMBERSHIP = Pattern(
+    "membership",
+    "programme",
+    "a person's one membership: card, scheme version, deadline",
+    "PERSON#{person_id}",
+    "MEMBERSHIP",
+)
+CARD = Pattern("card", "programme", "who holds a card number", "CARD#{card_number}", "CARD")
+BALANCE = Pattern("balance", "programme", "a member's training balance", "PERSON#{person_id}", "BALANCE")
+TRANSFER = Pattern(
+    "transfer",
+    "programme",
+    "one immutable double-entry transfer, listed by booking day (WIB)",
+    "LEDGER#{day}#S{shard}",
+    "TRANSFER#{transfer_id}",
+)
+PARTNER = Pattern(
+    "partner",
+    "programme",
+    "a platform or training institution: keys, validity, redirect addresses",
+    "PARTNER#{client_code}",
+    "PARTNER",
+)
+COURSE = Pattern("course", "programme", "a course as sold: price, institution, mode", "COURSE#{course_code}", "COURSE")
+SCHEDULE = Pattern(
+    "schedule", "programme", "when and how a course is taught", "COURSE#{course_code}", "SCHEDULE#{schedule_code}"
+)
+SEATS = Pattern(
+    "seats",
+    "programme",
+    "a pool of free seats of a schedule; several pools, so that none is hot",
+    "COURSE#{course_code}",
+    "SEATS#{schedule_code}#{pool}",
+)
+CATALOGUE = Pattern("catalogue", "programme", "what can be bought, for lists", "CATALOGUE", "COURSE#{course_code}")
+PAYMENT = Pattern(
+    "payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_token}", "PAYMENT"
+)
+PAYMENT_OTP = Pattern(
+    "payment_otp", "programme", "how often a card was sent a payment code today", "PERSON#{person_id}", "PAYMENT_OTP"
+)
+PURCHASE = Pattern(
+    "purchase",
+    "programme",
+    "a bought course and how far the member got",
+    "PERSON#{person_id}",
+    "PURCHASE#{purchase_id}",
+)
+INVOICE = Pattern(
+    "invoice", "programme", "the transaction of a platform's invoice", "INVOICE#{client_code}#{invoice_code}", "INVOICE"
+)
+REDEEM_CODE = Pattern(
+    "redeem_code", "programme", "all that a training institution may see of a purchase", "REDEEM#{redeem_code}", "CODE"
+)
+LEARNING = Pattern(
+    "learning",
+    "programme",
+    "evidence of learning: a session attended, a test passed",
+    "PURCHASE#{purchase_id}",
+    "LEARNING#{kind}#{sequence}",
+)
+REVIEW = Pattern(
+    "review", "programme", "a member's rating and review of a purchase", "PERSON#{person_id}", "REVIEW#{purchase_id}"
+)
+INCENTIVE = Pattern(
+    "incentive",
+    "programme",
+    "money a member has earned: kind and number are its identity",
+    "PERSON#{person_id}",
+    "INCENTIVE#{kind}#{number}",
+)
+ACCOUNT = Pattern(
+    "account",
+    "programme",
+    "the one bank account or wallet a member is paid at (number sealed)",
+    "PERSON#{person_id}",
+    "ACCOUNT",
+)
+PAYOUT_RUN = Pattern("payout_run", "programme", "a release of payouts: declared count and sum", "RUN#{run_id}", "RUN")
+PAYOUT_RUN_LIST = Pattern(
+    "payout_run_list", "programme", "all payout runs by creation time", "RUNS", "RUN#{created_at}#{run_id}"
+)
+RUN_PAYOUT = Pattern(
+    "run_payout", "programme", "the payouts of a run, sharded", "RUN#{run_id}#S{shard}", "PAYOUT#{payout_id}"
+)
+PAYOUT = Pattern("payout", "programme", "one payment to one member", "PAYOUT#{payout_id}", "PAYOUT")
+ATTEMPT = Pattern(
+    "attempt",
+    "programme",
+    "one instruction to a provider: the very bytes, and what came of it",
+    "PAYOUT#{payout_id}",
+    "ATTEMPT#{number}",
+)
+APPROVAL = Pattern(
+    "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"
+)
+APPROVAL_LIST = Pattern(
+    "approval_list",
+    "programme",
+    "approvals still waiting for the second person",
+    "APPROVALS",
+    "APPROVAL#{proposed_at}#{approval_id}",
+)
+OUTBOX = Pattern("outbox", "programme", "messages committed and not yet sent", "OUTBOX#{shard}", "ROW#{at}#{row_id}")
+IDEMPOTENCY = Pattern(
+    "idempotency",
+    "programme",
+    "a command that created nothing, remembered for 7 days",
+    "IDEMPOTENCY#{command_id}",
+    "ROW",
+)
+
+# evidence: append-only ----------------------------------------------------------------------------------------
+EVIDENCE = Pattern(
+    "evidence",
+    "evidence",
+    "what happened, by pseudonymous subject; kept ten years",
+    "EVIDENCE#{subject_id}",
+    "AT#{at}#{kind}#{evidence_id}",
+)
+
+PATTERNS: tuple[Pattern, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Pattern))
+"""All of them, in the order of this page."""
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table needs besides its keys (all have string ``pk`` and ``sk``)."""
+
+    name: TableName
+    stream: bool = False
+    due_index: bool = False
+    expires: bool = False
+    """Items may carry ``expires_at`` (epoch seconds, UTC); readers judge it themselves, removal may come days later."""
+
+
+TABLES: dict[str, TableSpec] = {
+    "people": TableSpec("people", due_index=True, expires=True),
+    "programme": TableSpec("programme", stream=True, due_index=True, expires=True),
+    "evidence": TableSpec("evidence"),
+}
+
+DUE_INDEX = "due"
+"""Sparse index of work with a time: partition ``due_shard`` ("IDENTITY#03"), sort ``due_at``; keys only."""

@@ -1,0 +1,134 @@
+"""Four eyes: one operator proposes, another one approves, and the worker re-reads both names before it acts.
+
+An approval binds a *content hash*: whoever acts on it must recompute the hash of what it is about to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from prakerja.platform.access_patterns import APPROVAL, APPROVAL_LIST
+from prakerja.platform.clock import to_text
+from prakerja.platform.ids import fingerprint
+from prakerja.platform.parts import Item, Part, delete, put_new, update
+from prakerja.platform.problems import Conflict, NotAllowed, NotFound
+from prakerja.platform.table import Table
+
+
+class SameOperator(NotAllowed):
+    slug = "second-person-needed"
+    detail = "You proposed this yourself; another operator must approve it."
+    detail_id = "Anda sendiri yang mengusulkan; operator lain yang harus menyetujui."
+
+
+class StaleSignIn(NotAllowed):
+    slug = "sign-in-too-old"
+    detail = "Approving needs a sign-in not older than {seconds} seconds. Sign in again."
+    detail_id = "Persetujuan memerlukan masuk ulang paling lama {seconds} detik sebelumnya. Silakan masuk lagi."
+
+
+class AlreadyDecided(Conflict):
+    slug = "already-decided"
+    detail = "This has been decided already."
+    detail_id = "Ini sudah diputuskan."
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What was proposed about which subject, by whom, and who agreed."""
+
+    approval_id: str
+    kind: str
+    subject_id: str
+    content_hash: str
+    proposed_by: str
+    proposed_at: str
+    approved_by: str | None = None
+    approved_at: str | None = None
+
+    def binds(self, kind: str, subject_id: str, content_hash: str) -> bool:
+        """True if two different people agreed on exactly this content. Workers ask before money moves."""
+        return (
+            (self.kind, self.subject_id, self.content_hash) == (kind, subject_id, content_hash)
+            and self.approved_by is not None
+            and self.approved_by != self.proposed_by
+        )
+
+
+def propose(approval: Approval) -> tuple[Part, ...]:
+    """Parts that store a proposal. Proposing the same content again is the same proposal."""
+    item = {
+        "kind": approval.kind,
+        "subject_id": approval.subject_id,
+        "content_hash": approval.content_hash,
+        "proposed_by": approval.proposed_by,
+        "proposed_at": approval.proposed_at,
+    }
+    mark = fingerprint([approval.kind, approval.subject_id, approval.content_hash, approval.proposed_by])
+    return (
+        put_new(APPROVAL, item, error=AlreadyDecided(), fingerprint=mark, approval_id=approval.approval_id),
+        put_new(APPROVAL_LIST, item, proposed_at=approval.proposed_at, approval_id=approval.approval_id),
+    )
+
+
+def load_approval(table: Table, approval_id: str) -> Approval:
+    """Read one. Raises NotFound."""
+    item = table.get(APPROVAL, approval_id=approval_id)
+    if item is None:
+        raise NotFound
+    return from_approval_item(item)
+
+
+def from_approval_item(item: Item) -> Approval:
+    """An Approval from its stored item (APPROVAL or APPROVAL_LIST)."""
+    return Approval(
+        approval_id=item["pk"].removeprefix("APPROVAL#") if item["sk"] == "APPROVAL" else item["sk"].rsplit("#", 1)[-1],
+        kind=item["kind"],
+        subject_id=item["subject_id"],
+        content_hash=item["content_hash"],
+        proposed_by=item["proposed_by"],
+        proposed_at=item["proposed_at"],
+        approved_by=item.get("approved_by"),
+        approved_at=item.get("approved_at"),
+    )
+
+
+def decide_approval(
+    approval: Approval, *, by: str, signed_in_at: datetime, now: datetime, max_age_seconds: int
+) -> Approval:
+    """Let ``by`` agree. Raises SameOperator, StaleSignIn, or AlreadyDecided (unless ``by`` decided it before)."""
+    if approval.approved_by == by:
+        return approval
+    if approval.approved_by is not None:
+        raise AlreadyDecided
+    if approval.proposed_by == by:
+        raise SameOperator
+    if now - signed_in_at > timedelta(seconds=max_age_seconds):
+        raise StaleSignIn(seconds=max_age_seconds)
+    return Approval(
+        approval.approval_id,
+        approval.kind,
+        approval.subject_id,
+        approval.content_hash,
+        approval.proposed_by,
+        approval.proposed_at,
+        approved_by=by,
+        approved_at=to_text(now),
+    )
+
+
+def approved_parts(approval: Approval) -> tuple[Part, ...]:
+    """Parts that store the second person's agreement, once."""
+    return (
+        update(
+            APPROVAL,
+            set={"approved_by": approval.approved_by, "approved_at": approval.approved_at},
+            when=Attr("approved_by").not_exists() & Attr("content_hash").eq(approval.content_hash),
+            error=AlreadyDecided(),
+            approval_id=approval.approval_id,
+        ),
+        delete(APPROVAL_LIST, proposed_at=approval.proposed_at, approval_id=approval.approval_id),
+    )

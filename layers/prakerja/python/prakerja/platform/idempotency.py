@@ -1,0 +1,32 @@
+"""Repeating a command must name the same thing. Ids of what a command creates are derived from its key; a command that
+creates nothing leaves a row for seven days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from prakerja.platform.access_patterns import IDEMPOTENCY
+from prakerja.platform.ids import derived, fingerprint
+from prakerja.platform.parts import Part, put_new
+from prakerja.platform.problems import IdempotencyKeyReused
+
+KEPT = timedelta(days=7)
+
+
+def command_id(audience: str, subject: str, command: str, key: str) -> str:
+    """The id of what this command creates, the same for every repeat."""
+    return derived(audience, subject, command, key)
+
+
+def remember(command: str, intent: Mapping[str, Any], now: datetime) -> Part:
+    """The row of a command that creates nothing; ``command`` is its ``command_id``. Another intent under it is refused."""
+    expires = int((now + KEPT).timestamp())
+    return put_new(
+        IDEMPOTENCY,
+        {"expires_at": expires},
+        error=IdempotencyKeyReused(),
+        fingerprint=fingerprint(intent),
+        command_id=command,
+    )

@@ -1,0 +1,60 @@
+"""Field errors in words that a participant understands, in Indonesian or English, never echoing what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_INDONESIAN = {
+    "missing": "wajib diisi",
+    "extra_forbidden": "tidak dikenal; hapus isian ini",
+    "string_type": "harus berupa teks",
+    "int_type": "harus berupa bilangan bulat",
+    "int_parsing": "harus berupa bilangan bulat",
+    "int_from_float": "harus berupa bilangan bulat",
+    "bool_type": "harus true atau false",
+    "string_too_short": "paling sedikit {min_length} karakter",
+    "string_too_long": "paling banyak {max_length} karakter",
+    "string_pattern_mismatch": "bentuknya tidak sesuai",
+    "greater_than_equal": "paling kecil {ge}",
+    "greater_than": "harus lebih besar dari {gt}",
+    "less_than_equal": "paling besar {le}",
+    "enum": "harus salah satu dari {expected}",
+    "literal_error": "harus salah satu dari {expected}",
+    "date_from_datetime_parsing": "harus tanggal seperti 1990-08-17",
+    "date_parsing": "harus tanggal seperti 1990-08-17",
+    "datetime_from_date_parsing": "harus waktu dengan zona, seperti 2026-01-15T12:00:00+07:00",
+    "datetime_parsing": "harus waktu dengan zona, seperti 2026-01-15T12:00:00+07:00",
+    "timezone_aware": "harus menyebut zona waktu, seperti +07:00",
+    "model_attributes_type": "harus berupa objek JSON",
+    "value_error": "{reason}",
+}
+_ENGLISH = {
+    "missing": "is required",
+    "extra_forbidden": "is not known; leave it out",
+    "string_pattern_mismatch": "does not have the right form",
+    "value_error": "{reason}",
+}
+
+
+def field_errors(errors: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, str]]:
+    """``[{"where": "body.nik", "what": "…"}]`` from pydantic's error list."""
+    return [
+        {"where": ".".join(str(step) for step in error["loc"]), "what": _words(error, language)} for error in errors
+    ]
+
+
+def _words(error: Mapping[str, Any], language: str) -> str:
+    kind = str(error["type"])
+    facts = {name: str(value) for name, value in (error.get("ctx") or {}).items()}
+    if kind == "value_error":
+        english, _, indonesian = facts.get("error", "").partition(" | ")
+        facts["reason"] = english if language == "en" or not indonesian else indonesian
+    if language == "en":
+        return _ENGLISH[kind].format_map(facts) if kind in _ENGLISH else _plain(str(error["msg"]))
+    template = _INDONESIAN.get(kind)
+    return template.format_map(facts) if template else "tidak sah"
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Input ").removeprefix("Value error, ")

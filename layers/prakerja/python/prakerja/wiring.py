@@ -1,0 +1,189 @@
+"""Composition root: builds what a function needs from its settings, when it is first asked for, and keeps it.
+
+No client is made at import time, so that a cold start pays only for what is used and tests can set the scene first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools.event_handler import Request
+from botocore.config import Config
+
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import DATA_KEY, PUBLIC_KEY
+from prakerja.platform.auth import Operator, Participant, bearer, check_operator, check_participant
+from prakerja.platform.clock import Clock, SystemClock
+from prakerja.platform.http import authoriser
+from prakerja.platform.ids import RandomIds
+from prakerja.platform.parts import put_new
+from prakerja.platform.problems import Conflict, NotSignedIn, Unavailable
+from prakerja.platform.settings import settings
+from prakerja.platform.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from prakerja.platform.vault import Guards, Vault
+
+PATIENCE = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3}, tcp_keepalive=True
+)
+"""For all AWS calls: short time-outs, few repeats. botocore repeats only what it may (transactions carry a token)."""
+
+SECRET_AGE_SECONDS = 600
+KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PUBLIC_KEY_AGE_SECONDS = 600
+
+
+@lru_cache
+def client(service: str) -> Any:
+    """A boto3 client, one per service and process."""
+    return boto3.client(service, config=PATIENCE)  # type: ignore[call-overload]
+
+
+def sqs() -> SQSClient:
+    """For hiding a message longer, and for the relay."""
+    made: SQSClient = client("sqs")
+    return made
+
+
+def scheduler() -> EventBridgeSchedulerClient:
+    """For the three turns of a wave."""
+    made: EventBridgeSchedulerClient = client("scheduler")
+    return made
+
+
+def step_functions() -> SFNClient:
+    """For the draw."""
+    made: SFNClient = client("stepfunctions")
+    return made
+
+
+def secret(arn: str) -> str:
+    """The text of a secret, re-read every ten minutes so that a rotation arrives."""
+    return str(_secrets().get(arn, max_age=SECRET_AGE_SECONDS))
+
+
+@lru_cache
+def _secrets() -> Any:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+    made: SecretsManagerClient = client("secretsmanager")
+    return SecretsProvider(boto3_client=made)
+
+
+@lru_cache
+def clock() -> Clock:
+    """Wall and programme time of this stage."""
+    return SystemClock(settings().programme_offset_seconds)
+
+
+@lru_cache
+def table() -> Table:
+    """The three tables."""
+    names = settings()
+    return Table(
+        client("dynamodb"),
+        {"people": names.table_people, "programme": names.table_programme, "evidence": names.table_evidence},
+        clock(),
+    )
+
+
+def platform() -> Platform:
+    """What every command needs; vault and guards only where the function was given their keys."""
+    return Platform(table(), clock(), RandomIds(), settings(), vault=_vault(), guards=_guards())
+
+
+@lru_cache
+def _vault() -> Vault | None:
+    if not settings().data_key_id:
+        return None
+    from prakerja.platform.vault import Vault
+
+    kms: KMSClient = client("kms")
+    return Vault(kms, settings().data_key_id, clock(), _load_wrapped, _save_wrapped)
+
+
+def _guards() -> Guards | None:
+    if not settings().guard_secret:
+        return None
+    from prakerja.platform.vault import Guards
+
+    return Guards(json.loads(secret(settings().guard_secret)))
+
+
+def _load_wrapped(kid: str) -> bytes | None:
+    item = table().get(DATA_KEY, kid=kid)
+    return item["wrapped"] if item else None
+
+
+def _save_wrapped(kid: str, wrapped: bytes) -> bytes:
+    with suppress(Conflict):  # another process was first; its key counts
+        table().commit(put_new(DATA_KEY, {"wrapped": wrapped}, kid=kid))
+    stored = _load_wrapped(kid)
+    if stored is None:
+        raise RuntimeError("a data key vanished")
+    return stored
+
+
+# who is asking ------------------------------------------------------------------------------------------------------
+
+
+@authoriser
+def participant(request: Request) -> Participant:
+    """Dependency of every route that needs a signed-in person."""
+    return check_participant(bearer(request.headers), issuer=settings().token_issuer, public_key=token_key)
+
+
+@authoriser
+def operator(request: Request) -> Operator:
+    """Dependency of every operator route; the route then requires its roles."""
+    return check_operator(
+        bearer(request.headers),
+        issuer=settings().operator_issuer,
+        client_id=settings().operator_client_id,
+        public_key=_operator_key,
+    )
+
+
+def token_key(kid: str) -> Any:
+    """The public key that access tokens with this ``kid`` are checked with. Raises NotSignedIn for an unknown one."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return Ed25519PublicKey.from_public_bytes(_public_key("TOKEN", kid))
+
+
+@lru_cache(maxsize=16)
+def _public_key(purpose: str, kid: str) -> bytes:
+    item = table().get(PUBLIC_KEY, purpose=purpose, kid=kid, consistent=False) if KID.fullmatch(kid) else None
+    if item is None:
+        raise NotSignedIn
+    return bytes(item["public_key"])
+
+
+@lru_cache
+def _operator_keys() -> Any:
+    from jwt import PyJWKClient
+
+    return PyJWKClient(settings().operator_jwks_url, lifespan=PUBLIC_KEY_AGE_SECONDS, timeout=3)
+
+
+def _operator_key(kid: str) -> Any:
+    from jwt import PyJWKClientConnectionError, PyJWKClientError
+
+    try:
+        return _operator_keys().get_signing_key(kid).key
+    except PyJWKClientConnectionError as error:
+        raise Unavailable(retry_after=5) from error
+    except PyJWKClientError as error:
+        raise NotSignedIn from error

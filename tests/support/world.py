@@ -1,0 +1,130 @@
+"""A small world for tests: the three tables as they are deployed, a vault, a fixed clock, and the messages sent.
+
+``World.platform`` is what commands take. ``World.messages()`` lists what waits in the outbox; ``World.take()`` removes
+and returns it, as the relay would. The tables come from the same declaration as the deployed ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import DATA_KEY, DUE_INDEX, OUTBOX, OUTBOX_SHARDS, TABLES, Pattern
+from prakerja.platform.parts import from_item, put_new
+from prakerja.platform.settings import Settings
+from prakerja.platform.table import Table
+from prakerja.platform.vault import Guards, Vault
+from tests.support.clock import FixedClock
+from tests.support.ids import CountingIds
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+REGION = "ap-southeast-3"
+
+
+def create_tables(client: DynamoDBClient, prefix: str) -> dict[str, str]:
+    """The three tables under ``prefix``; answers logical name → real name."""
+    for name, spec in TABLES.items():
+        attributes = ["pk", "sk", *(["due_shard", "due_at"] if spec.due_index else [])]
+        indexes: dict[str, Any] = {}
+        if spec.due_index:
+            indexes["GlobalSecondaryIndexes"] = [
+                {
+                    "IndexName": DUE_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "due_shard", "KeyType": "HASH"},
+                        {"AttributeName": "due_at", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ]
+        client.create_table(
+            TableName=f"{prefix}{name}",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
+            **indexes,
+        )
+    return {name: f"{prefix}{name}" for name in TABLES}
+
+
+@dataclass
+class Sent:
+    """A message as its consumer gets it."""
+
+    topic: str
+    queues: list[str]
+    body: dict[str, Any]
+    delay_seconds: int
+    key: dict[str, str] = field(repr=False)
+
+
+class World:
+    """Everything a command touches, on a given DynamoDB and KMS."""
+
+    def __init__(self, dynamodb: DynamoDBClient, kms: KMSClient, *, prefix: str = "test-", seed: str = "test") -> None:
+        self.client = dynamodb
+        self.names = create_tables(dynamodb, prefix)
+        self.clock = FixedClock()
+        self.table = Table(dynamodb, self.names, self.clock, sleep=lambda _: None)  # type: ignore[arg-type]
+        self.guards = Guards({"h1": "guard key for tests"})
+        key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+        self.vault = Vault(kms, key_id, self.clock, self._load_wrapped, self._save_wrapped)
+        self.settings = Settings.from_environment(
+            {
+                "STAGE": "local",
+                "TABLE_PEOPLE": self.names["people"],
+                "TABLE_PROGRAMME": self.names["programme"],
+                "TABLE_EVIDENCE": self.names["evidence"],
+            }
+        )
+        self.platform = Platform(
+            self.table, self.clock, CountingIds(seed), self.settings, vault=self.vault, guards=self.guards
+        )
+
+    def with_settings(self, **changes: Any) -> Platform:
+        """The platform with some settings changed."""
+        return replace(self.platform, settings=self.settings.model_copy(update=changes))
+
+    def messages(self) -> list[Sent]:
+        """What waits in the outbox, oldest first."""
+        rows = [row for shard in range(OUTBOX_SHARDS) for row in self.table.query_all(OUTBOX, shard=f"{shard:02d}")]
+        return [
+            Sent(
+                row["topic"],
+                row["queues"],
+                json.loads(row["body"]),
+                row["delay_seconds"],
+                {"pk": row["pk"], "sk": row["sk"]},
+            )
+            for row in sorted(rows, key=lambda row: str(row["sk"]))
+        ]
+
+    def take(self, topic: str | None = None) -> list[Sent]:
+        """Remove and return what waits (of one topic), as the relay would."""
+        taken = [message for message in self.messages() if topic in (None, message.topic)]
+        for message in taken:
+            self.table.forget(OUTBOX, [message.key])
+        return taken
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table, for comparing worlds."""
+        found = self.client.scan(TableName=self.names[table], ConsistentRead=True)["Items"]
+        return sorted((from_item(item) for item in found), key=lambda item: (item["pk"], item["sk"]))
+
+    def plant(self, pattern: Pattern, item: Mapping[str, Any], **key: str | int) -> None:
+        """Put an item in place as it would be stored."""
+        self.table.commit(put_new(pattern, item, **key))
+
+    def _load_wrapped(self, kid: str) -> bytes | None:
+        item = self.table.get(DATA_KEY, kid=kid)
+        return item["wrapped"] if item else None
+
+    def _save_wrapped(self, kid: str, wrapped: bytes) -> bytes:
+        self.table.commit(put_new(DATA_KEY, {"wrapped": wrapped}, kid=kid))
+        return wrapped
