@@ -1,0 +1,80 @@
+"""All stand-ins as one ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from sandbox.world.beacon import Beacon
+from sandbox.world.book import Clock, machine_clock, open_book
+from sandbox.world.control import Control, StandIn
+from sandbox.world.faults import Faults, Switchboard
+from sandbox.world.messages import Messages
+from sandbox.world.registry import DEFAULT_API_KEY, Registry
+from sandbox.world.web import error_answer
+
+NAMES = ("registry", "sms", "email", "beacon")
+"""Stand-ins that can be made to misbehave at ``/control/<name>``; payment providers have a control page of their own."""
+
+
+def create(
+    state_dir: Path,
+    clock: Clock = machine_clock,
+    *,
+    beacon_period: int = 1,
+    registry_key: str = DEFAULT_API_KEY,
+) -> ASGIApp:
+    """The outside world. ``beacon_period`` (seconds) counts only when ``state_dir`` is new."""
+    book = open_book(state_dir)
+    registry = Registry(book, clock, registry_key)
+    messages = Messages(book, clock)
+    beacon = Beacon(book, clock, beacon_period)
+    switchboard = Switchboard(book, NAMES)
+    stand_ins = {
+        "registry": StandIn("Catatan sipil / Civil registry", registry.facts),
+        "sms": StandIn("SMS", lambda: messages.facts("sms")),
+        "email": StandIn("E-mail", lambda: messages.facts("email")),
+        "beacon": StandIn("Suar acak / Randomness beacon", beacon.facts),
+    }
+
+    @asynccontextmanager
+    async def living(app: Starlette) -> AsyncIterator[None]:
+        keeping_up = asyncio.create_task(beacon.keep_up())
+        yield
+        keeping_up.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping_up
+        book.close()
+
+    async def front_page(request: Request) -> Response:
+        return RedirectResponse("/control")
+
+    routes: list[BaseRoute] = [
+        Route("/", front_page),
+        *registry.routes(),
+        *messages.routes("sms"),
+        *messages.routes("email"),
+        *messages.inbox_routes(),
+        *beacon.routes(),
+        *Control(switchboard, stand_ins, registry).routes(),
+        *_payment_providers(state_dir, clock),
+    ]
+    world = Starlette(routes=routes, lifespan=living, exception_handlers={HTTPException: error_answer})
+    return Faults(world, switchboard, {name: name for name in NAMES})
+
+
+def _payment_providers(state_dir: Path, clock: Clock) -> list[BaseRoute]:
+    if find_spec("sandbox.world.snap") is None or find_spec("sandbox.world.snap.app") is None:
+        return []
+    return [Mount("/snap", app=import_module("sandbox.world.snap.app").create(state_dir, clock))]
