@@ -1,0 +1,177 @@
+"""What differs between stages, and nothing else. A test compares the synthesised templates and allows only this.
+
+Each field says in ``shows`` where its value appears in the templates: resource type, then the property path
+(``*`` stands for anything). A difference that no field names is a mistake.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Stage = Literal["local", "sandbox", "production"]
+
+REGION = "ap-southeast-3"
+"""Jakarta: personal data of Indonesians stays onshore."""
+
+_FUNCTION = "AWS::Lambda::Function Environment.Variables."
+
+
+def differs(*shows: str) -> Any:
+    """A field whose value may differ between stages, and the places in the templates where that is seen."""
+    return field(metadata={"shows": shows})
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Addresses of the outside world."""
+
+    registry: str
+    sms: str
+    email: str
+    beacon: str
+    snap: Mapping[str, str]
+    """Base URL by payment provider."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One stage. Fields without ``differs`` are the same everywhere."""
+
+    stage: Stage = differs(_FUNCTION + "STAGE")
+    account: str | None
+    """AWS account; None: whichever the deployer is signed in to."""
+
+    # state
+    keep_data: bool = differs(
+        "AWS::DynamoDB::GlobalTable Replicas.*.DeletionProtectionEnabled",
+        "AWS::Cognito::UserPool DeletionProtection",
+        "* DeletionPolicy",
+        "* UpdateReplacePolicy",
+    )
+    """Data outlives its stack, and cannot be deleted by mistake."""
+    draw_lock_years: int = differs("AWS::S3::Bucket ObjectLockEnabled", "AWS::S3::Bucket ObjectLockConfiguration*")
+    """How long a published draw cannot be changed or deleted by anybody; 0: not locked."""
+    operator_mfa: Literal["OPTIONAL", "ON"] = differs("AWS::Cognito::UserPool MfaConfiguration")
+    operator_password_sign_in: bool = differs("AWS::Cognito::UserPoolClient ExplicitAuthFlows.*")
+    """Operators may exchange a password for tokens directly, which scripts need and people do not."""
+    operator_token_minutes: int = differs("AWS::Cognito::UserPoolClient *TokenValidity")
+
+    # service
+    vendor_platforms: tuple[str, ...] = differs("AWS::Lambda::LayerVersion Content.S3Key")
+    """Wheel platforms of the vendor layer; none: those of the machine that synthesises."""
+    outside: Outside = differs(*(_FUNCTION + f"{name}_URL" for name in ("REGISTRY", "SMS", "EMAIL", "BEACON")),
+                               _FUNCTION + "SNAP_PROVIDERS")  # fmt: skip
+    jwks_host: str = differs(_FUNCTION + "OPERATOR_JWKS_URL")
+    """Where the operator pool's public keys are read; elsewhere than the issuer only on a laptop."""
+    time_travel: bool = differs(_FUNCTION + "PROGRAMME_OFFSET_SECONDS")
+    """Programme time can be moved forward."""
+    access_token_seconds: int = differs(_FUNCTION + "ACCESS_TOKEN_SECONDS")
+    approval_max_age_seconds: int = differs(_FUNCTION + "APPROVAL_MAX_AGE_SECONDS")
+    close_grace_seconds: int = differs(_FUNCTION + "CLOSE_GRACE_SECONDS")
+    beacon_delay_seconds: int = differs(_FUNCTION + "BEACON_DELAY_SECONDS")
+    log_days: Literal[7, 30, 365] = differs("AWS::Logs::LogGroup RetentionInDays")
+
+    # watch
+    alarm_email: str | None = differs("AWS::SNS::Subscription*")
+    """Who is woken; None: nobody."""
+
+    def name(self, what: str) -> str:
+        """The physical name of a resource. Fixed names let roles, dashboards and people refer to it before it exists."""
+        return f"prakerja-{self.stage}-{what}"
+
+
+AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
+
+PROVIDERS = ("BNI", "LINKAJA")
+"""Payment providers in use; each has its own send queue."""
+
+
+def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration of a stage.
+
+    ``environment``: on ``local`` WORLD_PORT and CLOUD_PORT move the stand-ins and the emulator (a second copy of the
+    system on one machine); elsewhere CDK_DEFAULT_ACCOUNT and ALARM_EMAIL are read. Raises ValueError for an unknown
+    stage.
+    """
+    given = os.environ if environment is None else environment
+    if stage == "local":
+        return _local(world=given.get("WORLD_PORT", "8090"), cloud=given.get("CLOUD_PORT", "4566"))
+    if stage == "sandbox":
+        return _in_aws("sandbox", given, keep_data=False, time_travel=True, draw_lock_years=0, log_days=30)
+    if stage == "production":
+        return _in_aws("production", given, keep_data=True, time_travel=False, draw_lock_years=10, log_days=365)
+    raise ValueError(f"unknown stage {stage!r}: local, sandbox or production")
+
+
+def _local(world: str, cloud: str) -> Config:
+    outside = f"http://127.0.0.1:{world}"
+    return Config(
+        stage="local",
+        account="000000000000",
+        keep_data=False,
+        draw_lock_years=0,
+        operator_mfa="OPTIONAL",
+        operator_password_sign_in=True,
+        operator_token_minutes=24 * 60,
+        vendor_platforms=(),
+        outside=Outside(
+            registry=f"{outside}/registry",
+            sms=f"{outside}/sms",
+            email=f"{outside}/email",
+            beacon=f"{outside}/beacon",
+            snap={provider: f"{outside}/snap/{provider}" for provider in PROVIDERS},
+        ),
+        jwks_host=f"http://127.0.0.1:{cloud}",
+        time_travel=True,
+        access_token_seconds=24 * 3600,
+        approval_max_age_seconds=24 * 3600,
+        close_grace_seconds=2,
+        beacon_delay_seconds=4,
+        log_days=7,
+        alarm_email=None,
+    )
+
+
+def _in_aws(
+    stage: Stage,
+    given: Mapping[str, str],
+    *,
+    keep_data: bool,
+    time_travel: bool,
+    draw_lock_years: int,
+    log_days: Literal[7, 30, 365],
+) -> Config:
+    return Config(
+        stage=stage,
+        account=given.get("CDK_DEFAULT_ACCOUNT"),
+        keep_data=keep_data,
+        draw_lock_years=draw_lock_years,
+        operator_mfa="ON",
+        operator_password_sign_in=False,
+        operator_token_minutes=60,
+        vendor_platforms=AWS_PLATFORMS,
+        outside=_contracted(stage),
+        jwks_host=f"https://cognito-idp.{REGION}.amazonaws.com",
+        time_travel=time_travel,
+        access_token_seconds=900,
+        approval_max_age_seconds=900,
+        close_grace_seconds=120,
+        beacon_delay_seconds=3600,
+        log_days=log_days,
+        alarm_email=given.get("ALARM_EMAIL"),
+    )
+
+
+def _contracted(stage: Stage) -> Outside:
+    """Addresses that providers give us with their contracts; until then names reserved for documentation (RFC 2606)."""
+    host = f"{stage}.outside.example"
+    return Outside(
+        registry=f"https://registry.{host}",
+        sms=f"https://sms.{host}",
+        email=f"https://email.{host}",
+        beacon=f"https://beacon.{host}",
+        snap={provider: f"https://{provider.lower()}.{host}/snap" for provider in PROVIDERS},
+    )

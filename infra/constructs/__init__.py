@@ -1,0 +1,1 @@
+"""The building blocks: each keeps a rule that its users cannot forget."""

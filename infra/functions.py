@@ -1,0 +1,222 @@
+"""Everything that runs, as data: the stacks and their tests read this tuple.
+
+A function has exactly the grants that its code uses; whoever changes what a function does changes its entry.
+"""
+
+from __future__ import annotations
+
+from infra.entry import Cron, DrawSteps, Entry, Http, NewItems, Queue, WaveSchedules
+from infra.grants import (
+    DataKey,
+    DrawBucket,
+    Due,
+    ManageSchedules,
+    PutEvidence,
+    Read,
+    RedriveDeadLetters,
+    Secret,
+    SendToQueues,
+    StartDraw,
+    Write,
+)
+
+OPERATORS = ("OPERATOR_ISSUER", "OPERATOR_JWKS_URL", "OPERATOR_CLIENT_ID", "APPROVAL_MAX_AGE_SECONDS")
+EVERY_MINUTE = "rate(1 minute)"
+
+FUNCTIONS: tuple[Entry, ...] = (
+    # answers people and partners; their own limit (10 s) stays below the gateway's 30 s
+    Entry(
+        "sign_in",
+        triggers=(
+            Http(
+                "main",
+                (
+                    "ANY /v1/sign-in/{proxy+}",
+                    "ANY /v1/contacts",
+                    "ANY /v1/contacts/{proxy+}",
+                    "ANY /v1/sessions",
+                    "ANY /v1/sessions/{proxy+}",
+                    "GET /.well-known/jwks.json",
+                ),
+            ),
+        ),
+        grants=(
+            Read("people"),
+            Write("people"),
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DataKey(),
+            Secret("GUARD_SECRET"),
+            Secret("CODE_SECRET"),
+            Secret("TOKEN_SECRET"),
+        ),
+        timeout=10,
+        environment=("ACCESS_TOKEN_SECONDS",),
+    ),
+    Entry(
+        "participant_api",
+        triggers=(Http("main", ("ANY /v1/{proxy+}", "GET /docs/participant", "$default")),),
+        grants=(
+            Read("people"),
+            Write("people"),
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DataKey(),
+            Secret("GUARD_SECRET"),
+            Secret("RECEIPT_SECRET"),
+            Secret("SNAP_SECRET"),
+        ),
+        timeout=10,
+        environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "operator_api",
+        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", "GET /docs/operator")),),
+        grants=(Read("programme"), Write("programme"), PutEvidence(), RedriveDeadLetters()),
+        timeout=10,
+        environment=OPERATORS,
+    ),
+    Entry(
+        "partner_api",
+        triggers=(Http("partner", ("$default",)),),
+        grants=(
+            Read("people"),
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DataKey(),
+            Secret("PARTNER_SECRET"),
+            Secret("PAYMENT_CODE_SECRET"),
+        ),
+        timeout=10,
+    ),
+    # works behind the scenes
+    Entry(
+        "verify_identity",
+        triggers=(Queue("verify_identity", batch=5, concurrency=10),),
+        grants=(
+            Read("people"),
+            Write("people"),
+            Write("programme", "PutItem"),
+            PutEvidence(),
+            DataKey(),
+            Secret("GUARD_SECRET"),
+            Secret("REGISTRY_SECRET"),
+        ),
+        timeout=60,
+        environment=("REGISTRY_URL",),
+    ),
+    Entry(
+        "notify",
+        triggers=(Queue("notify", batch=10, concurrency=20),),
+        grants=(
+            Read("people"),
+            Write("people", "UpdateItem", "ConditionCheckItem"),
+            Read("programme"),
+            Write("programme", "UpdateItem", "ConditionCheckItem"),
+            PutEvidence(),
+            DataKey(),
+            Secret("CODE_SECRET"),
+            Secret("PAYMENT_CODE_SECRET"),
+        ),
+        timeout=60,
+        environment=("SMS_URL", "EMAIL_URL"),
+    ),
+    Entry(
+        "turn_wave",
+        triggers=(
+            Queue("turn_wave", batch=1, concurrency=2),
+            WaveSchedules(),
+            Cron("hourly_roots", "cron(0 * * * ? *)", {"turn": "ROOTS"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DrawBucket("write"),
+            ManageSchedules(),
+            StartDraw(),
+        ),
+        timeout=300,
+        environment=("CLOSE_GRACE_SECONDS", "BEACON_DELAY_SECONDS"),
+    ),
+    Entry(
+        "draw_wave",
+        triggers=(DrawSteps(),),
+        grants=(
+            Read("people"),
+            Write("people"),
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DrawBucket("write"),
+        ),
+        memory=1769,
+        timeout=900,
+        environment=("BEACON_URL", "CLOSE_GRACE_SECONDS", "BEACON_DELAY_SECONDS"),
+    ),
+    Entry(
+        "schedule_incentive",
+        triggers=(Queue("schedule_incentive", batch=10, concurrency=10),),
+        grants=(Read("programme"), Write("programme"), PutEvidence()),
+        timeout=60,
+    ),
+    Entry(
+        "prepare_payouts",
+        triggers=(Queue("prepare_payouts", batch=1, concurrency=2),),
+        grants=(Read("programme"), Write("programme"), Due("programme"), PutEvidence()),
+        timeout=300,
+    ),
+    Entry(
+        "send_payout",
+        triggers=(
+            Queue("send_payout_bni", batch=1, concurrency=10),
+            Queue("send_payout_linkaja", batch=1, concurrency=10),
+        ),
+        grants=(
+            Read("people"),
+            Read("programme"),
+            Write("programme"),
+            PutEvidence(),
+            DataKey(),
+            Secret("SNAP_SECRET"),
+        ),
+        timeout=60,
+        environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "inquire_payout",
+        triggers=(Queue("inquire_payout", batch=5, concurrency=5),),
+        grants=(Read("programme"), Write("programme"), PutEvidence(), Secret("SNAP_SECRET")),
+        timeout=90,
+        environment=("SNAP_PROVIDERS",),
+    ),
+    # carries messages, wakes work
+    Entry(
+        "relay_outbox",
+        triggers=(NewItems("programme", prefix="OUTBOX#"),),
+        grants=(Write("programme", "DeleteItem"), SendToQueues()),
+    ),
+    Entry(
+        "sweep_outbox",
+        triggers=(Cron("sweep_outbox", EVERY_MINUTE),),
+        grants=(Read("programme", "Query"), Write("programme", "DeleteItem"), SendToQueues()),
+        timeout=50,
+    ),
+    Entry(
+        "sweep_due",
+        triggers=(Cron("sweep_due", EVERY_MINUTE),),
+        grants=(
+            Due("people"),
+            Due("programme"),
+            Read("people", "GetItem", "BatchGetItem"),
+            Read("programme"),
+            Write("programme"),
+            SendToQueues(),
+            StartDraw(),
+        ),
+        timeout=50,
+    ),
+)

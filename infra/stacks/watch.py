@@ -1,0 +1,150 @@
+"""What wakes people: one topic, and an alarm for each way in which the system can stop keeping a promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.config import Config
+from infra.constructs.alarms import Measure, alarm
+from infra.entry import Http, NewItems, queue_names
+from infra.functions import FUNCTIONS
+from infra.stacks.service import ServiceStack
+
+OURS = "Prakerja"
+"""Namespace of the metrics that our code writes."""
+
+QUEUE_AGE_MINUTES = 15
+OUTBOX_AGE_SECONDS = 300
+UNKNOWN_AGE_SECONDS = 4 * 3600
+"""Longer than the first seven steps of a payout's ladder of inquiries: from here on a person must look."""
+
+
+class WatchStack(Stack):
+    """Alarms name what they watch by its fixed name, so the service can change without asking them."""
+
+    def __init__(self, scope: Construct, id: str, config: Config, service: ServiceStack, **stack: Any) -> None:
+        super().__init__(scope, id, **stack)
+        self.config = config
+        self.topic = self._topic()
+        self._queues()
+        self._outbox()
+        self._payouts()
+        self._draw(service)
+        self._apis(service)
+
+    def _topic(self) -> sns.Topic:
+        cloudwatch = iam.ServicePrincipal(
+            "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
+        )
+        key = kms.Key(self, "alarm_key", description="Encrypts alarms on their way", enable_key_rotation=True)
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[cloudwatch], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"]
+            )
+        )
+        topic = sns.Topic(self, "alarms", topic_name=self.config.name("alarms"), master_key=key, enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(principals=[cloudwatch], actions=["sns:Publish"], resources=[topic.topic_arn])
+        )
+        if self.config.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(self.config.alarm_email))
+        return topic
+
+    def _queues(self) -> None:
+        for entry in FUNCTIONS:
+            if entry.dead_letters:
+                self._alarm(
+                    kind="dead_letters",
+                    subject=entry.name,
+                    says=f"{entry.name} gave up on a message.",
+                    measure=_queue(
+                        self.config.name(f"{entry.name}-dead-letters"), "ApproximateNumberOfMessagesVisible"
+                    ),
+                    at_least=1,
+                )
+        for name in queue_names(FUNCTIONS):
+            self._alarm(
+                kind="queue_age",
+                subject=name,
+                says=f"A message has waited {QUEUE_AGE_MINUTES} minutes in {name}.",
+                measure=_queue(self.config.name(name), "ApproximateAgeOfOldestMessage"),
+                at_least=QUEUE_AGE_MINUTES * 60,
+                periods=2,
+            )
+
+    def _outbox(self) -> None:
+        for entry in FUNCTIONS:
+            if any(isinstance(trigger, NewItems) for trigger in entry.triggers):
+                self._alarm(
+                    kind="relay_behind",
+                    subject=entry.name,
+                    says="The relay reads the stream more than a minute late.",
+                    measure=Measure("AWS/Lambda", "IteratorAge", {"FunctionName": self.config.name(entry.name)}),
+                    at_least=60_000,
+                    periods=3,
+                )
+        self._alarm(
+            kind="outbox_age",
+            subject="programme",
+            says=f"A committed message is {OUTBOX_AGE_SECONDS} seconds old and not sent, or the sweep is silent.",
+            measure=Measure(OURS, "outbox_age_seconds", {"service": "sweep_outbox"}),
+            at_least=OUTBOX_AGE_SECONDS,
+            periods=5,
+            missing="bad",
+        )
+
+    def _payouts(self) -> None:
+        self._alarm(
+            kind="payout_unknown",
+            subject="oldest",
+            says="We have not known for 4 hours whether a payout was paid.",
+            measure=Measure(OURS, "payout_unknown_age_seconds", {"service": "inquire_payout"}),
+            at_least=UNKNOWN_AGE_SECONDS,
+            minutes=5,
+        )
+
+    def _draw(self, service: ServiceStack) -> None:
+        machine = {"StateMachineArn": service.machine.state_machine_arn}
+        for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"):
+            self._alarm(
+                kind="draw_failed",
+                subject=name,
+                says="An execution of the draw ended without finishing.",
+                measure=Measure("AWS/States", name, machine, "Sum"),
+                at_least=1,
+            )
+
+    def _apis(self, service: ServiceStack) -> None:
+        for host, api in service.apis.items():
+            self._alarm(
+                kind="api_errors",
+                subject=host,
+                says=f"The {host} API answered with 5xx.",
+                measure=Measure("AWS/ApiGateway", "5xx", {"ApiId": api.api.api_id}, "Sum"),
+                at_least=5,
+                periods=2,
+            )
+        for entry in FUNCTIONS:
+            if any(isinstance(trigger, Http) for trigger in entry.triggers):
+                self._alarm(
+                    kind="function_errors",
+                    subject=entry.name,
+                    says=f"{entry.name} crashed; an error that we foresee is an answer, not a crash.",
+                    measure=Measure("AWS/Lambda", "Errors", {"FunctionName": self.config.name(entry.name)}, "Sum"),
+                    at_least=1,
+                    minutes=5,
+                )
+
+    def _alarm(self, **properties: Any) -> None:
+        alarm(self, self.config, self.topic, **properties)
+
+
+def _queue(name: str, metric: str) -> Measure:
+    return Measure("AWS/SQS", metric, {"QueueName": name})
