@@ -9,7 +9,6 @@ as a form. The text is kept as it came, since a signature may cover any of sever
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import math
 import re
@@ -49,7 +48,7 @@ def received(body: str | None, *, is_base64: bool) -> bytes:
         raise TooLarge(limit=MAX_BODY)
     try:
         return base64.b64decode(text, validate=True) if is_base64 else text.encode()
-    except (binascii.Error, UnicodeError):
+    except ValueError:  # not base64, not ASCII, or a lone surrogate
         raise MalformedBody("it is not UTF-8 text", "bukan teks UTF-8") from None
 
 
