@@ -1,0 +1,19 @@
+"""Who has an account: proven phone and e-mail, sign-in, sessions, and the messages that people get."""
+
+from prakerja.registration.messages import NoticeKind, NoticeRequested, notice
+from prakerja.registration.model.address import Channel
+from prakerja.registration.model.person import Person
+from prakerja.registration.store import change_person, load_person, open_fields, person_from_item, seal_fields
+
+__all__ = [
+    "Channel",
+    "NoticeKind",
+    "NoticeRequested",
+    "Person",
+    "change_person",
+    "load_person",
+    "notice",
+    "open_fields",
+    "person_from_item",
+    "seal_fields",
+]

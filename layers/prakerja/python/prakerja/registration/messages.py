@@ -1,0 +1,47 @@
+"""What registration publishes. Messages carry ids only; whoever sends texts loads the address."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from prakerja.platform.outbox import Message
+
+
+class CodeRequested(Message):
+    """Send the ``resend``-th code (0 is the first) of a challenge to its address."""
+
+    topic = "registration.code_requested.v1"
+    queue = "notify"
+
+    challenge_id: str
+    resend: int
+
+
+class NoticeKind(StrEnum):
+    """What a person is told without having asked."""
+
+    IDENTITY_VERIFIED = "IDENTITY_VERIFIED"
+    IDENTITY_FAILED = "IDENTITY_FAILED"
+    SELECTED = "SELECTED"
+    NOT_SELECTED = "NOT_SELECTED"
+    PURCHASED = "PURCHASED"
+    COMPLETED = "COMPLETED"
+    INCENTIVE_SCHEDULED = "INCENTIVE_SCHEDULED"
+    PAID = "PAID"
+    PAYOUT_FAILED = "PAYOUT_FAILED"
+
+
+class NoticeRequested(Message):
+    """Tell a person that something happened; ``reference`` says which one, so that each is told once."""
+
+    topic = "registration.notice_requested.v1"
+    queue = "notify"
+
+    person_id: str
+    kind: NoticeKind
+    reference: str
+
+
+def notice(person_id: str, kind: NoticeKind | str, reference: str) -> NoticeRequested:
+    """The message that makes ``notify`` tell a person; ``reference`` is the wave, purchase or payout it is about."""
+    return NoticeRequested(person_id=person_id, kind=NoticeKind(kind), reference=reference)
