@@ -103,8 +103,29 @@ CHALLENGE = Pattern(
     "CHALLENGE#{challenge_id}",
     "CHALLENGE",
 )
+CODE_LIMIT = Pattern(
+    "code_limit",
+    "people",
+    "how many codes an address or a device asked for today, and until when a device is locked",
+    "CODE_LIMIT#{kind}#{digest}",
+    "CODE_LIMIT",
+)
 SESSION = Pattern(
-    "session", "people", "a device's sign-in: the hash of its current refresh token", "SESSION#{session_id}", "SESSION"
+    "session",
+    "people",
+    "a device's sign-in: whose, until when, which refresh token is current",
+    "SESSION#{session_id}",
+    "SESSION",
+)
+KNOWN_DEVICE = Pattern(
+    "known_device", "people", "a device that its person has signed in on", "PERSON#{person_id}", "DEVICE#{digest}"
+)
+NOTICE = Pattern(
+    "notice",
+    "people",
+    "a notice that its provider could not take yet; gone once it is sent",
+    "PERSON#{person_id}",
+    "NOTICE#{kind}#{reference}",
 )
 DATA_KEY = Pattern("data_key", "people", "a data key as KMS wrapped it", "DATA_KEY#{kid}", "DATA_KEY")
 
