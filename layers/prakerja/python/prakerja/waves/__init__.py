@@ -1,0 +1,1 @@
+"""Waves (gelombang): joining one, and the draw that fills its seats."""
