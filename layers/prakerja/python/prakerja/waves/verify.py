@@ -1,0 +1,299 @@
+"""Repeat a published draw and say whether it is right: ``python verify.py FOLDER`` (Python 3.11+, ``cryptography``).
+
+This file stands alone on purpose. It shares no line with the code that draws, follows ``docs/draw.md`` only, and can
+be copied anywhere. It ends with 0 when all agrees, 1 when anything differs, 2 when it was called wrongly.
+It needs about 300 bytes of memory for each application.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import heapq
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+CODE = "[A-Z][A-Z0-9_]{0,39}"
+ROW = re.compile(
+    r'\{"application_id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})","eligible":(true|false),'
+    r'"family":"([0-9a-f]{32})","family_seats_left":([0-9]),'
+    rf'"reason":(?:null|"({CODE})"),"region":"[A-Z0-9._-]{{1,12}}","stratum":(?:null|"({CODE})")\}}'
+)
+SHARD = re.compile(r"(roster|results)/[0-9]{5}\.jsonl(\.gz)?")
+DOCUMENTS = {"rules.json", "joins.json", "root.json", "beacon.json", "summary.json", "manifest.json"}
+
+
+class Differs(Exception):
+    """Something published is not what it should be; the text says what and where."""
+
+
+def need(holds: object, what: str) -> None:
+    if not holds:
+        raise Differs(what)
+
+
+def framed(*fields: bytes) -> bytes:
+    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+
+
+class Root:
+    """RFC 6962 root of a stream of entries: hashes of whole subtrees, one for each bit of the count."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.subtrees: list[bytes] = []
+
+    def add(self, data: bytes) -> None:
+        node = sha256(b"\x00" + data).digest()
+        bit = self.count
+        while bit & 1:
+            node = sha256(b"\x01" + self.subtrees.pop() + node).digest()
+            bit >>= 1
+        self.subtrees.append(node)
+        self.count += 1
+
+    def hex(self) -> str:
+        *others, node = self.subtrees or [sha256(b"").digest()]
+        for subtree in reversed(others):
+            node = sha256(b"\x01" + subtree + node).digest()
+        return node.hex()
+
+
+class Verifier:
+    """One check after the other over one folder; later checks use what earlier ones read."""
+
+    def __init__(self, folder: Path, commitment: str | None = None, beacon_key: str | None = None) -> None:
+        self.folder, self.commitment, self.beacon_key = folder, commitment, beacon_key
+        self.tickets: list[bytes] = []
+        self.refused: Counter[str] = Counter()
+        self.members: Counter[str | None] = Counter()
+
+    def document(self, name: str) -> Any:
+        """Read a JSON document, which must be written in the one canonical way and be of this wave."""
+        data = (self.folder / name).read_bytes()
+        content = json.loads(data, parse_float=str)  # a fraction comes back as text, and so is found out
+        need((json.dumps(content, indent=2, sort_keys=True) + "\n").encode() == data, f"{name} is not canonical")
+        need(content["version"] == 1, f"{name} has a version that this program does not know")
+        return content
+
+    def digest(self, name: str) -> str:
+        with (self.folder / name).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    def lines(self, kind: str) -> Iterator[str]:
+        """Read all shards of a kind as one stream that rises by application id."""
+        before = b""
+        with ExitStack() as stack:
+            shards: list[Iterable[bytes]] = []
+            for path in sorted(self.folder.glob(f"{kind}/*")):
+                file = stack.enter_context(path.open("rb"))
+                shards.append(gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file)
+            for line in heapq.merge(*shards):
+                need(line.endswith(b"\n") and line[:55] > before, f"{kind}: not sorted or twice, at {line[:80]!r}")
+                before = line[:55]
+                yield line[:-1].decode()
+
+    def rows(self) -> Iterator[tuple[str, bytes, bytes, int, str | None, str | None]]:
+        """Read the roster: line, application, family, seats left, stratum, and why the row does not compete at all."""
+        for line in self.lines("roster"):
+            found = ROW.fullmatch(line)
+            if not found:
+                raise Differs(f"not a row of a roster: {line[:300]}")
+            name, eligible, family, seats, reason, stratum = found.groups()
+            need((eligible == "true") is (reason is None), f"eligible and reason contradict: {line}")
+            need(int(seats) <= self.rules["family_cap"], f"too many family seats: {line}")
+            need(stratum in self.numbers, f"unknown stratum: {line}")
+            refused = f"INELIGIBLE:{reason}" if reason else None if int(seats) else "FAMILY_CAP"
+            yield line, bytes.fromhex(name.replace("-", "")), bytes.fromhex(family), int(seats), stratum, refused
+
+    def check_files(self) -> str:
+        folder: dict[str, dict[str, Any]] = {}
+        for path in (path for path in self.folder.rglob("*") if not path.is_dir()):
+            name = path.relative_to(self.folder).as_posix()
+            need(name in DOCUMENTS or SHARD.fullmatch(name), f"{name} has no place in a draw")
+            folder[name] = {"bytes": path.stat().st_size, "name": name, "sha256": self.digest(name)}
+        need(folder.keys() >= DOCUMENTS, f"missing: {', '.join(sorted(DOCUMENTS - folder.keys()))}")
+        del folder["manifest.json"]
+        manifest = self.document("manifest.json")
+        wrong = [entry["name"] for entry in manifest["files"] if folder.pop(entry["name"], None) != entry]
+        need(not wrong and not folder, f"not as the manifest lists: {', '.join([*wrong, *sorted(folder)])}")
+        need(manifest["wave_id"] == self.document("rules.json")["wave_id"], "the manifest is of another wave")
+        return f"{len(manifest['files'])} files are those of the manifest"
+
+    def check_rules(self) -> str:
+        self.rules = rules = self.document("rules.json")
+        self.strata = [stratum["code"] for stratum in rules["strata"]]
+        quotas = [stratum["quota"] for stratum in rules["strata"]]
+        counts = [rules["quota"], rules["reserves"], rules["family_cap"], *quotas]
+        need(all(type(count) is int and count >= 0 for count in counts), "a quota is not a whole number from 0")
+        need(sum(quotas) <= rules["quota"], "the strata have more seats than the wave")
+        self.numbers = {code: number for number, code in enumerate([None, *self.strata])}
+        names = {code for code in self.strata if re.fullmatch(CODE, code)} - {"GENERAL"}
+        need(len(names) == len(self.strata), "a stratum has no proper name of its own")
+        return f"{rules['quota']} seats, of these {sum(quotas)} in strata; {rules['reserves']} reserves"
+
+    def check_commitment(self) -> str:
+        self.root = root = self.document("root.json")
+        need(root["wave_id"] == self.rules["wave_id"], "root.json is of another wave")
+        for name in ("rules", "joins"):
+            need(root[f"{name}_sha256"] == self.digest(f"{name}.json"), f"{name}.json is not what root.json fixed")
+        digest = self.digest("root.json")
+        need(self.commitment in (None, digest), f"root.json has {digest}, expected {self.commitment}")
+        return f"{digest}{'' if self.commitment else ' (compare with the one known from before the beacon round)'}"
+
+    def check_beacon(self) -> str:
+        beacon, terms = self.document("beacon.json"), self.rules["beacon"]
+        earliest = datetime.fromisoformat(self.root["published_at"]) + timedelta(seconds=terms["wait_seconds"])
+        behind = datetime.fromisoformat(terms["genesis_at"]) - earliest
+        number = max(1, 1 - behind // timedelta(seconds=terms["period_seconds"]))
+        need(self.root["beacon_round"] == number, f"root.json names another round than {number}, the first in time")
+        need(beacon["round"] == number, f"round {beacon['round']} was used, round {number} was agreed")
+        need(beacon["public_key"] == terms["public_key"], "signed with a key that the rules do not name")
+        need(self.beacon_key in (None, beacon["public_key"]), f"the beacon's key is not {self.beacon_key}")
+        previous, signature = bytes.fromhex(beacon["previous_signature"]), bytes.fromhex(beacon["signature"])
+        need(number > 1 or previous.hex() == terms["genesis_seed"], "round 1 does not start from the genesis seed")
+        message = sha256(previous + number.to_bytes(8, "big")).digest()
+        try:
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(beacon["public_key"])).verify(signature, message)
+        except InvalidSignature as error:
+            raise Differs(f"the signature of round {number} is false") from error
+        need(beacon["randomness"] == sha256(signature).hexdigest(), "the randomness is not the hash of the signature")
+        wave, root = self.rules["wave_id"].encode(), bytes.fromhex(self.root["root"])
+        self.seed = sha256(framed(b"prakerja/draw/seed/v1", wave, root, sha256(signature).digest())).digest()
+        return f"round {number}, signed by {beacon['public_key']}"
+
+    def check_roster(self) -> str:
+        seen, joins = Root(), Root()
+        families: dict[bytes, int] = {}
+        start = framed(b"prakerja/draw/ticket/v1", self.seed)
+        for line, application, family, seats, stratum, refused in self.rows():
+            need(families.setdefault(family, seats) == seats, f"family disagrees on its seats: {line}")
+            seen.add(line.encode())
+            joins.add(framed(b"prakerja/wave/join/v1", self.rules["wave_id"].encode(), application))
+            if refused:
+                self.refused[refused] += 1
+            else:
+                self.members[stratum] += 1
+                ticket = sha256(start + framed(application)).digest()
+                self.tickets.append(ticket + application + family + bytes([seats, self.numbers[stratum]]))
+        self.rows_seen, self.joined = seen.count, joins.hex()
+        need(self.root["rows"] == seen.count, f"{seen.count} rows, root.json says {self.root['rows']}")
+        need(self.root["root"] == seen.hex(), f"the root is {seen.hex()}, root.json says {self.root['root']}")
+        return f"{seen.count} rows, root {seen.hex()}"
+
+    def check_joins(self) -> str:
+        roots = (joins := self.document("joins.json"))["roots"]
+        need(joins["wave_id"] == self.rules["wave_id"] and roots, "joins.json is empty or of another wave")
+        times, counts = [entry["taken_at"] for entry in roots], [entry["count"] for entry in roots]
+        need(sorted(times) == times and sorted(counts) == counts, "joins disappeared while the wave was open")
+        need(counts[-1] == self.rows_seen, f"{counts[-1]} joins, but {self.rows_seen} rows in the roster")
+        need(roots[-1]["root"] == self.joined, "the roster does not hold exactly the applications that joined")
+        return f"all {self.rows_seen} joins are in the roster, and nobody else"
+
+    def check_results(self) -> str:
+        self.tickets.sort()
+        outcomes: dict[bytes, tuple[str, str | None, int | None, str | None]] = {}
+        taken: Counter[bytes] = Counter()
+        self.selected_of: Counter[int] = Counter()
+        self.pools: list[dict[str, Any]] = []
+
+        def walk(kind: str, pool: str | None, places: int, number: int | None) -> int:
+            rank = 0
+            for ticket in self.tickets:
+                if rank == places:
+                    break
+                application, family, seats, stratum = ticket[32:48], ticket[48:64], ticket[64], ticket[65]
+                if application in outcomes or number not in (None, stratum):
+                    continue
+                if taken[family] >= seats:
+                    outcomes[application] = ("NOT_SELECTED", None, None, "FAMILY_CAP")
+                    continue
+                rank += 1
+                taken[family] += 1
+                outcomes[application] = (kind, pool, rank, None)
+                self.selected_of[stratum] += kind == "SELECTED"
+            self.pools.append({"pool": pool, "seats": places, "selected": rank})
+            return rank
+
+        for at, stratum in enumerate(self.rules["strata"], 1):
+            walk("SELECTED", stratum["code"], stratum["quota"], at)
+        walk("SELECTED", "GENERAL", self.rules["quota"] - self.selected_of.total(), None)
+        self.reserves = walk("RESERVE", None, self.rules["reserves"], None)
+        self.pools.pop()  # the reserve list is no pool
+        self.capped = sum(reason == "FAMILY_CAP" for *_, reason in outcomes.values())
+        published = self.lines("results")
+        for line, application, _, _, _, refused in self.rows():
+            outcome = outcomes.get(application, ("NOT_SELECTED", None, None, refused or "QUOTA_REACHED"))
+            fields = zip(("outcome", "pool", "rank", "reason"), outcome, strict=True)
+            expected = line[:56] + "," + json.dumps(dict(fields), separators=(",", ":"))[1:]
+            got = next(published, "(nothing)")
+            need(got == expected, f"published {got}, but the draw gives {expected}")
+        need(next(published, None) is None, "there are outcomes for applications that are not in the roster")
+        return f"{self.selected_of.total()} selected, {self.reserves} reserves, {self.rows_seen} outcomes agree"
+
+    def check_summary(self) -> str:
+        competing, selected = self.members.total(), self.selected_of.total()
+        odds = [
+            {"competing": self.members[code], "selected": self.selected_of[number], "stratum": code}
+            for code, number in self.numbers.items()
+        ]
+        expected = {
+            "applications": self.rows_seen,
+            "competing": competing,
+            "family_capped": self.refused["FAMILY_CAP"] + self.capped,
+            "ineligible": {
+                why.removeprefix("INELIGIBLE:"): n for why, n in self.refused.items() if why != "FAMILY_CAP"
+            },
+            "odds": odds,
+            "pools": self.pools,
+            "quota_reached": competing - selected - self.reserves - self.capped,
+            "reserves": self.reserves,
+            "seed": self.seed.hex(),
+            "selected": selected,
+            "version": 1,
+            "wave_id": self.rules["wave_id"],
+        }
+        summary = self.document("summary.json")
+        for name in sorted(expected.keys() | summary.keys()):
+            got, right = (json.dumps(of.get(name), sort_keys=True) for of in (summary, expected))
+            need(got == right, f"{name}: published {got}, but the draw gives {right}")
+        return f"seed {expected['seed']}; {selected} selected of {competing} who competed"
+
+
+def verify(verifier: Verifier, say: Callable[[str], object]) -> bool:
+    """Run every check, ``say`` one line about each, and return whether everything agrees."""
+    right = going_on = True
+    for name in ("files", "rules", "commitment", "beacon", "roster", "joins", "results", "summary"):
+        word, text = "NOT CHECKED", "it builds on what differs above"
+        if going_on:
+            try:
+                word, text = "OK", getattr(verifier, f"check_{name}")()
+            except Exception as error:  # whatever a forged file makes fail is a difference
+                word, text = "DIFFERS", str(error) if isinstance(error, Differs) else repr(error)
+                right, going_on = False, name in ("files", "joins")  # nothing builds on these two
+        say(f"{name:<11} {word:<8} {text}\n")
+    say(f"The published result is {'right' if right else 'NOT what the rules give'}.\n")
+    return right
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Repeat a published draw and say whether it is right.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--commitment", help="SHA-256 of root.json, as you know it from before the beacon round")
+    parser.add_argument("--beacon-key", help="the beacon's public key, as you know it from the beacon's operator")
+    return 0 if verify(Verifier(**vars(parser.parse_args(arguments))), sys.stdout.write) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
