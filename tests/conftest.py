@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.support.cloud import cloud as cloud
 from tests.support.world import REGION, World
 
 
