@@ -1,0 +1,57 @@
+"""Training balances and the double-entry ledger."""
+
+from prakerja.balance.errors import AlreadyGranted, BalanceChanged, NotEnoughBalance
+from prakerja.balance.model import (
+    FORFEITED,
+    FUND,
+    Balance,
+    LedgerTotals,
+    Transfer,
+    in_flight_account,
+    member_account,
+    paid_account,
+    spent_account,
+)
+from prakerja.balance.store import (
+    balance_from_item,
+    forfeit_parts,
+    forfeit_unused_parts,
+    grant_parts,
+    ledger_totals,
+    load_balance,
+    post_parts,
+    refund_parts,
+    reserve_parts,
+    spend_parts,
+    transfer_part,
+    transfers_of,
+    void_parts,
+)
+
+__all__ = [
+    "FORFEITED",
+    "FUND",
+    "AlreadyGranted",
+    "Balance",
+    "BalanceChanged",
+    "LedgerTotals",
+    "NotEnoughBalance",
+    "Transfer",
+    "balance_from_item",
+    "forfeit_parts",
+    "forfeit_unused_parts",
+    "grant_parts",
+    "in_flight_account",
+    "ledger_totals",
+    "load_balance",
+    "member_account",
+    "paid_account",
+    "post_parts",
+    "refund_parts",
+    "reserve_parts",
+    "spend_parts",
+    "spent_account",
+    "transfer_part",
+    "transfers_of",
+    "void_parts",
+]
