@@ -1,27 +1,22 @@
 """What differs between stages, and nothing else. A test compares the synthesised templates and allows only this.
 
-Each field says in ``shows`` where its value appears in the templates: resource type, then the property path
-(``*`` stands for anything). A difference that no field names is a mistake.
+Each field says where its value shows in the templates: resource type, then the property path (``*`` stands for
+anything). A difference that no field names is a mistake.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
 
 Stage = Literal["local", "sandbox", "production"]
 
 REGION = "ap-southeast-3"
 """Jakarta: personal data of Indonesians stays onshore."""
 
-_FUNCTION = "AWS::Lambda::Function Environment.Variables."
-
-
-def differs(*shows: str) -> Any:
-    """A field whose value may differ between stages, and the places in the templates where that is seen."""
-    return field(metadata={"shows": shows})
+_SETTING = "AWS::Lambda::Function Environment.Variables."
 
 
 @dataclass(frozen=True)
@@ -36,46 +31,55 @@ class Outside:
     """Base URL by payment provider."""
 
 
+class Shows(tuple[str, ...]):
+    """The places in the templates where a setting is seen."""
+
+    def __new__(cls, *places: str) -> Self:
+        return super().__new__(cls, places)
+
+
 @dataclass(frozen=True)
 class Config:
-    """One stage. Fields without ``differs`` are the same everywhere."""
+    """One stage."""
 
-    stage: Stage = differs(_FUNCTION + "STAGE")
+    stage: Annotated[Stage, Shows(_SETTING + "STAGE", "* *Tags*")]
     account: str | None
     """AWS account; None: whichever the deployer is signed in to."""
 
     # state
-    keep_data: bool = differs(
-        "AWS::DynamoDB::GlobalTable Replicas.*.DeletionProtectionEnabled",
-        "AWS::Cognito::UserPool DeletionProtection",
-        "* DeletionPolicy",
-        "* UpdateReplacePolicy",
-    )
+    keep_data: Annotated[
+        bool,
+        Shows(
+            "AWS::DynamoDB::GlobalTable Replicas.*.DeletionProtectionEnabled",
+            "AWS::Cognito::UserPool DeletionProtection",
+            "* DeletionPolicy",
+            "* UpdateReplacePolicy",
+        ),
+    ]
     """Data outlives its stack, and cannot be deleted by mistake."""
-    draw_lock_years: int = differs("AWS::S3::Bucket ObjectLockEnabled", "AWS::S3::Bucket ObjectLockConfiguration*")
+    draw_lock_years: Annotated[int, Shows("AWS::S3::Bucket ObjectLock*")]
     """How long a published draw cannot be changed or deleted by anybody; 0: not locked."""
-    operator_mfa: Literal["OPTIONAL", "ON"] = differs("AWS::Cognito::UserPool MfaConfiguration")
-    operator_password_sign_in: bool = differs("AWS::Cognito::UserPoolClient ExplicitAuthFlows.*")
+    operator_mfa: Annotated[Literal["OPTIONAL", "ON"], Shows("AWS::Cognito::UserPool MfaConfiguration")]
+    operator_password_sign_in: Annotated[bool, Shows("AWS::Cognito::UserPoolClient ExplicitAuthFlows.*")]
     """Operators may exchange a password for tokens directly, which scripts need and people do not."""
-    operator_token_minutes: int = differs("AWS::Cognito::UserPoolClient *TokenValidity")
+    operator_token_minutes: Annotated[int, Shows("AWS::Cognito::UserPoolClient *TokenValidity")]
 
     # service
-    vendor_platforms: tuple[str, ...] = differs("AWS::Lambda::LayerVersion Content.S3Key")
+    vendor_platforms: Annotated[tuple[str, ...], Shows("AWS::Lambda::LayerVersion Content.S3Key")]
     """Wheel platforms of the vendor layer; none: those of the machine that synthesises."""
-    outside: Outside = differs(*(_FUNCTION + f"{name}_URL" for name in ("REGISTRY", "SMS", "EMAIL", "BEACON")),
-                               _FUNCTION + "SNAP_PROVIDERS")  # fmt: skip
-    jwks_host: str = differs(_FUNCTION + "OPERATOR_JWKS_URL")
+    outside: Annotated[Outside, Shows(_SETTING + "*_URL", _SETTING + "SNAP_PROVIDERS")]
+    jwks_host: Annotated[str, Shows(_SETTING + "OPERATOR_JWKS_URL*")]
     """Where the operator pool's public keys are read; elsewhere than the issuer only on a laptop."""
-    time_travel: bool = differs(_FUNCTION + "PROGRAMME_OFFSET_SECONDS")
+    time_travel: Annotated[bool, Shows(_SETTING + "PROGRAMME_OFFSET_SECONDS")]
     """Programme time can be moved forward."""
-    access_token_seconds: int = differs(_FUNCTION + "ACCESS_TOKEN_SECONDS")
-    approval_max_age_seconds: int = differs(_FUNCTION + "APPROVAL_MAX_AGE_SECONDS")
-    close_grace_seconds: int = differs(_FUNCTION + "CLOSE_GRACE_SECONDS")
-    beacon_delay_seconds: int = differs(_FUNCTION + "BEACON_DELAY_SECONDS")
-    log_days: Literal[7, 30, 365] = differs("AWS::Logs::LogGroup RetentionInDays")
+    access_token_seconds: Annotated[int, Shows(_SETTING + "ACCESS_TOKEN_SECONDS")]
+    approval_max_age_seconds: Annotated[int, Shows(_SETTING + "APPROVAL_MAX_AGE_SECONDS")]
+    close_grace_seconds: Annotated[int, Shows(_SETTING + "CLOSE_GRACE_SECONDS")]
+    beacon_delay_seconds: Annotated[int, Shows(_SETTING + "BEACON_DELAY_SECONDS")]
+    log_days: Annotated[Literal[7, 30, 365], Shows("AWS::Logs::LogGroup RetentionInDays")]
 
     # watch
-    alarm_email: str | None = differs("AWS::SNS::Subscription*")
+    alarm_email: Annotated[str | None, Shows("AWS::SNS::Subscription *")]
     """Who is woken; None: nobody."""
 
     def name(self, what: str) -> str:

@@ -197,12 +197,12 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "relay_outbox",
         triggers=(NewItems("programme", prefix="OUTBOX#"),),
-        grants=(Write("programme", "DeleteItem"), SendToQueues()),
+        grants=(Write("programme", "BatchWriteItem"), SendToQueues()),
     ),
     Entry(
         "sweep_outbox",
         triggers=(Cron("sweep_outbox", EVERY_MINUTE),),
-        grants=(Read("programme", "Query"), Write("programme", "DeleteItem"), SendToQueues()),
+        grants=(Read("programme", "Query"), Write("programme", "BatchWriteItem"), SendToQueues()),
         timeout=50,
     ),
     Entry(

@@ -90,18 +90,18 @@ class Items:
 
     def permission(self, estate: Estate) -> Permission:
         names = tuple(f"dynamodb:{action}" for action in self.actions)
-        statements = (Allowed(names, (estate.tables[self.table],)),)
+        statements: tuple[Allowed, ...] = (Allowed(names, (estate.tables[self.table],)),)
         if self.table == "people":
             statements += (_through_dynamodb(estate, writes=bool(set(self.actions) - set(READ_ITEMS))),)
         return Permission(statements)
 
 
-def Read(table: str, *actions: str) -> Items:  # noqa: N802 - reads as the grant it makes
+def Read(table: str, *actions: str) -> Items:
     """Read items; ``actions`` narrows it. Strongly consistent or not makes no difference to IAM."""
     return Items(table, actions or READ_ITEMS)
 
 
-def Write(table: str, *actions: str) -> Items:  # noqa: N802
+def Write(table: str, *actions: str) -> Items:
     """Write items, in a transaction or alone; ``actions`` narrows it."""
     return Items(table, actions or WRITE_ITEMS)
 
@@ -113,7 +113,7 @@ class Due:
     table: str
 
     def permission(self, estate: Estate) -> Permission:
-        statements = (Allowed(("dynamodb:Query",), (f"{estate.tables[self.table]}/index/due",)),)
+        statements: tuple[Allowed, ...] = (Allowed(("dynamodb:Query",), (f"{estate.tables[self.table]}/index/due",)),)
         if self.table == "people":
             statements += (_through_dynamodb(estate, writes=False),)
         return Permission(statements)

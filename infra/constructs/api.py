@@ -25,8 +25,8 @@ LOGGED = ("requestId", "routeKey", "status", "responseLatency", "integrationLate
 class PrakerjaApi(Construct):
     """One host: ``main`` for participants, operators and the site, ``partner`` for the fixed legacy contract."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, output: str, config: Config) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, output: str, config: Config) -> None:
+        super().__init__(scope, construct_id)
         self.api = apigateway.HttpApi(self, "api", api_name=config.name(name), create_default_stage=False)
         log = log_group_for(self, "access_log", f"/aws/apigateway/{config.name(name)}", config)
         stage = apigateway.HttpStage(self, "stage", http_api=self.api, stage_name="$default", auto_deploy=True)

@@ -8,6 +8,7 @@ an execution that died is never redriven: a new one skips finished chunks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Duration
@@ -18,8 +19,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.constructs.names import arn_of
 from infra.constructs.function import statement
+from infra.constructs.names import arn_of
 from infra.grants import Allowed
 
 CHUNKS_AT_ONCE = 8
@@ -127,16 +128,14 @@ def _definition(scope: Construct, function: lambda_.IFunction) -> sfn.Chain:
     chunks.next(finish).next(more)
     must_wait = sfn.Choice(scope, "must_wait")
     must_wait.when(
-        sfn.Condition.and_(
-            sfn.Condition.is_present("$.plan.wait_until"), sfn.Condition.is_string("$.plan.wait_until")
-        ),
+        sfn.Condition.and_(sfn.Condition.is_present("$.plan.wait_until"), sfn.Condition.is_string("$.plan.wait_until")),
         wait,
     ).otherwise(chunks)
     return sfn.Chain.start(plan).next(must_wait)
 
 
 def _step(
-    scope: Construct, step: str, function: lambda_.IFunction, payload: dict[str, object], **result: Any
+    scope: Construct, step: str, function: lambda_.IFunction, payload: Mapping[str, object], **result: Any
 ) -> tasks.LambdaInvoke:
     """One call of the function. Any failure is tried 3 times more (1, 2, 4 s): workers are killed, tables throttle."""
     invoke = tasks.LambdaInvoke(
@@ -148,6 +147,5 @@ def _step(
         retry_on_service_exceptions=False,
         **result,
     )
-    return invoke.add_retry(
-        errors=[sfn.Errors.ALL], interval=Duration.seconds(1), backoff_rate=2, max_attempts=3
-    )
+    invoke.add_retry(errors=[sfn.Errors.ALL], interval=Duration.seconds(1), backoff_rate=2, max_attempts=3)
+    return invoke

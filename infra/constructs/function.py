@@ -90,11 +90,11 @@ def statement(allowed: Allowed) -> iam.PolicyStatement:
     )
 
 
-def log_group_for(scope: Construct, id: str, name: str, config: Config) -> logs.LogGroup:
+def log_group_for(scope: Construct, construct_id: str, name: str, config: Config) -> logs.LogGroup:
     """A log group that forgets: logs hold no personal data, and still are not kept for ever."""
     return logs.LogGroup(
         scope,
-        id,
+        construct_id,
         log_group_name=name,
         retention=logs.RetentionDays[_RETENTION[config.log_days]],
         removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,

@@ -19,7 +19,7 @@ TIME_ZONE = "Asia/Jakarta"
 
 
 def schedule_role(
-    scope: Construct, id: str, *, name: str, group: str, function_arn: str, dead_letters: sqs.IQueue
+    scope: Construct, construct_id: str, *, name: str, group: str, function_arn: str, dead_letters: sqs.IQueue
 ) -> iam.Role:
     """The role under which the schedules of one group call one function."""
     principal = iam.ServicePrincipal(
@@ -29,7 +29,7 @@ def schedule_role(
             "ArnLike": {"aws:SourceArn": schedules_of(scope, group)},
         },
     )
-    role = iam.Role(scope, id, role_name=name, assumed_by=principal)
+    role = iam.Role(scope, construct_id, role_name=name, assumed_by=principal)
     role.add_to_policy(statement(Allowed(("lambda:InvokeFunction",), (function_arn,))))
     role.add_to_policy(statement(Allowed(("sqs:SendMessage",), (dead_letters.queue_arn,))))
     return role

@@ -38,8 +38,8 @@ CONSUME = (
 class ServiceStack(Stack):
     """Everything is built from ``FUNCTIONS``; what a function may do is granted last, when all it may point at exists."""
 
-    def __init__(self, scope: Construct, id: str, config: Config, state: StateStack, **stack: Any) -> None:
-        super().__init__(scope, id, **stack)
+    def __init__(self, scope: Construct, construct_id: str, config: Config, state: StateStack, **stack: Any) -> None:
+        super().__init__(scope, construct_id, **stack)
         self.config = config
         self.state = state
         self.queues: dict[str, sqs.Queue] = {}

@@ -16,6 +16,8 @@ from infra.constructs.table import table
 from infra.grants import SECRETS
 from prakerja.platform.access_patterns import TABLES
 
+FIRST_KEY = "k1"
+
 OPERATOR_ROLES = {
     "wave_manager": "Creates waves, proposes and approves decrees",
     "payout_officer": "Proposes and releases payout runs, looks after what got stuck",
@@ -26,8 +28,8 @@ OPERATOR_ROLES = {
 class StateStack(Stack):
     """Has termination protection where data is kept; the other two stacks can be deleted and made again."""
 
-    def __init__(self, scope: Construct, id: str, config: Config, **stack: Any) -> None:
-        super().__init__(scope, id, termination_protection=config.keep_data, **stack)
+    def __init__(self, scope: Construct, construct_id: str, config: Config, **stack: Any) -> None:
+        super().__init__(scope, construct_id, termination_protection=config.keep_data, **stack)
         self.config = config
         self.removal = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
         self.people_key = self._key("people_key", "Encrypts the table of personal data")
@@ -41,25 +43,30 @@ class StateStack(Stack):
         self._draw_bucket()
         self._operators()
 
-    def _key(self, id: str, description: str) -> kms.Key:
+    def _key(self, construct_id: str, description: str) -> kms.Key:
         return kms.Key(
             self,
-            id,
-            alias=self.config.name(id),
+            construct_id,
+            alias=self.config.name(construct_id),
             description=description,
             enable_key_rotation=True,
             removal_policy=self.removal,
         )
 
     def _secret(self, name: str) -> secretsmanager.Secret:
-        """Long random text to begin with. SNAP_SECRET is JSON, to which each provider's keys are added by hand."""
-        json_template = {"secret_string_template": "{}", "generate_string_key": "seed"} if name == "SNAP_SECRET" else {}
+        """One long random key, ``{"k1": "…"}``: key ids and their keys, so that the next can stand beside the old.
+
+        What others give us (SNAP_SECRET: credentials by provider) is written over it by hand.
+        """
         return secretsmanager.Secret(
             self,
             name.lower(),
             secret_name=self.config.name(name.lower()),
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=64, exclude_punctuation=True, **json_template
+                password_length=64,
+                exclude_punctuation=True,
+                secret_string_template="{}",  # noqa: S106 - no secret: what the key is put into
+                generate_string_key=FIRST_KEY,
             ),
             removal_policy=self.removal,
         )
@@ -70,7 +77,10 @@ class StateStack(Stack):
         lock: dict[str, Any] = {}
         if self.config.draw_lock_years:
             kept = Duration.days(365 * self.config.draw_lock_years)
-            lock = {"object_lock_enabled": True, "object_lock_default_retention": s3.ObjectLockRetention.compliance(kept)}
+            lock = {
+                "object_lock_enabled": True,
+                "object_lock_default_retention": s3.ObjectLockRetention.compliance(kept),
+            }
         self._bucket(
             "draws",
             bucket_name=self.draw_bucket_name,
@@ -79,10 +89,10 @@ class StateStack(Stack):
             **lock,
         )
 
-    def _bucket(self, id: str, **properties: Any) -> s3.Bucket:
+    def _bucket(self, construct_id: str, **properties: Any) -> s3.Bucket:
         return s3.Bucket(
             self,
-            id,
+            construct_id,
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,

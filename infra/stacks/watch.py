@@ -29,8 +29,10 @@ UNKNOWN_AGE_SECONDS = 4 * 3600
 class WatchStack(Stack):
     """Alarms name what they watch by its fixed name, so the service can change without asking them."""
 
-    def __init__(self, scope: Construct, id: str, config: Config, service: ServiceStack, **stack: Any) -> None:
-        super().__init__(scope, id, **stack)
+    def __init__(
+        self, scope: Construct, construct_id: str, config: Config, service: ServiceStack, **stack: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **stack)
         self.config = config
         self.topic = self._topic()
         self._queues()
@@ -94,7 +96,7 @@ class WatchStack(Stack):
             kind="outbox_age",
             subject="programme",
             says=f"A committed message is {OUTBOX_AGE_SECONDS} seconds old and not sent, or the sweep is silent.",
-            measure=Measure(OURS, "outbox_age_seconds", {"service": "sweep_outbox"}),
+            measure=Measure(OURS, "OutboxAgeSeconds", {"service": "sweep_outbox"}),
             at_least=OUTBOX_AGE_SECONDS,
             periods=5,
             missing="bad",
@@ -105,7 +107,7 @@ class WatchStack(Stack):
             kind="payout_unknown",
             subject="oldest",
             says="We have not known for 4 hours whether a payout was paid.",
-            measure=Measure(OURS, "payout_unknown_age_seconds", {"service": "inquire_payout"}),
+            measure=Measure(OURS, "PayoutUnknownAgeSeconds", {"service": "inquire_payout"}),
             at_least=UNKNOWN_AGE_SECONDS,
             minutes=5,
         )
