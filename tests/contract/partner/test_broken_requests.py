@@ -118,10 +118,12 @@ def test_a_refusal_costs_the_same_whoever_is_named(
     assert len(costs) == 1
 
 
-def test_an_impossible_client_code_is_looked_up_as_nobody(service: Service) -> None:
+@pytest.mark.parametrize("client_code", [None, "", NOBODY, "#!", "a b", "_a", "é", "x" * 65, "lpk_contoh,lpk_contoh"])
+def test_an_impossible_client_code_is_looked_up_as_nobody(service: Service, client_code: str | None) -> None:
     service.partners[NOBODY] = Partner([CLIENT.key])  # even if such a partner existed
-    impostor = replace(CLIENT, client_code=NOBODY)
-    assert service.post(STATUS, BODY, impostor.headers(STATUS, BODY))[0] == 401
+    impostor = replace(CLIENT, client_code=client_code or NOBODY)
+    headers = impostor.headers(STATUS, BODY, {"client_code": client_code})
+    assert service.post(STATUS, BODY, headers)[0] == 401
     assert [code for code, _ in service.reads] == [NOBODY]
 
 
