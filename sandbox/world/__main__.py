@@ -60,7 +60,8 @@ def _supervise(options: argparse.Namespace) -> int:
 
 def _end_with_parent() -> None:
     """A killed parent cannot say goodbye, but its end of our standard input closes."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

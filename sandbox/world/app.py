@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
+from sandbox.world import snap
 from sandbox.world.beacon import Beacon
 from sandbox.world.book import Clock, machine_clock, open_book
 from sandbox.world.control import Control, StandIn
@@ -68,13 +67,7 @@ def create(
         *messages.inbox_routes(),
         *beacon.routes(),
         *Control(switchboard, stand_ins, registry).routes(),
-        *_payment_providers(state_dir, clock),
+        Mount("/snap", app=snap.create(state_dir, clock)),
     ]
     world = Starlette(routes=routes, lifespan=living, exception_handlers={HTTPException: error_answer})
     return Faults(world, switchboard, {name: name for name in NAMES})
-
-
-def _payment_providers(state_dir: Path, clock: Clock) -> list[BaseRoute]:
-    if find_spec("sandbox.world.snap") is None or find_spec("sandbox.world.snap.app") is None:
-        return []
-    return [Mount("/snap", app=import_module("sandbox.world.snap.app").create(state_dir, clock))]

@@ -89,7 +89,7 @@ class Beacon:
         """Stay with the time for as long as the process lives."""
         while True:
             self.catch_up()
-            await asyncio.sleep(0 if self.behind() else 60)
+            await asyncio.sleep(0 if self.behind() > 0 else 5)
 
     def facts(self) -> dict[str, Any]:
         return {"latest_round": self.latest(), **self.info()}

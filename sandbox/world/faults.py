@@ -1,6 +1,6 @@
 """Misbehaviour on demand, around any stand-in: slow, down, lossy, duplicate.
 
-``slow``       answers after ``ms`` milliseconds.
+``slow``       works and answers after ``ms`` milliseconds, even if the client has hung up by then.
 ``down``       503, nothing is done.
 ``lossy``      the request is carried out, then the connection is closed without an answer.
 ``duplicate``  the request is carried out twice, as if the network had repeated it; one answer.
@@ -39,11 +39,14 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mode: Mode = Mode.UP
+    mode: Mode
     ms: int = Field(default=2000, ge=0, le=60_000)
     rate: float = Field(default=1.0, gt=0, le=1)
     requests: int | None = Field(default=None, ge=1)
     """How many more requests it lasts; None: until it is changed."""
+
+
+GOOD = Fault(mode=Mode.UP)
 
 
 class ResponseLost(Exception):
@@ -58,7 +61,7 @@ class Switchboard:
         book.execute(_SCHEMA)
         stored = {row["name"]: row for row in book.execute("SELECT * FROM faults")}
         self._faults = {
-            name: Fault.model_validate_json(stored[name]["setting"]) if name in stored else Fault() for name in names
+            name: Fault.model_validate_json(stored[name]["setting"]) if name in stored else GOOD for name in names
         }
         self._seen = {name: stored[name]["seen"] if name in stored else 0 for name in self._faults}
 
@@ -78,8 +81,8 @@ class Switchboard:
             return fault
         number = self._seen[name] + 1
         left = None if fault.requests is None else fault.requests - 1
-        self._store(name, Fault() if left == 0 else fault.model_copy(update={"requests": left}), seen=number)
-        return fault if _share(name, number) < fault.rate else Fault()
+        self._store(name, GOOD if left == 0 else fault.model_copy(update={"requests": left}), seen=number)
+        return fault if _share(name, number) < fault.rate else GOOD
 
     def _store(self, name: str, fault: Fault, *, seen: int) -> None:
         self._faults[name], self._seen[name] = fault, seen
@@ -96,13 +99,14 @@ class Faults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._names.get(scope["path"].strip("/").partition("/")[0]) if scope["type"] == "http" else None
-        fault = self._switchboard.take(name) if name else Fault()
+        fault = self._switchboard.take(name) if name else GOOD
         match fault.mode:
             case Mode.UP:
                 await self._app(scope, receive, send)
             case Mode.SLOW:
+                body = await _whole_body(receive)  # now, because an impatient client may be gone when we wake
                 await asyncio.sleep(fault.ms / 1000)
-                await self._app(scope, receive, send)
+                await self._app(scope, _replay(body), send)
             case Mode.DOWN:
                 await JSONResponse({"error": f"{name} is down"}, 503)(scope, receive, send)
             case Mode.LOSSY:

@@ -27,7 +27,8 @@ def page(title: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title><style>{_STYLE}</style></head>
-<body><nav><a href="/inbox">Kotak masuk / Inbox</a><a href="/control">Kendali / Control</a></nav>
+<body><nav><a href="/inbox">Kotak masuk / Inbox</a><a href="/control">Kendali / Control</a>
+<a href="/snap/control">Pembayaran / Payments</a></nav>
 <main><h1>{escape(title)}</h1>{body}</main></body></html>"""
 
 

@@ -22,6 +22,8 @@ import urllib3
 from sandbox.world.registry import DEFAULT_API_KEY
 from sandbox.world.server import HOST
 
+ROOT = Path(__file__).resolve().parents[2]
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 """Seconds before a restart; doubled each time it dies young."""
 _YOUNG = 10.0
@@ -40,6 +42,7 @@ class WorldProcess:
     ) -> None:
         self.url = f"http://{HOST}:{port}"
         self.restarts = 0
+        state_dir = state_dir.resolve()
         self._log = state_dir / "world.log"
         self._command = [sys.executable, "-m", "sandbox.world", "--until-stdin-closes", "--port", str(port)]
         self._command += ["--state-dir", str(state_dir), "--beacon-period", str(beacon_period)]
@@ -107,6 +110,7 @@ class WorldProcess:
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 self._command,
+                cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
