@@ -3,7 +3,14 @@
 from prakerja.registration.messages import NoticeKind, NoticeRequested, notice
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.person import Person
-from prakerja.registration.store import change_person, load_person, open_fields, person_from_item, seal_fields
+from prakerja.registration.store.person import (
+    change_person,
+    load_person,
+    open_fields,
+    opened,
+    person_from_item,
+    seal_fields,
+)
 
 __all__ = [
     "Channel",
@@ -14,6 +21,7 @@ __all__ = [
     "load_person",
     "notice",
     "open_fields",
+    "opened",
     "person_from_item",
     "seal_fields",
 ]

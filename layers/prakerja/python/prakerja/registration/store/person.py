@@ -1,4 +1,4 @@
-"""The items of registration: a person's two halves, the guards on addresses, challenges, limits, sessions, notices."""
+"""A person's two halves, the guards on their addresses, and the devices they signed in on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import GUARD, PERSON_IDENTITY, PERSON_STATE
+from prakerja.platform.access_patterns import GUARD, KNOWN_DEVICE, PERSON_IDENTITY, PERSON_STATE
 from prakerja.platform.clock import from_text, to_text
-from prakerja.platform.parts import Item, Part, put_new, update
+from prakerja.platform.parts import Item, Part, put, put_new, update
 from prakerja.platform.problems import NotFound, Problem
 from prakerja.platform.table import Table
+from prakerja.registration.errors import ContactAlreadyProven
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.person import Person
 
@@ -98,11 +99,44 @@ def new_person(p: Platform, person_id: str, channel: Channel, address: str, now:
     )
 
 
-def claim_address(person_id: str, channel: Channel, digests: Iterable[str], taken: Problem) -> tuple[Part, ...]:
-    """One account per address: a guard under every active key, or ``taken``."""
-    return tuple(
-        put_new(GUARD, {"person_id": person_id}, error=taken, kind=channel.value, digest=digest) for digest in digests
+def prove_contact(p: Platform, person_id: str, channel: Channel, address: str) -> tuple[Part, ...]:
+    """Add the first proven address of a channel to an existing person, or ContactAlreadyProven."""
+    flag = f"{channel.lower()}_proven"
+    not_yet = Attr(flag).not_exists()
+    return (
+        change_person(person_id, set={flag: True}, when=not_yet, error=ContactAlreadyProven()),
+        seal_fields(p, person_id, {channel.lower(): address}),
     )
+
+
+def claim_address(person_id: str, channel: Channel, digests: Iterable[str], taken: Problem) -> tuple[Part, ...]:
+    """One account per address: a guard under every active key, or ``taken`` if somebody else has it."""
+    return tuple(
+        put_new(GUARD, {"person_id": person_id}, error=taken, fingerprint=person_id, kind=channel.value, digest=digest)
+        for digest in digests
+    )
+
+
+def load_account(
+    table: Table, channel: Channel, digests: Sequence[str], device: str, person_id: str | None
+) -> tuple[Person | None, bool]:
+    """Whose address it is (or the given person), and whether they have signed in on this device before."""
+    if person_id is None:
+        guards = table.batch_get(*((GUARD, {"kind": channel.value, "digest": digest}) for digest in digests))
+        person_id = next((guard["person_id"] for guard in guards if guard), None)
+    if person_id is None:
+        return None, False
+    state, known = table.batch_get(
+        (PERSON_STATE, {"person_id": person_id}), (KNOWN_DEVICE, {"person_id": person_id, "digest": device})
+    )
+    if state is None:
+        raise NotFound
+    return person_from_item(person_id, state), known is not None
+
+
+def know_device(person_id: str, device: str, now: datetime) -> Part:
+    """Remember that this person signed in on this device."""
+    return put(KNOWN_DEVICE, {"since": to_text(now)}, person_id=person_id, digest=device)
 
 
 def _sealed(p: Platform, person_id: str, key: str, fields: Mapping[str, str]) -> dict[str, bytes]:

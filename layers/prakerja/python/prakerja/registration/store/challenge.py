@@ -1,0 +1,223 @@
+"""Challenges, and how often addresses and devices asked for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import CHALLENGE, CODE_LIMIT
+from prakerja.platform.clock import from_text, to_text
+from prakerja.platform.parts import NOT_DUE, Item, Part, due, put, put_new, update
+from prakerja.platform.problems import Conflict, IdempotencyKeyReused, Problem, Reaction
+from prakerja.platform.table import Table
+from prakerja.registration.errors import ChallengeBusy, TooManyCodes
+from prakerja.registration.model.address import Channel
+from prakerja.registration.model.challenge import Challenge, ChallengeState, Purpose
+from prakerja.registration.model.limits import ADDRESS, Usage
+
+DUE_KIND = "CODE"
+KEPT = timedelta(days=1)
+"""How long a challenge or an old limit stays readable, for repeats and for support."""
+
+
+class Superseded(Conflict):
+    """The code was handed over or resent meanwhile, by a message that came twice."""
+
+    slug, reaction = "code-superseded", Reaction.DUPLICATE
+
+
+def load_challenge(table: Table, challenge_id: str) -> Challenge | None:
+    """One challenge, or None."""
+    item = table.get(CHALLENGE, challenge_id=challenge_id)
+    return _challenge(challenge_id, item) if item else None
+
+
+def load_request(table: Table, challenge_id: str, address: str, device: str) -> tuple[Challenge | None, Usage, Usage]:
+    """A challenge that may exist, and the usage of the address (its digest) and the device, in one call."""
+    item, of_address, of_device = table.batch_get(
+        (CHALLENGE, {"challenge_id": challenge_id}),
+        (CODE_LIMIT, {"kind": "ADDRESS", "digest": address}),
+        (CODE_LIMIT, {"kind": "DEVICE", "digest": device}),
+    )
+    return _challenge(challenge_id, item) if item else None, _usage(of_address), _usage(of_device)
+
+
+def begin_challenge(p: Platform, challenge: Challenge, address: str, wake_at: datetime) -> Part:
+    """Store a new challenge, its address sealed under its own key; due at ``wake_at`` in case its message is lost."""
+    key = p.opened().new_person_key(challenge.challenge_id)
+    item = {
+        "purpose": challenge.purpose.value,
+        "channel": challenge.channel.value,
+        "digests": list(challenge.digests),
+        "device": challenge.device,
+        "person_id": challenge.person_id,
+        "state": challenge.state.value,
+        "resend": challenge.resend,
+        "wrong": challenge.wrong,
+        "attempts": challenge.attempts,
+        "created_at": to_text(challenge.created_at),
+        "address_key": key,
+        "sealed_address": p.opened().seal(challenge.challenge_id, key, "address", address),
+        "expires_at": int((challenge.created_at + KEPT).timestamp()),
+        **due(DUE_KIND, challenge.challenge_id, to_text(wake_at)),
+    }
+    return put_new(
+        CHALLENGE,
+        item,
+        error=IdempotencyKeyReused(),
+        fingerprint=challenge.intent,
+        challenge_id=challenge.challenge_id,
+    )
+
+
+def open_address(p: Platform, challenge: Challenge) -> str:
+    """The address of a loaded challenge, in clear."""
+    return p.opened().open(challenge.challenge_id, challenge.address_key, "address", challenge.sealed_address)
+
+
+def resend_code(challenge: Challenge, mark: str, wake_at: datetime) -> tuple[Challenge, Part]:
+    """Begin the next resend; the code before it is void from now on."""
+    after = replace(challenge, resend=challenge.resend + 1, resend_mark=mark, code_sent_at=None, attempts=0)
+    changes = {
+        "resend": after.resend,
+        "resend_mark": mark,
+        "attempts": 0,
+        **due(DUE_KIND, challenge.challenge_id, to_text(wake_at)),
+    }
+    return after, _change(challenge, changes, ("code_sent_at",), _same_tries(challenge), ChallengeBusy(retry_after=1))
+
+
+def code_sent(challenge: Challenge, at: datetime) -> Part:
+    """The provider has accepted the present code."""
+    return _change(challenge, {"code_sent_at": to_text(at)}, NOT_DUE, _still_to_send(challenge), Superseded())
+
+
+def code_waits(challenge: Challenge, next_at: datetime) -> Part:
+    """The provider was unavailable; the present code is due again at ``next_at``."""
+    changes = {
+        "attempts": challenge.attempts + 1,
+        **due(DUE_KIND, challenge.challenge_id, to_text(next_at)),
+    }
+    nobody_else = _still_to_send(challenge) & Attr("attempts").eq(challenge.attempts)
+    return _change(challenge, changes, (), nobody_else, Superseded())
+
+
+def code_refused(challenge: Challenge) -> Part:
+    """The provider will never take messages to this address."""
+    changes = {"state": ChallengeState.UNDELIVERABLE.value}
+    return _change(challenge, changes, NOT_DUE, _still_to_send(challenge), Superseded())
+
+
+def code_not_wanted(challenge: Challenge) -> Part:
+    """Nothing is due any more: used, locked or too old."""
+    return _change(challenge, {}, NOT_DUE, Attr("resend").eq(challenge.resend), Superseded())
+
+
+def count_wrong(challenge: Challenge, *, locks: bool) -> Part:
+    """One more wrong code. Whoever tries codes in parallel gets no more than three that count."""
+    changes: dict[str, Any] = {"wrong": challenge.wrong + 1}
+    if locks:
+        changes["state"] = ChallengeState.LOCKED.value
+    return _change(challenge, changes, (), _same_tries(challenge), ChallengeBusy(retry_after=1))
+
+
+def use_challenge(challenge: Challenge, *, session_id: str | None = None, next_id: str | None = None) -> Part:
+    """The right code was given; what it led to is remembered, for repeats."""
+    led_to = {"session_id": session_id, "next_id": next_id}
+    changes = {"state": ChallengeState.USED.value, **{name: value for name, value in led_to.items() if value}}
+    return _change(challenge, changes, (), _same_tries(challenge), ChallengeBusy(retry_after=1))
+
+
+def due_challenges(table: Table, shard: str, before: datetime, limit: int) -> list[Challenge]:
+    """Challenges of a due shard whose code was to be sent before a time."""
+    keys = table.due(CHALLENGE, shard, to_text(before), limit=limit)
+    items = table.batch_get(*((CHALLENGE, key) for key in keys)) if keys else []
+    return [_challenge(key["challenge_id"], item) for key, item in zip(keys, items, strict=True) if item]
+
+
+def use_limit(kind: str, digest: str, before: Usage, after: Usage) -> Part:
+    """Write an address's or a device's usage, unless another request was counted meanwhile."""
+    unchanged = _is("last_at", before.last_at) & _is("locked_until", before.locked_until)
+    wait = TooManyCodes(retry_after=int(ADDRESS.every.total_seconds()))
+    return put(CODE_LIMIT, _usage_item(after), when=unchanged, error=wait, kind=kind, digest=digest)
+
+
+def lock_device(digest: str, usage: Usage) -> Part:
+    """Write a device's lock; a count that comes in between may be lost, the lock may not."""
+    return put(CODE_LIMIT, _usage_item(usage), kind="DEVICE", digest=digest)
+
+
+def load_device_usage(table: Table, digest: str) -> Usage:
+    """What a device has used."""
+    return _usage(table.get(CODE_LIMIT, kind="DEVICE", digest=digest))
+
+
+def _challenge(challenge_id: str, item: Mapping[str, Any]) -> Challenge:
+    return Challenge(
+        challenge_id=challenge_id,
+        purpose=Purpose(item["purpose"]),
+        channel=Channel(item["channel"]),
+        digests=tuple(item["digests"]),
+        device=item["device"],
+        created_at=from_text(item["created_at"]),
+        person_id=item.get("person_id"),
+        state=ChallengeState(item["state"]),
+        resend=item["resend"],
+        resend_mark=item.get("resend_mark", ""),
+        wrong=item["wrong"],
+        attempts=item["attempts"],
+        code_sent_at=_time(item.get("code_sent_at")),
+        session_id=item.get("session_id"),
+        next_id=item.get("next_id"),
+        address_key=item["address_key"],
+        sealed_address=item["sealed_address"],
+        intent=item["fingerprint"],
+    )
+
+
+def _change(
+    challenge: Challenge, changes: Mapping[str, Any], remove: tuple[str, ...], when: ConditionBase, error: Problem
+) -> Part:
+    return update(CHALLENGE, set=changes, remove=remove, when=when, error=error, challenge_id=challenge.challenge_id)
+
+
+def _same_tries(challenge: Challenge) -> Any:
+    return (
+        Attr("state").eq(challenge.state.value)
+        & Attr("wrong").eq(challenge.wrong)
+        & Attr("resend").eq(challenge.resend)
+    )
+
+
+def _still_to_send(challenge: Challenge) -> Any:
+    return Attr("resend").eq(challenge.resend) & Attr("code_sent_at").not_exists()
+
+
+def _is(name: str, moment: datetime | None) -> Any:
+    return Attr(name).eq(to_text(moment)) if moment else Attr(name).not_exists()
+
+
+def _usage(item: Item | None) -> Usage:
+    if item is None:
+        return Usage()
+    return Usage(item.get("day", ""), item.get("codes", 0), _time(item.get("last_at")), _time(item.get("locked_until")))
+
+
+def _usage_item(usage: Usage) -> dict[str, Any]:
+    latest = max(moment for moment in (usage.last_at, usage.locked_until) if moment)
+    return {
+        "day": usage.day,
+        "codes": usage.codes,
+        "last_at": to_text(usage.last_at) if usage.last_at else None,
+        "locked_until": to_text(usage.locked_until) if usage.locked_until else None,
+        "expires_at": int((latest + KEPT).timestamp()),
+    }
+
+
+def _time(text: str | None) -> datetime | None:
+    return from_text(text) if text else None
