@@ -138,7 +138,7 @@ def test_field_errors_speak_both_languages() -> None:
 
 
 def test_wrong_method_and_unknown_path_differ() -> None:
-    answer, problem = call("DELETE", "/v1/orders")
+    answer, _ = call("DELETE", "/v1/orders")
     assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "POST")
     assert call("GET", "/v1/nowhere")[0]["statusCode"] == 404
 

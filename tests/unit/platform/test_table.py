@@ -118,10 +118,8 @@ class _Busy:
             return
         self.left -= 1
         reasons = [{"Code": "TransactionConflict"}, *([{"Code": "ConditionalCheckFailed"}] if self.mixed else [])]
-        raise ClientError(
-            {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons},  # type: ignore[typeddict-unknown-key]
-            "TransactWriteItems",
-        )
+        answer: Any = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
+        raise ClientError(answer, "TransactWriteItems")
 
 
 def test_conflicts_are_retried_and_end_as_unavailable(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from prakerja.platform.vault import Guards, Vault
+    from prakerja.waves.ports import Archive
 
 PATIENCE = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3}, tcp_keepalive=True
@@ -134,6 +135,17 @@ def _save_wrapped(kid: str, wrapped: bytes) -> bytes:
     if stored is None:
         raise RuntimeError("a data key vanished")
     return stored
+
+
+# adapters of outside systems that several functions use ------------------------------------------------------------
+
+
+@lru_cache
+def archive() -> Archive:
+    """The draw's bucket."""
+    from prakerja.gateways.archive import S3Archive
+
+    return S3Archive(client("s3"), settings().draw_bucket)
 
 
 # who is asking ------------------------------------------------------------------------------------------------------

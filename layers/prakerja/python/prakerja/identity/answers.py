@@ -34,6 +34,11 @@ class RegistryRecord:
     birth_date: date = field(repr=False)
     mother_name: str = field(repr=False)
 
+    def as_text(self) -> str:
+        """All of it in one line, for a keyed digest only."""
+        parts = (self.nik, self.family_card_number, self.full_name, self.birth_date.isoformat(), self.mother_name)
+        return "\n".join(parts)
+
 
 @dataclass(frozen=True)
 class RegistryAnswer:

@@ -5,14 +5,19 @@ An approval binds a *content hash*: whoever acts on it must recompute the hash o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
+from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, APPROVAL_LIST
+from prakerja.platform.auth import Operator
 from prakerja.platform.clock import to_text
+from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
+from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part, delete, put_new, update
 from prakerja.platform.problems import Conflict, NotAllowed, NotFound
 from prakerja.platform.table import Table
@@ -132,3 +137,36 @@ def approved_parts(approval: Approval) -> tuple[Part, ...]:
         ),
         delete(APPROVAL_LIST, proposed_at=approval.proposed_at, approval_id=approval.approval_id),
     )
+
+
+def approve(
+    p: Platform, *, operator: Operator, approval_id: str, announce: Mapping[str, Callable[[Approval], Message]]
+) -> Approval:
+    """The second person's agreement; what it sets off is announced by the kind of the approval.
+
+    Raises NotFound, SameOperator, StaleSignIn, AlreadyDecided. Approving again what one approved is fine.
+    """
+    # load
+    before = load_approval(p.table, approval_id)
+    # decide
+    now = p.clock.wall()
+    after = decide_approval(
+        before,
+        by=operator.sub,
+        signed_in_at=operator.signed_in_at,
+        now=now,
+        max_age_seconds=p.settings.approval_max_age_seconds,
+    )
+    # commit, announce
+    if after != before:
+        p.table.commit(
+            *approved_parts(after),
+            evidence(after.subject_id, f"{after.kind}_APPROVED", now, by=operator.sub, content=after.content_hash),
+            outbox=[announce[after.kind](after)],
+        )
+    return after
+
+
+def waiting_approvals(table: Table) -> list[Approval]:
+    """Proposals that wait for a second person, oldest first (at most 100)."""
+    return [from_approval_item(item) for item in table.query(APPROVAL_LIST, limit=100).items]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Request, Response
@@ -128,7 +128,7 @@ class Api(APIGatewayHttpResolver):
         return answer
 
     def _problem(self, error: Exception) -> Response[str]:
-        language = preferred_language((self.current_event.headers or {}).get("accept-language", ""))
+        language = preferred_language(self.current_event.headers or {})
         if isinstance(error, RequestValidationError):
             error = _input_problem(error, language)
         elif not isinstance(error, Problem):
@@ -164,9 +164,14 @@ def is_public(route: Callable[..., Any]) -> bool:
     return bool(getattr(route, "is_public", False))
 
 
-def preferred_language(accept: str) -> str:
-    """``"en"`` if the reader asks for English before Indonesian, else ``"id"``."""
-    for choice in accept.lower().split(","):
+def language_of(request: Request) -> str:
+    """The reader's language, for texts in good answers."""
+    return preferred_language(request.headers)
+
+
+def preferred_language(headers: Mapping[str, str]) -> str:
+    """``"en"`` if ``Accept-Language`` asks for English before Indonesian, else ``"id"``."""
+    for choice in headers.get("accept-language", "").lower().split(","):
         if choice.strip().startswith(("id", "en")):
             return choice.strip()[:2]
     return "id"

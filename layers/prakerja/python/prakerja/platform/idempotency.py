@@ -9,7 +9,7 @@ from typing import Any
 
 from prakerja.platform.access_patterns import IDEMPOTENCY
 from prakerja.platform.ids import derived, fingerprint
-from prakerja.platform.parts import Part, put_new
+from prakerja.platform.parts import Item, Part, put_new
 from prakerja.platform.problems import IdempotencyKeyReused
 
 KEPT = timedelta(days=7)
@@ -30,3 +30,15 @@ def remember(command: str, intent: Mapping[str, Any], now: datetime) -> Part:
         fingerprint=fingerprint(intent),
         command_id=command,
     )
+
+
+def was_done(row: Item | None, intent: Mapping[str, Any]) -> bool:
+    """Judge the row of a command (loaded with whatever else the command loads): True for a repeat of this intent.
+
+    Raises IdempotencyKeyReused if the key was used for another intent.
+    """
+    if row is None:
+        return False
+    if row["fingerprint"] != fingerprint(intent):
+        raise IdempotencyKeyReused
+    return True

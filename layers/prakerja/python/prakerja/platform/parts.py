@@ -139,7 +139,7 @@ def from_item(item: Mapping[str, Any]) -> Item:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Binary):
-        return bytes(value)  # type: ignore[call-overload,no-any-return]
+        return bytes(value)  # type: ignore[call-overload]
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):

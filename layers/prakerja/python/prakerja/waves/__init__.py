@@ -1,1 +1,15 @@
-"""Waves (gelombang): joining one, and the draw that fills its seats."""
+"""Waves: opened and closed by the clock, joined by people, drawn in public, decreed by two operators."""
+
+from prakerja.waves.messages import DecreeApproved, WaveDue, WaveScheduled
+from prakerja.waves.model import Application, ApplicationState, Phase, Wave, WaveState
+
+__all__ = [
+    "Application",
+    "ApplicationState",
+    "DecreeApproved",
+    "Phase",
+    "Wave",
+    "WaveDue",
+    "WaveScheduled",
+    "WaveState",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from prakerja.platform.problems import Problem, Reaction, Unavailable
@@ -39,3 +41,36 @@ class RandomnessBeacon(Protocol):
 
     def round(self, number: int) -> BeaconRound:
         """A round, its signature and its link to the round before verified. Raises RoundNotYet, BeaconInvalid."""
+
+
+class Archive(Protocol):
+    """Large immutable files of a draw."""
+
+    def get(self, name: str) -> bytes:
+        """The content. Raises KeyError when there is no such file."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write, whatever was there (working files)."""
+
+    def put_once(self, name: str, content: bytes) -> bytes:
+        """Publish unless it is published already; answers what is published now."""
+
+    def link(self, name: str) -> str:
+        """An address that anybody can download it from for an hour."""
+
+
+class TurnSchedules(Protocol):
+    """Wakes ``turn_wave`` at given times (wall clock)."""
+
+    def arrange(self, wave_id: str, times: Mapping[str, datetime]) -> None:
+        """One schedule per name; arranging again moves it. A time in the past fires at once."""
+
+
+class DrawRuns(Protocol):
+    """Executions of the state machine."""
+
+    def start(self, name: str, *, wave_id: str, phase: str, attempt: int) -> None:
+        """Begin an execution; one of this name that began before counts as begun."""
+
+    def status(self, name: str) -> str | None:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; None if it was never begun."""

@@ -47,6 +47,12 @@ def framed(*fields: bytes) -> bytes:
     return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
 
 
+def ending(outcome: str, pool: str | None = None, rank: int | None = None, reason: str | None = None) -> str:
+    """The line of an outcome, after the application id."""
+    fields = {"outcome": outcome, "pool": pool, "rank": rank, "reason": reason}
+    return "," + json.dumps(fields, separators=(",", ":"))[1:]
+
+
 class Root:
     """RFC 6962 root of a stream of entries: hashes of whole subtrees, one for each bit of the count."""
 
@@ -100,21 +106,22 @@ class Verifier:
                 file = stack.enter_context(path.open("rb"))
                 shards.append(gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file)
             for line in heapq.merge(*shards):
-                need(line.endswith(b"\n") and line[:55] > before, f"{kind}: not sorted or twice, at {line[:80]!r}")
+                if not (line.endswith(b"\n") and line[:55] > before):
+                    raise Differs(f"{kind}: twice or not sorted, at {line[:80]!r}")
                 before = line[:55]
                 yield line[:-1].decode()
 
     def rows(self) -> Iterator[tuple[str, bytes, bytes, int, str | None, str | None]]:
         """Read the roster: line, application, family, seats left, stratum, and why the row does not compete at all."""
+        cap = self.rules["family_cap"]
         for line in self.lines("roster"):
             found = ROW.fullmatch(line)
             if not found:
                 raise Differs(f"not a row of a roster: {line[:300]}")
             name, eligible, family, seats, reason, stratum = found.groups()
-            need((eligible == "true") is (reason is None), f"eligible and reason contradict: {line}")
-            need(int(seats) <= self.rules["family_cap"], f"too many family seats: {line}")
-            need(stratum in self.numbers, f"unknown stratum: {line}")
-            refused = f"INELIGIBLE:{reason}" if reason else None if int(seats) else "FAMILY_CAP"
+            if (eligible == "true") is not (reason is None) or int(seats) > cap or stratum not in self.numbers:
+                raise Differs(f"a row contradicts itself or the rules: {line}")
+            refused = f"INELIGIBLE:{reason}" if reason else None if seats > "0" else "FAMILY_CAP"
             yield line, bytes.fromhex(name.replace("-", "")), bytes.fromhex(family), int(seats), stratum, refused
 
     def check_files(self) -> str:
@@ -176,16 +183,18 @@ class Verifier:
     def check_roster(self) -> str:
         seen, joins = Root(), Root()
         families: dict[bytes, int] = {}
-        start = framed(b"prakerja/draw/ticket/v1", self.seed)
+        start = framed(b"prakerja/draw/ticket/v1", self.seed, bytes(16))[:-16]
+        join = framed(b"prakerja/wave/join/v1", self.rules["wave_id"].encode(), bytes(16))[:-16]
         for line, application, family, seats, stratum, refused in self.rows():
-            need(families.setdefault(family, seats) == seats, f"family disagrees on its seats: {line}")
+            if families.setdefault(family, seats) != seats:
+                raise Differs(f"a family disagrees on its seats: {line}")
             seen.add(line.encode())
-            joins.add(framed(b"prakerja/wave/join/v1", self.rules["wave_id"].encode(), application))
+            joins.add(join + application)
             if refused:
                 self.refused[refused] += 1
             else:
                 self.members[stratum] += 1
-                ticket = sha256(start + framed(application)).digest()
+                ticket = sha256(start + application).digest()
                 self.tickets.append(ticket + application + family + bytes([seats, self.numbers[stratum]]))
         self.rows_seen, self.joined = seen.count, joins.hex()
         need(self.root["rows"] == seen.count, f"{seen.count} rows, root.json says {self.root['rows']}")
@@ -203,10 +212,11 @@ class Verifier:
 
     def check_results(self) -> str:
         self.tickets.sort()
-        outcomes: dict[bytes, tuple[str, str | None, int | None, str | None]] = {}
+        outcomes: dict[bytes, str] = {}
         taken: Counter[bytes] = Counter()
         self.selected_of: Counter[int] = Counter()
         self.pools: list[dict[str, Any]] = []
+        self.capped = 0
 
         def walk(kind: str, pool: str | None, places: int, number: int | None) -> int:
             rank = 0
@@ -217,11 +227,12 @@ class Verifier:
                 if application in outcomes or number not in (None, stratum):
                     continue
                 if taken[family] >= seats:
-                    outcomes[application] = ("NOT_SELECTED", None, None, "FAMILY_CAP")
+                    outcomes[application] = ending("NOT_SELECTED", reason="FAMILY_CAP")
+                    self.capped += 1
                     continue
                 rank += 1
                 taken[family] += 1
-                outcomes[application] = (kind, pool, rank, None)
+                outcomes[application] = ending(kind, pool, rank)
                 self.selected_of[stratum] += kind == "SELECTED"
             self.pools.append({"pool": pool, "seats": places, "selected": rank})
             return rank
@@ -231,14 +242,12 @@ class Verifier:
         walk("SELECTED", "GENERAL", self.rules["quota"] - self.selected_of.total(), None)
         self.reserves = walk("RESERVE", None, self.rules["reserves"], None)
         self.pools.pop()  # the reserve list is no pool
-        self.capped = sum(reason == "FAMILY_CAP" for *_, reason in outcomes.values())
+        others = {why: ending("NOT_SELECTED", reason=why or "QUOTA_REACHED") for why in [None, *self.refused]}
         published = self.lines("results")
         for line, application, _, _, _, refused in self.rows():
-            outcome = outcomes.get(application, ("NOT_SELECTED", None, None, refused or "QUOTA_REACHED"))
-            fields = zip(("outcome", "pool", "rank", "reason"), outcome, strict=True)
-            expected = line[:56] + "," + json.dumps(dict(fields), separators=(",", ":"))[1:]
-            got = next(published, "(nothing)")
-            need(got == expected, f"published {got}, but the draw gives {expected}")
+            expected = line[:56] + outcomes.get(application, others[refused])
+            if (got := next(published, "(nothing)")) != expected:
+                raise Differs(f"published {got}, but the draw gives {expected}")
         need(next(published, None) is None, "there are outcomes for applications that are not in the roster")
         return f"{self.selected_of.total()} selected, {self.reserves} reserves, {self.rows_seen} outcomes agree"
 

@@ -1,0 +1,40 @@
+"""Four eyes: what waits for a second person, and that person's agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from prakerja.platform.approvals import Approval, approve, load_approval, waiting_approvals
+from prakerja.platform.auth import Operator, Role
+from prakerja.platform.outbox import Message
+from prakerja.waves.api import ApprovalView
+from prakerja.waves.service import DECREE, decree_approved
+from prakerja.wiring import operator, platform
+
+router = Router()
+
+Who = Annotated[Operator, Depends(operator)]
+
+ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {DECREE: decree_approved}
+"""What an agreement sets off, by kind."""
+
+MAY_APPROVE: Mapping[str, Role] = {DECREE: Role.WAVE_MANAGER}
+
+
+@router.get("/operator/v1/approvals", tags=["approvals"])
+def list_approvals(who: Who) -> list[ApprovalView]:
+    """Proposals that wait for a second person, oldest first."""
+    who.require(Role.WAVE_MANAGER, Role.PAYOUT_OFFICER, Role.AUDITOR)
+    return [ApprovalView.of(approval) for approval in waiting_approvals(platform().table)]
+
+
+@router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])
+def agree(approval_id: str, who: Who) -> ApprovalView:
+    """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
+    p = platform()
+    who.require(MAY_APPROVE[load_approval(p.table, approval_id).kind])
+    return ApprovalView.of(approve(p, operator=who, approval_id=approval_id, announce=ANNOUNCED))

@@ -1,0 +1,51 @@
+"""Waves: create, cancel, watch, and propose the decree of a drawn result."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from prakerja.platform.auth import Operator, Role
+from prakerja.platform.http import IdempotencyKey
+from prakerja.waves.api import ApprovalView, NewWave, WaveView
+from prakerja.waves.service import cancel_wave, create_wave, propose_decree
+from prakerja.waves.store import load_wave
+from prakerja.wiring import operator, platform
+
+router = Router()
+
+Who = Annotated[Operator, Depends(operator)]
+
+
+@router.post("/operator/v1/waves", status_code=201, tags=["waves"])
+def new_wave(body: NewWave, who: Who, key: IdempotencyKey) -> WaveView:
+    """Create a wave. It opens, closes and is drawn by itself at its times."""
+    who.require(Role.WAVE_MANAGER)
+    p = platform()
+    wave = create_wave(p, operator=who.sub, draft=body.draft(), key=key)
+    return WaveView.of(wave, is_open=wave.is_open(p.clock.programme()))
+
+
+@router.get("/operator/v1/waves/<wave_id>", tags=["waves"])
+def read_wave(wave_id: str, who: Who) -> WaveView:
+    """One wave."""
+    who.require(Role.WAVE_MANAGER, Role.AUDITOR)
+    p = platform()
+    wave = load_wave(p.table, wave_id)
+    return WaveView.of(wave, is_open=wave.is_open(p.clock.programme()))
+
+
+@router.put("/operator/v1/waves/<wave_id>/cancellation", tags=["waves"])
+def cancel(wave_id: str, who: Who) -> WaveView:
+    """Cancel a wave whose draw has not begun. Repeating it is safe."""
+    who.require(Role.WAVE_MANAGER)
+    return WaveView.of(cancel_wave(platform(), operator=who.sub, wave_id=wave_id), is_open=False)
+
+
+@router.put("/operator/v1/waves/<wave_id>/decree", status_code=202, tags=["waves"])
+def decree(wave_id: str, who: Who) -> ApprovalView:
+    """Propose to decree the published result of a drawn wave; another operator must approve it."""
+    who.require(Role.WAVE_MANAGER)
+    return ApprovalView.of(propose_decree(platform(), operator=who.sub, wave_id=wave_id))

@@ -1,0 +1,42 @@
+"""Wakes work whose time has come and whose message was lost: identity checks, waves, payouts.
+
+The items say what is due; waking something twice, or something already done, does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prakerja.identity import due_checks
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import DUE_SHARDS
+from prakerja.platform.ids import RandomIds
+from prakerja.platform.observability import begin, count, log
+from prakerja.platform.outbox import Message
+from prakerja.waves.service import due_waves
+from prakerja.wiring import platform
+
+AT_ONCE = 25
+
+SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
+    "IDENTITY": due_checks,
+    "WAVE": due_waves,
+}
+"""Kind of due work → what wakes the due items of one shard."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Cron input is not looked at. Answers how many items of each kind were woken."""
+    begin(RandomIds().new())
+    p = platform()
+    woken = {}
+    for kind, due in SWEEPS.items():
+        messages = [message for shard in range(DUE_SHARDS) for message in due(p, f"{kind}#{shard:02d}")]
+        for start in range(0, len(messages), AT_ONCE):
+            p.table.commit(outbox=messages[start : start + AT_ONCE])
+        woken[kind] = len(messages)
+        count("DueWoken", len(messages), kind=kind)
+    if any(woken.values()):
+        log.warning("due work was woken", woken=woken)
+    return woken

@@ -1,0 +1,188 @@
+"""What participants and operators send and see about waves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
+
+from prakerja.platform.approvals import Approval
+from prakerja.platform.clock import wib
+from prakerja.waves.model import Application, ApplicationState, Wave, WaveState
+from prakerja.waves.service import WaveDraft
+
+Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
+
+
+class NewWave(BaseModel):
+    """A wave to be. Times need a zone; the wave can be joined from ``opens_at`` until just before ``closes_at``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Strict(), Field(ge=1, le=9999, examples=[72])]
+    quota: Annotated[int, Strict(), Field(ge=1, le=10_000_000, description="people", examples=[10000])]
+    reserves: Count = Field(0, description="people on the reserve list", examples=[1000])
+    opens_at: AwareDatetime = Field(examples=["2026-02-17T19:00:00+07:00"])
+    closes_at: AwareDatetime = Field(examples=["2026-02-21T00:00:00+07:00"])
+    scheme_name: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] = Field("NORMAL_2023", examples=["NORMAL_2023"])
+    scheme_version: Annotated[int, Strict(), Field(ge=1, le=999)] = 1
+
+    def draft(self) -> WaveDraft:
+        """As the command takes it."""
+        return WaveDraft(
+            self.number,
+            self.quota,
+            self.reserves,
+            self.opens_at,
+            self.closes_at,
+            self.scheme_name,
+            self.scheme_version,
+        )
+
+
+class WaveView(BaseModel):
+    """A wave as everybody may see it."""
+
+    wave_id: str
+    number: int
+    quota: int
+    opens_at: AwareDatetime = Field(description="WIB")
+    closes_at: AwareDatetime = Field(description="WIB, exclusive")
+    scheme: str = Field(examples=["NORMAL_2023/1"])
+    state: WaveState
+    is_open: bool
+    applications: int | None = Field(None, description="people who joined, once screened")
+    competing: int | None = Field(None, description="people who took part in the draw")
+    selected: int | None = None
+    result_hash: str | None = Field(None, description="SHA-256 of the published manifest.json")
+
+    @classmethod
+    def of(cls, wave: Wave, *, is_open: bool) -> WaveView:
+        return cls(
+            wave_id=wave.wave_id,
+            number=wave.number,
+            quota=wave.quota,
+            opens_at=wib(wave.opens_at),
+            closes_at=wib(wave.closes_at),
+            scheme=f"{wave.scheme_name}/{wave.scheme_version}",
+            state=wave.state,
+            is_open=is_open,
+            applications=wave.applications,
+            competing=wave.competing,
+            selected=wave.selected,
+            result_hash=wave.result_hash,
+        )
+
+
+class WaveList(BaseModel):
+    """A page of waves, latest opening first."""
+
+    waves: list[WaveView]
+    next: str | None = Field(None, description="send it as 'cursor' for the next page")
+
+
+class DrawFiles(BaseModel):
+    """The published folder: file name to an address that works for an hour. Check it with the verifier."""
+
+    result_hash: str | None
+    files: dict[str, str]
+
+
+class JoinRequest(BaseModel):
+    """Joining is agreeing to the applicant's statements (pernyataan pendaftar)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    statements_accepted: Annotated[bool, Strict()] = Field(examples=[True])
+
+
+class Receipt(BaseModel):
+    """Signed proof of the join. Verify ``signature`` (Ed25519, hex) over ``text`` with the key ``kid`` of /v1/receipt-keys."""
+
+    text: str
+    kid: str
+    signature: str
+
+
+EXPLANATIONS: dict[str, tuple[str, str]] = {
+    "JOINED": (
+        "Anda sudah bergabung. Tunggu gelombang ditutup dan diundi; urutan bergabung tidak berpengaruh.",
+        "You have joined. Wait until the wave is closed and drawn; the order of joining does not matter.",
+    ),
+    "DECREED": (
+        "Selamat! Anda lolos. Lihat kartu dan saldo di GET /v1/membership.",
+        "Congratulations, you were selected. See your card and balance at GET /v1/membership.",
+    ),
+    "RESERVE": (
+        "Anda di daftar cadangan nomor {rank}. Anda naik bila ada yang gugur.",
+        "You are number {rank} on the reserve list and move up when somebody drops out.",
+    ),
+    "QUOTA_REACHED": (
+        "Belum berhasil: undian acak memilih {selected} dari {competing} peserta. Silakan ikut gelombang berikutnya.",
+        "Not this time: the random draw chose {selected} of {competing} people. You may join the next wave.",
+    ),
+    "FAMILY_CAP": (
+        "Belum berhasil: paling banyak dua anggota per Kartu Keluarga, dan keduanya sudah terisi.",
+        "Not this time: at most two members per family card, and both seats are taken.",
+    ),
+    "INELIGIBLE:IDENTITY": (
+        "Tidak memenuhi syarat: identitas tidak terverifikasi saat penyaringan. Lihat GET /v1/identity.",
+        "Not eligible: your identity was not verified at the screening. See GET /v1/identity.",
+    ),
+    "INELIGIBLE:ALREADY_MEMBER": (
+        "Tidak memenuhi syarat: Kartu Prakerja diberikan sekali seumur hidup.",
+        "Not eligible: the card is given once in a lifetime.",
+    ),
+    "ALREADY_MEMBER": (
+        "Tidak ditetapkan: Kartu Prakerja diberikan sekali seumur hidup.",
+        "Not decreed: the card is given once in a lifetime.",
+    ),
+}
+"""Why an application stands as it stands, in Indonesian and English."""
+
+
+class ApplicationView(BaseModel):
+    """A person's application: how it stands, why, and the odds."""
+
+    application_id: str
+    wave_id: str
+    joined_at: AwareDatetime
+    state: ApplicationState
+    reason: str | None = Field(None, examples=["QUOTA_REACHED"])
+    explanation: str
+    rank: int | None = None
+    receipt: Receipt
+
+    @classmethod
+    def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
+        indonesian, english = EXPLANATIONS[application.reason or str(application.state)]
+        words = (english if language == "en" else indonesian).format(
+            rank=application.rank, selected=wave.selected, competing=wave.competing
+        )
+        return cls(
+            application_id=application.application_id,
+            wave_id=application.wave_id,
+            joined_at=wib(application.joined_at),
+            state=application.state,
+            reason=application.reason,
+            explanation=words,
+            rank=application.rank,
+            receipt=receipt,
+        )
+
+
+class ApprovalView(BaseModel):
+    """A proposal of one operator and, once given, the agreement of another."""
+
+    approval_id: str
+    kind: str = Field(examples=["DECREE"])
+    subject_id: str
+    content_hash: str
+    proposed_by: str
+    proposed_at: str
+    approved_by: str | None = None
+    approved_at: str | None = None
+
+    @classmethod
+    def of(cls, approval: Approval) -> ApprovalView:
+        return cls(**approval.__dict__)

@@ -1,0 +1,132 @@
+"""Decreeing a drawn wave, chunk by chunk: each selected person becomes a member in one transaction of their own.
+
+Two operators' agreement is read again before every chunk. A person who cannot become a member any more (a family seat
+or the NIK was used meanwhile) keeps the reason on the application; the seat stays empty for the reserve list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from prakerja.balance import grant_parts
+from prakerja.membership import AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import FAMILY_SEAT, GUARD, PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
+from prakerja.platform.approvals import load_approval
+from prakerja.platform.evidence import evidence
+from prakerja.platform.observability import count
+from prakerja.platform.parts import Item, put_new
+from prakerja.platform.problems import Conflict, Problem, Reaction
+from prakerja.registration import NoticeKind, notice
+from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
+from prakerja.waves.draw import Outcome, Result
+from prakerja.waves.drawing import BATCH, FAMILY_CAP, result_lines
+from prakerja.waves.model import ApplicationState, Wave, WaveState
+from prakerja.waves.ports import Archive
+from prakerja.waves.published import outcome_from
+from prakerja.waves.service import DECREE
+from prakerja.waves.store import change_wave, ended, load_wave
+
+CARD_DIGITS = 16
+
+
+class NotAgreed(Problem):
+    """The wave does not carry the agreement of two operators on its published result. Nothing may be decreed."""
+
+    status, slug, reaction = 409, "decree-not-agreed", Reaction.GIVE_UP
+
+
+class _SeatTaken(Conflict):
+    slug = "family-seat-taken"
+
+
+class _Benefited(Conflict):
+    slug = "benefited-before"
+
+
+def plan_decree(p: Platform, archive: Archive, *, wave_id: str) -> list[dict[str, Any]]:
+    """Slices of the published result shards; none when the wave is decreed already."""
+    wave = load_wave(p.table, wave_id)
+    if wave.state is not WaveState.DECREEING:
+        return []
+    return [
+        {"shard": number, "start": start}
+        for number in range(ROSTER_SHARDS)
+        for start in range(0, len(result_lines(archive, wave_id, number)), BATCH)
+    ]
+
+
+def decree_slice(p: Platform, archive: Archive, *, wave_id: str, shard: int, start: int) -> None:
+    """Decree up to 25 outcomes. Repeating it changes nothing."""
+    # load
+    wave = load_wave(p.table, wave_id)
+    approval = load_approval(p.table, str(wave.approval_id))
+    if not approval.binds(DECREE, wave_id, str(wave.result_hash)):
+        raise NotAgreed
+    outcomes = [outcome_from(line) for line in result_lines(archive, wave_id, shard)[start : start + BATCH]]
+    names = [
+        {"wave_id": wave_id, "shard": f"{shard:02d}", "application_id": application} for application, _ in outcomes
+    ]
+    entries = p.table.batch_get(*((ROSTER_ENTRY, name) for name in names))
+    people = [entry["person_id"] for entry in entries if entry is not None]
+    states = p.table.batch_get(*((PERSON_STATE, {"person_id": person}) for person in people)) if people else []
+    scheme = load_scheme(p.table, wave.scheme_name, wave.scheme_version)
+    # decide and commit, person by person
+    for person_id, state, (_, outcome) in zip(people, states, outcomes, strict=True):
+        if outcome.result is Result.SELECTED and state is not None:
+            _decree(p, wave, scheme, person_id, state, outcome)
+        else:
+            _leave_out(p, wave, person_id, outcome)
+
+
+def finish_decree(p: Platform, *, wave_id: str) -> None:
+    """All slices are done: the wave is decreed."""
+    wave = load_wave(p.table, wave_id)
+    if wave.state is WaveState.DECREEING:
+        p.table.commit(
+            change_wave(wave, replace(wave, state=WaveState.DECREED), None),
+            evidence(wave_id, "WAVE_DECREED", p.clock.wall()),
+        )
+
+
+def _decree(p: Platform, wave: Wave, scheme: Scheme, person_id: str, state: Item, outcome: Outcome) -> None:
+    now = p.clock.programme()
+    seat = 1
+    while seat <= FAMILY_CAP:
+        try:
+            _admit(p, wave, scheme, person_id, state, outcome, seat, now)
+            return
+        except _SeatTaken:
+            seat += 1
+        except CardNumberTaken:
+            continue  # one in nine thousand billion: draw another number
+        except (AlreadyMember, _Benefited):
+            _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason="ALREADY_MEMBER"))
+            return
+    _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=FAMILY_FULL))
+
+
+def _admit(
+    p: Platform, wave: Wave, scheme: Scheme, person_id: str, state: Item, outcome: Outcome, seat: int, now: datetime
+) -> None:
+    card_number = p.ids.digits(CARD_DIGITS)
+    committed = p.table.commit(
+        *grant_membership_parts(person_id, card_number, wave.wave_id, scheme, now),
+        *grant_parts(person_id, scheme.training_balance, wave.wave_id, now),
+        put_new(GUARD, {"person_id": person_id}, error=_Benefited(), kind="MEMBER", digest=state["nik_digest"]),
+        put_new(FAMILY_SEAT, {"person_id": person_id}, error=_SeatTaken(), digest=state["family_digest"], seat=seat),
+        ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank),
+        evidence(
+            person_id, "DECREED", now, wave_id=wave.wave_id, scheme=f"{scheme.name}/{scheme.version}", rank=outcome.rank
+        ),
+        outbox=[notice(person_id, NoticeKind.SELECTED, wave.wave_id)],
+    )
+    if not committed.repeated:
+        count("Decreed", wave=str(wave.number))
+
+
+def _leave_out(p: Platform, wave: Wave, person_id: str, outcome: Outcome) -> None:
+    end = ApplicationState.RESERVE if outcome.result is Result.RESERVE else ApplicationState.NOT_SELECTED
+    p.table.commit(ended(wave.wave_id, person_id, end, reason=outcome.reason, rank=outcome.rank))

@@ -1,0 +1,221 @@
+"""The steps of a draw, as the state machine calls them: per phase *plan* the chunks, *work* on each, *finish*.
+
+Every step may be repeated, run beside its own double, or be begun again by another execution. Work files lie under the
+attempt that wrote them; what is published is published once (``Archive.put_once``) and read back, so that a late double
+cannot change it. The wave's state moves only in ``finish``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import FAMILY_SEAT, GUARD, MEMBERSHIP, PERSON_STATE, ROSTER_SHARDS
+from prakerja.platform.evidence import evidence
+from prakerja.platform.parts import Item
+from prakerja.waves import draw, published
+from prakerja.waves.model import Phase, Wave, WaveState
+from prakerja.waves.ports import Archive, RandomnessBeacon
+from prakerja.waves.published import (
+    BEACON,
+    JOINS,
+    MANIFEST,
+    ROOT,
+    RULES,
+    SUMMARY,
+    row_line,
+    row_of,
+    shard_file,
+    shard_lines,
+    shard_name,
+)
+from prakerja.waves.service import root_of_joins
+from prakerja.waves.store import RosterEntry, change_wave, load_roots, load_wave, roster, shards
+
+BATCH = 25
+FAMILY_CAP = 2
+BEACON_MARGIN = timedelta(seconds=2)
+"""The beacon's answer is asked for this long after it is due."""
+
+Plan = dict[str, Any]
+
+
+def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:
+    """The chunks of a phase and, before the draw, the time to wait for. Empty when the phase is done already."""
+    wave = load_wave(p.table, wave_id)
+    if phase is Phase.SCREEN and wave.state is WaveState.SCREENING:
+        return {"chunks": [{"shard": shard} for shard in shards()], "wait_until": None}
+    if phase is Phase.DRAW and wave.state is WaveState.SCREENED:
+        rules = published.rules_from(archive.get(_published(wave_id, RULES)))
+        out = rules.chain.time_of(_commitment(archive, wave_id).beacon_round) + BEACON_MARGIN
+        return {"chunks": [{"all": True}], "wait_until": f"{out:%Y-%m-%dT%H:%M:%SZ}"}
+    return {"chunks": [], "wait_until": None}
+
+
+def screen_shard(p: Platform, archive: Archive, *, wave_id: str, attempt: int, shard: str) -> int:
+    """Judge the applications of one roster shard; answers how many. Strongly consistent reads, after the grace."""
+    entries = roster(p.table, wave_id, shard)
+    rows = []
+    for start in range(0, len(entries), BATCH):
+        rows += _screened(p, wave_id, entries[start : start + BATCH])
+    name = shard_name("roster", int(shard))
+    archive.put(_work(wave_id, attempt, name), shard_file(name, (row_line(row) for row in rows)))
+    return len(rows)
+
+
+def finish_screening(
+    p: Platform, archive: Archive, beacon: RandomnessBeacon, *, wave_id: str, attempt: int
+) -> Phase | None:
+    """Publish rules, joins, the screened roster and the root that commits to it; the next phase is the draw."""
+    wave = load_wave(p.table, wave_id)
+    if wave.state is not WaveState.SCREENING:
+        return Phase.DRAW if wave.state is WaveState.SCREENED else None
+    wait = timedelta(seconds=p.settings.beacon_delay_seconds)
+    offered = draw.Rules(wave_id, wave.quota, wave.reserves, beacon.chain(), wait, family_cap=FAMILY_CAP)
+    rules = published.rules_from(archive.put_once(_published(wave_id, RULES), published.rules_file(offered)))
+    last = root_of_joins(p, wave_id, p.clock.wall())
+    joins = archive.put_once(
+        _published(wave_id, JOINS), published.joins_file(wave_id, [*load_roots(p.table, wave_id), last])
+    )
+    lines = []
+    for number in range(ROSTER_SHARDS):
+        name = shard_name("roster", number)
+        content = archive.put_once(_published(wave_id, name), archive.get(_work(wave_id, attempt, name)))
+        lines.append(shard_lines(name, content))
+    root = published.roster_root(lines)
+    commitment = published.commit(rules, joins, sum(map(len, lines)), root, p.clock.wall())
+    committed = published.commitment_from(archive.put_once(_published(wave_id, ROOT), published.root_file(commitment)))
+    after = replace(wave, state=WaveState.SCREENED, beacon_round=committed.beacon_round, applications=committed.rows)
+    p.table.commit(
+        change_wave(wave, after, p.clock.programme() + wait + timedelta(minutes=2)),
+        evidence(wave_id, "WAVE_SCREENED", p.clock.wall(), root=committed.root.hex(), rows=committed.rows),
+    )
+    return Phase.DRAW
+
+
+def draw_all(p: Platform, archive: Archive, beacon: RandomnessBeacon, *, wave_id: str) -> None:
+    """Draw: beacon, seed, tickets, walk; publish outcomes, summary and, last, the manifest of it all."""
+    rules = published.rules_from(archive.get(_published(wave_id, RULES)))
+    commitment = _commitment(archive, wave_id)
+    output = beacon.round(commitment.beacon_round)
+    archive.put_once(_published(wave_id, BEACON), published.beacon_file(rules.chain, output))
+    seed = draw.seed(wave_id, commitment.root, output.randomness)
+    rosters = [_rows(archive, wave_id, number) for number in range(ROSTER_SHARDS)]
+    scored, tally = [], draw.Tally()
+    for rows in rosters:
+        packed, counted = draw.entrants(rules, rows)
+        scored.append(draw.candidates(draw.score(seed, packed)))
+        tally += counted
+    selection = draw.select(rules, scored)
+    for number, rows in enumerate(rosters):
+        name = shard_name("results", number)
+        outcomes = (published.outcome_line(row.application_id, draw.outcome_of(row, selection)) for row in rows)
+        archive.put_once(_published(wave_id, name), shard_file(name, outcomes))
+    archive.put_once(_published(wave_id, SUMMARY), published.summary_file(rules, seed, tally, selection))
+    contents = {name: archive.get(_published(wave_id, name)) for name in published_files()}
+    files = {name: (len(content), sha256(content).hexdigest()) for name, content in contents.items()}
+    archive.put_once(_published(wave_id, MANIFEST), published.manifest_file(wave_id, files))
+
+
+def finish_draw(p: Platform, archive: Archive, *, wave_id: str) -> None:
+    """The result stands; it waits for two operators."""
+    wave = load_wave(p.table, wave_id)
+    if wave.state is not WaveState.SCREENED:
+        return
+    manifest = archive.get(_published(wave_id, MANIFEST))
+    summary = json.loads(archive.get(_published(wave_id, SUMMARY)))
+    after = replace(
+        wave,
+        state=WaveState.DRAWN,
+        result_hash=sha256(manifest).hexdigest(),
+        competing=summary["competing"],
+        selected=summary["selected"],
+    )
+    p.table.commit(
+        change_wave(wave, after, None),
+        evidence(wave_id, "WAVE_DRAWN", p.clock.wall(), result=after.result_hash, selected=after.selected),
+    )
+
+
+def published_files() -> list[str]:
+    """The names of the published folder, without the manifest."""
+    numbers = range(ROSTER_SHARDS)
+    rosters = [shard_name("roster", number) for number in numbers]
+    results = [shard_name("results", number) for number in numbers]
+    return [RULES, JOINS, ROOT, BEACON, SUMMARY, *rosters, *results]
+
+
+def links(archive: Archive, wave: Wave) -> dict[str, str]:
+    """Where anybody can download the published folder; empty before the draw."""
+    if wave.result_hash is None:
+        return {}
+    return {name: archive.link(_published(wave.wave_id, name)) for name in [*published_files(), MANIFEST]}
+
+
+def result_lines(archive: Archive, wave_id: str, number: int) -> list[bytes]:
+    """The published outcomes of a shard."""
+    name = shard_name("results", number)
+    return shard_lines(name, archive.get(_published(wave_id, name)))
+
+
+def _rows(archive: Archive, wave_id: str, number: int) -> list[draw.RosterRow]:
+    name = shard_name("roster", number)
+    return [row_of(line) for line in shard_lines(name, archive.get(_published(wave_id, name)))]
+
+
+def _screened(p: Platform, wave_id: str, entries: Sequence[RosterEntry]) -> list[draw.RosterRow]:
+    people = [{"person_id": entry.person_id} for entry in entries]
+    found = p.table.batch_get(*((PERSON_STATE, who) for who in people), *((MEMBERSHIP, who) for who in people))
+    states, members = found[: len(entries)], found[len(entries) :]
+    wanted: list[Any] = []
+    for state in states:
+        family, nik = _digests(state)
+        wanted += [
+            (FAMILY_SEAT, {"digest": family, "seat": 1}),
+            (FAMILY_SEAT, {"digest": family, "seat": 2}),
+            (GUARD, {"kind": "MEMBER", "digest": nik}),
+        ]
+    marks = iter(p.table.batch_get(*wanted))
+    rows = []
+    for entry, state, member in zip(entries, states, members, strict=True):
+        first, second, benefited = islice(marks, 3)
+        family, _ = _digests(state)
+        rows.append(
+            draw.RosterRow(
+                application_id=entry.application_id,
+                family=sha256(draw.framed(b"prakerja/family/v1", wave_id.encode(), family.encode())).hexdigest()[:32],
+                family_seats_left=FAMILY_CAP - (first is not None) - (second is not None),
+                region=(state or {}).get("region", "0000"),
+                reason=_reason(state, is_member=member is not None or benefited is not None),
+            )
+        )
+    return rows
+
+
+def _digests(state: Item | None) -> tuple[str, str]:
+    known = state or {}
+    return known.get("family_digest", "none"), known.get("nik_digest", "none")
+
+
+def _reason(state: Item | None, *, is_member: bool) -> str | None:
+    if state is None or state.get("identity_status") != "VERIFIED":
+        return "IDENTITY"
+    return "ALREADY_MEMBER" if is_member else None
+
+
+def _commitment(archive: Archive, wave_id: str) -> published.Commitment:
+    return published.commitment_from(archive.get(_published(wave_id, ROOT)))
+
+
+def _published(wave_id: str, name: str) -> str:
+    return f"waves/{wave_id}/published/{name}"
+
+
+def _work(wave_id: str, attempt: int, name: str) -> str:
+    return f"waves/{wave_id}/work/{attempt}/{name}"

@@ -1,0 +1,65 @@
+"""The relay sends before it deletes, and what a queue refused stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prakerja.platform.outbox import Message, later
+from prakerja.platform.relay import STALE, Row, relay, sweep
+from tests.support.world import World
+
+
+class Rang(Message):
+    topic = "test.rang.v1"
+    queue = "notify"
+    number: int
+
+    def queues(self) -> tuple[str, ...]:
+        return ("notify", "turn_wave") if self.number == 0 else ("notify",)
+
+
+class Queues:
+    """Records what is sent; refuses bodies that contain ``poison``."""
+
+    def __init__(self, poison: str = "never") -> None:
+        self.sent: list[tuple[str, str, int]] = []
+        self.poison = poison
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[Any]) -> dict[str, Any]:
+        assert 1 <= len(Entries) <= 10
+        refused = [entry for entry in Entries if self.poison in entry["MessageBody"]]
+        self.sent += [(QueueUrl, e["MessageBody"], e["DelaySeconds"]) for e in Entries if e not in refused]
+        return {"Failed": [{"Id": entry["Id"]} for entry in refused]}
+
+
+URLS = {"notify": "url-notify", "turn_wave": "url-turn"}
+
+
+def rows(world: World) -> list[Row]:
+    return [Row.of(item) for item in world.items("programme") if item["pk"].startswith("OUTBOX#")]
+
+
+def test_every_row_is_sent_and_then_gone(world: World) -> None:
+    world.table.commit(outbox=[later(Rang(number=n), n) for n in range(23)])
+    queues = Queues()
+    assert relay(world.table, queues, URLS, rows(world)) == set()  # type: ignore[arg-type]
+    assert sorted(delay for url, _, delay in queues.sent if url == "url-notify") == list(range(23))
+    assert [body for url, body, _ in queues.sent if url == "url-turn"] == ['{"number":0}']
+    assert rows(world) == []
+
+
+def test_a_refused_row_stays_and_its_neighbours_go(world: World) -> None:
+    world.table.commit(outbox=[Rang(number=n) for n in range(1, 4)])
+    left = relay(world.table, Queues(poison='{"number":2}'), URLS, rows(world))  # type: ignore[arg-type]
+    assert [row.body for row in rows(world)] == ['{"number":2}']
+    assert left == {rows(world)[0].sk}
+
+
+def test_the_sweep_takes_only_what_is_stale(world: World) -> None:
+    world.table.commit(outbox=[Rang(number=1)])
+    world.clock.move(seconds=STALE.total_seconds() + 1)
+    world.table.commit(outbox=[Rang(number=2)])
+    queues = Queues()
+    assert sweep(world.table, queues, URLS, world.clock.wall()) == 1  # type: ignore[arg-type]
+    assert [body for _, body, _ in queues.sent] == ['{"number":1}']
+    assert [row.body for row in rows(world)] == ['{"number":2}']
