@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import cast
 
 import uvicorn
@@ -55,4 +56,5 @@ def serve(app: ASGIApp, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run()
+    with suppress(KeyboardInterrupt):  # Ctrl-C, after everything is closed
+        uvicorn.Server(config).run()
