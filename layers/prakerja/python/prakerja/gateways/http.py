@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from prakerja.platform.problems import Unavailable
 
@@ -105,7 +106,7 @@ def exchange(
             response.close()  # the rest of this answer must not be taken for the next one
             raise
         response.release_conn()
-    except (NewConnectionError, ConnectTimeoutError) as error:
+    except _NotConnected as error:
         raise endpoint.unavailable("no connection", sent=False) from error
     except ReadTimeoutError as error:
         raise endpoint.unavailable("time-out") from error
@@ -142,4 +143,37 @@ def _read(endpoint: Endpoint, response: urllib3.BaseHTTPResponse, deadline: floa
 @lru_cache(maxsize=1)
 def _connections() -> urllib3.PoolManager:
     """Kept open between invocations of a warm function."""
-    return urllib3.PoolManager(num_pools=8, maxsize=4)
+    manager = urllib3.PoolManager(num_pools=8, maxsize=4)
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+    return manager
+
+
+class _NotConnected(Exception):
+    """Raised out of ``connect``: name, address or TLS failed, so no byte of the request has left.
+
+    urllib3 reports TLS trouble while connecting and while reading with the same error; only here are they told apart.
+    """
+
+
+class _Plain(HTTPConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (HTTPError, OSError) as error:
+            raise _NotConnected from error
+
+
+class _Tls(HTTPSConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (HTTPError, OSError) as error:
+            raise _NotConnected from error
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Tls

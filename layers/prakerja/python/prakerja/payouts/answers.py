@@ -202,6 +202,8 @@ class TransferAnswer:
 
     outcome: Outcome
     reason: Reason | None
+    must_confirm: bool
+    """One inquiry has to agree before anything is decided: always after FAIL, and where the code is vague."""
     code: str
     """SNAP responseCode, or "" when none was read."""
     message: str

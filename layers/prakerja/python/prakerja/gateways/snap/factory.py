@@ -1,0 +1,37 @@
+"""Build the providers of this stage from settings and the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from prakerja.gateways.http import Endpoint
+
+from .client import SnapProvider
+from .credentials import Credentials
+from .profiles import PROFILES
+from .transport import HttpTransport
+
+
+def snap_providers(
+    places: Mapping[str, Mapping[str, Any]], secret: Mapping[str, Mapping[str, Any]], now: Callable[[], datetime]
+) -> dict[str, SnapProvider]:
+    """One provider per name in SNAP_PROVIDERS, ``{"BNI": {"base_url": …, "read_seconds": 10}}`` (seconds optional).
+
+    ``secret`` holds each one's credentials under the same name. Raises ValueError for a provider without a
+    profile, an address or credentials.
+    """
+    providers = {}
+    for name, place in places.items():
+        profile = PROFILES.get(name)
+        if profile is None or not place.get("base_url") or name not in secret:
+            raise ValueError(f"payment provider {name!r} needs a profile, a base_url and credentials")
+        endpoint = Endpoint(
+            system=f"payment provider {name}",
+            base_url=str(place["base_url"]),
+            connect_seconds=float(place.get("connect_seconds", profile.connect_seconds)),
+            read_seconds=float(place.get("read_seconds", profile.read_seconds)),
+        )
+        providers[name] = SnapProvider(profile, Credentials.of(secret[name]), HttpTransport(endpoint), now)
+    return providers
