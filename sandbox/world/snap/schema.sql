@@ -1,0 +1,34 @@
+-- The provider's books. A credit and its ledger entry are written in one transaction.
+CREATE TABLE IF NOT EXISTS clients (
+    provider TEXT NOT NULL, client_id TEXT NOT NULL, client_secret TEXT NOT NULL, public_key TEXT NOT NULL,
+    source_account TEXT NOT NULL, PRIMARY KEY (provider, client_id));
+CREATE TABLE IF NOT EXISTS accounts (
+    provider TEXT NOT NULL, number TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, kyc TEXT NOT NULL,
+    quiet INTEGER NOT NULL, balance INTEGER NOT NULL CHECK (balance >= 0), max_balance INTEGER, monthly_in INTEGER,
+    min_amount INTEGER NOT NULL, max_amount INTEGER, PRIMARY KEY (provider, number));
+CREATE TABLE IF NOT EXISTS transfers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, client_id TEXT NOT NULL, service TEXT NOT NULL,
+    reference TEXT NOT NULL, source TEXT NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL,
+    state TEXT NOT NULL, outcome TEXT, settles_at TEXT, code TEXT NOT NULL, accepted_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS transfers_by_reference ON transfers (provider, client_id, service, reference);
+CREATE INDEX IF NOT EXISTS transfers_unsettled ON transfers (settles_at) WHERE settles_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS ledger (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, transfer INTEGER REFERENCES transfers (id),
+    kind TEXT NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0),
+    at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS ledger_by_account ON ledger (provider, credit, at);
+CREATE TABLE IF NOT EXISTS external_ids (
+    provider TEXT NOT NULL, client_id TEXT NOT NULL, day TEXT NOT NULL, external_id TEXT NOT NULL,
+    PRIMARY KEY (provider, client_id, day, external_id));
+CREATE TABLE IF NOT EXISTS tokens (
+    token TEXT PRIMARY KEY, provider TEXT NOT NULL, client_id TEXT NOT NULL, expires_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, matched INTEGER NOT NULL DEFAULT 0,
+    fired INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS settings (
+    provider TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (provider, name));
+CREATE TABLE IF NOT EXISTS calls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, at TEXT NOT NULL, service TEXT NOT NULL,
+    reference TEXT NOT NULL, external_id TEXT NOT NULL, fault TEXT NOT NULL, status INTEGER NOT NULL,
+    code TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS calls_by_time ON calls (provider, at);
