@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from .config import CloudConfig
-from .process import ProgramFailed, kill_lambda_workers, lambda_workers, stop_cloud
+from .process import ProgramFailed, kill_lambda_workers, lambda_workers, stop_cloud, warm_functions
 
 
 def main() -> int:
@@ -32,6 +32,8 @@ def main() -> int:
         except DeploymentFailed as problem:
             print(problem, file=sys.stderr)
             return 1
+    elif arguments.warm:
+        print(len(warm_functions(config, arguments.warm)), "workers are warm")
     elif arguments.kill:
         print("killed", *kill_lambda_workers(config, arguments.function))
     else:
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     deploy.add_argument("--assembly", type=Path, default=Path("cdk.out"))
     deploy.add_argument("--outputs", type=Path, default=Path(".local/outputs.json"))
     workers = commands.add_parser("workers", parents=[common], help="list the Lambda worker processes")
+    workers.add_argument("--warm", type=int, metavar="N", help="start them until every function has N")
     workers.add_argument("--kill", action="store_true", help="kill them, as a failing host would")
     workers.add_argument("--function", help="only those of this function")
     return parser

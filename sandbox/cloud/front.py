@@ -54,6 +54,8 @@ class Front:
             finally:
                 self.busy -= 1
         elif scope["type"] == "http" and scope["path"] == "/_cloud/workers":
+            if scope["method"] == "POST":  # ?copies=2 warms every function
+                await asyncio.to_thread(workers.warm, int(scope["query_string"].decode().removeprefix("copies=")))
             await emulator._send_response(send, 200, dict(JSON), json.dumps(workers.running()).encode())
         else:
             await emulator.app(scope, receive, send)

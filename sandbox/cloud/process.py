@@ -181,6 +181,14 @@ def lambda_workers(config: CloudConfig) -> list[dict[str, Any]]:
     return workers
 
 
+def warm_functions(config: CloudConfig, copies: int = 1) -> list[dict[str, Any]]:
+    """Start Lambda workers until each function has `copies`, so that first calls are not cold; returns all workers."""
+    wish = urllib.request.Request(f"{config.endpoint}/_cloud/workers?copies={copies}", method="POST")
+    with urllib.request.urlopen(wish, timeout=300) as answer:
+        workers: list[dict[str, Any]] = json.load(answer)
+    return workers
+
+
 def kill_lambda_workers(config: CloudConfig, function: str | None = None) -> list[int]:
     """`kill -9` every Lambda worker, or those of one function, as a failing host would; returns the process ids."""
     doomed = [w["pid"] for w in lambda_workers(config) if function is None or w["function"] == function]

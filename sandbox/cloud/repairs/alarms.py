@@ -16,6 +16,7 @@ from .patch import replace
 
 PUMP_SECONDS = 5.0
 KEPT_SECONDS = 3600.0
+KEPT_POINTS = 10_000
 _BREACHES = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
@@ -98,7 +99,7 @@ def _pump() -> None:
 
 
 def measure() -> None:
-    """Put one point of each queue's metrics into CloudWatch, and evaluate every alarm."""
+    """Put one point of each queue's metrics into CloudWatch, drop old points, and evaluate every alarm."""
     now = time.time()
     for (account, region, _url), queue in list(sqs._queues._data.items()):
         with request_scope(account, region):
@@ -108,14 +109,13 @@ def measure() -> None:
             _record(queue, "ApproximateNumberOfMessagesNotVisible", len(messages) - len(visible), "Count")
             oldest = max((now - message["sent_at"] for message in visible), default=0.0)
             _record(queue, "ApproximateAgeOfOldestMessage", oldest, "Seconds")
+    for points in list(cloudwatch._metrics._data.values()):  # stock keeps each point for two weeks
+        old = sum(1 for point in points if point["Timestamp"] < now - KEPT_SECONDS)
+        del points[: max(old, len(points) - KEPT_POINTS)]
     for account, region in {(account, region) for account, region, _name in list(cloudwatch._alarms._data)}:
         with request_scope(account, region):
             cloudwatch._evaluate_all_alarms()
 
 
 def _record(queue: dict[str, Any], name: str, value: float, unit: str) -> None:
-    dimensions = {"QueueName": queue["name"]}
-    cloudwatch.record_metric("AWS/SQS", name, value, unit, dimensions)
-    points = cloudwatch._metrics[("AWS/SQS", name, cloudwatch._dims_key(dimensions))]
-    while points and points[0]["Timestamp"] < time.time() - KEPT_SECONDS:
-        points.pop(0)
+    cloudwatch.record_metric("AWS/SQS", name, value, unit, {"QueueName": queue["name"]})

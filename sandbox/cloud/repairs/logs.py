@@ -21,6 +21,7 @@ _write_lock = threading.Lock()
 
 
 def apply() -> None:
+    replace(lambda_svc, "_emit_lambda_logs", measure_every_call)
     replace(lambda_svc, "_emit_lambda_logs", keep_logs)
 
 
@@ -53,6 +54,27 @@ def keep_logs(stock: Any) -> Any:
         for line in lines:
             if '"_aws"' in line:
                 read_embedded_metrics(line)
+
+    return emit
+
+
+def measure_every_call(stock: Any) -> Any:
+    """Only direct invocations have metrics, not calls by an API, a queue, a stream or a schedule.
+
+    An alarm on a function's errors then never fires. AWS measures every call. All calls write a log, so they are
+    measured there.
+    """
+    record = lambda_svc._emit_lambda_metrics
+
+    def only_throttles(name: str, duration_ms: float, error: bool, throttle: bool) -> None:
+        if throttle:  # such a call writes no log
+            record(name, duration_ms, error, throttle)
+
+    lambda_svc._emit_lambda_metrics = only_throttles
+
+    def emit(func: dict[str, Any], request_id: str, text: str, error: bool, duration_ms: int, **kwargs: Any) -> None:
+        stock(func, request_id, text, error, duration_ms, **kwargs)
+        record((func.get("config") or func)["FunctionName"], float(duration_ms), error, throttle=False)
 
     return emit
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.arn import parse_arn
-from ministack.core.responses import request_scope
+from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import dynamodb, lambda_svc
 
 from sandbox.cloud.quiesce import working
 
 from .patch import replace
+from .stream_state import forget_delivered
 
 IDLE_SECONDS = 1.0  # a new record wakes the poller at once; this is for what wakes nobody
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0)  # between tries of one batch; AWS's own are not published
 
 log = logging.getLogger("streams")
+_reading = threading.Lock()  # records move while a stream is trimmed
 _wake: dict[str, threading.Event] = {}  # one per running poller, by mapping id
 
 
@@ -90,7 +92,8 @@ class _Delivery:
         table = dynamodb._tables.get(self.table)
         if self.function is None or not table or table.get("LatestStreamArn") != self.mapping["EventSourceArn"]:
             return False
-        horizon, end = dynamodb.stream_start_position(self.table), dynamodb.stream_end_position(self.table)
+        with _reading:
+            horizon, end = dynamodb.stream_start_position(self.table), dynamodb.stream_end_position(self.table)
         start = lambda_svc._dynamodb_stream_positions.get(self.identity)
         if start is None:
             start = horizon if self.mapping.get("StartingPosition") == "TRIM_HORIZON" else end
@@ -136,7 +139,10 @@ class _Delivery:
         time.sleep(BACKOFF_SECONDS[min(waiting[0].failures, len(BACKOFF_SECONDS) - 1)])
 
     def _records(self, batch: _Batch) -> list[dict[str, Any]]:
-        records: list[dict[str, Any]] = dynamodb.stream_records_since(self.table, batch.start, batch.end - batch.start)
+        with _reading:
+            records: list[dict[str, Any]] = dynamodb.stream_records_since(
+                self.table, batch.start, batch.end - batch.start
+            )
         return records
 
     def _wanted(self, record: dict[str, Any]) -> bool:
@@ -175,4 +181,6 @@ class _Delivery:
             self.mapping["LastProcessingResult"] = "OK"
 
     def _checkpoint(self, position: int) -> None:
-        lambda_svc._dynamodb_stream_positions[self.identity] = position
+        with _reading:
+            lambda_svc._dynamodb_stream_positions[self.identity] = position
+            forget_delivered(get_account_id(), get_region(), self.table)

@@ -10,6 +10,8 @@ from ministack.services import dynamodb, lambda_svc
 
 from .patch import replace
 
+KEPT_RECORDS = 1000
+
 
 def apply() -> None:
     replace(dynamodb, "get_state", save_stream_records)
@@ -46,6 +48,19 @@ def _positions(account: str, region: str, table: str) -> list[int]:
             position = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, identity)
             found += [] if position is None else [position]
     return found
+
+
+def forget_delivered(account: str, region: str, table: str) -> None:
+    """Drop the records of a stream that all of its mappings have read, all but the newest thousand.
+
+    AWS keeps them for 24 hours, as stock does; here they would soon take a gigabyte, and nobody else reads streams.
+    """
+    records = dynamodb._stream_records.get_scoped(account, region, table)
+    gone = dynamodb._stream_trimmed.get_scoped(account, region, table, 0)
+    delivered = min(_positions(account, region, table), default=gone) - gone
+    if records and delivered >= 2 * KEPT_RECORDS:
+        dynamodb._stream_trimmed.set_scoped(account, region, table, gone + delivered - KEPT_RECORDS)
+        del records[: delivered - KEPT_RECORDS]
 
 
 def _load_stream_records(stock: Any) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import logging
 import os
 import queue
 import shutil
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,14 @@ from ministack.services import lambda_svc
 from .patch import replace
 
 END_OF_LOG = "\x1eend of the log of one invocation"
+log = logging.getLogger("workers")
+
 ERROR = "\x1eerror"
 AWS_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 _GET_HANDLER = "handler_fn = getattr(mod, handler_name)"
 _ONLY_RUNTIME = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the launcher waits for our answer
 sys.path[:] = [path for path in sys.path if not path.endswith(("site-packages", "dist-packages"))]
 """
 _WRAPPED = f"""
@@ -176,6 +181,33 @@ def prepare(state: Path) -> None:
         link = runtime / name
         link.unlink(missing_ok=True)
         link.symlink_to(packages / name)
+
+
+def warm(copies: int) -> int:
+    """Start workers until every function has `copies` of them, two at a time; says how many were started.
+
+    A function that does not import is left alone: its first call tells why.
+    """
+    functions = [record for record in lambda_svc._functions._data.values() if record.get("code_zip")]
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(lambda record: _warm_one(record, copies), functions))
+
+
+def _warm_one(record: dict[str, Any], copies: int) -> int:
+    config = record["config"]
+    taken, started = [], 0
+    try:
+        for _ in range(copies):
+            worker, how = lambda_runtime.acquire_worker(config["FunctionName"], config, record["code_zip"])
+            taken.append(worker)
+            lambda_runtime.ensure_spawned(worker)
+            started += how == "spawn"
+    except RuntimeError as problem:
+        log.warning("%s does not start: %s", config["FunctionName"], problem)
+    finally:
+        for worker in taken:
+            lambda_runtime.release_worker(worker)
+    return started
 
 
 def running() -> list[dict[str, Any]]:

@@ -33,6 +33,24 @@ def test_embedded_metrics_are_read(stack: Stack, mark: str) -> None:
     assert found["Dimensions"] == [{"Name": "service", "Value": "payouts"}]
 
 
+def test_calls_through_an_api_are_measured(stack: Stack) -> None:
+    def errors() -> float:
+        points = stack.cloud.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Errors",
+            Dimensions=[{"Name": "FunctionName", "Value": "test-on_request"}],
+            StartTime=time.time() - 3600,
+            EndTime=time.time() + 60,
+            Period=7200,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return sum(float(point["Sum"]) for point in points)
+
+    before = errors()
+    stack.get("/fails")
+    assert errors() == before + 1
+
+
 def put_alarm(stack: Stack, name: str, namespace: str, metric: str, dimension: str, value: str) -> None:
     stack.cloud.client("cloudwatch").put_metric_alarm(
         AlarmName=name,

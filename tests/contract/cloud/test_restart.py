@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
 import time
 from dataclasses import dataclass
@@ -49,6 +51,8 @@ def restart(stack: Stack) -> Restart:
     time.sleep(0.5)  # the jobs and the request run now
 
     began = time.monotonic()
+    os.killpg(stack.cloud.program.process.pid, signal.SIGINT)  # Ctrl-C in a terminal: workers get it too
+    stack.cloud.program.process.wait(30)
     stack.cloud.stop()
     stopped = time.monotonic()
     request.join()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.cloud import process
 from tests.contract.cloud.conftest import Stack, until
+from tests.contract.cloud.stack import HANDLERS
 
 
 def test_no_call_waits_for_its_log(stack: Stack) -> None:
@@ -47,6 +48,14 @@ def test_a_killed_worker_is_replaced(stack: Stack) -> None:
     assert pid in process.kill_lambda_workers(stack.cloud.config, "test-on_invoke")
     until(lambda: pid not in [worker["pid"] for worker in process.lambda_workers(stack.cloud.config)])
     assert stack.invoke("on_invoke")["pid"] != pid
+
+
+def test_functions_can_be_warmed(stack: Stack) -> None:
+    process.warm_functions(stack.cloud.config, copies=2)
+
+    functions = [worker["function"] for worker in process.lambda_workers(stack.cloud.config)]
+    assert functions.count("test-on_task") >= 2
+    assert len(set(functions)) == len(HANDLERS)
 
 
 def test_workers_can_be_told_by_their_command_line(stack: Stack) -> None:
