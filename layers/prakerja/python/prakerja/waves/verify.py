@@ -2,7 +2,6 @@
 
 This file stands alone on purpose. It shares no line with the code that draws, follows ``docs/draw.md`` only, and can
 be copied anywhere. It ends with 0 when all agrees, 1 when anything differs, 2 when it was called wrongly.
-It needs about 300 bytes of memory for each application.
 """
 
 from __future__ import annotations
@@ -57,8 +56,7 @@ class Root:
     """RFC 6962 root of a stream of entries: hashes of whole subtrees, one for each bit of the count."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.subtrees: list[bytes] = []
+        self.count, self.subtrees = 0, list[bytes]()
 
     def add(self, data: bytes) -> None:
         node = sha256(b"\x00" + data).digest()
@@ -89,8 +87,8 @@ class Verifier:
         """Read a JSON document, which must be written in the one canonical way and be of this wave."""
         data = (self.folder / name).read_bytes()
         content = json.loads(data, parse_float=str)  # a fraction comes back as text, and so is found out
-        need((json.dumps(content, indent=2, sort_keys=True) + "\n").encode() == data, f"{name} is not canonical")
-        need(content["version"] == 1, f"{name} has a version that this program does not know")
+        right = json.dumps(content, indent=2, sort_keys=True) + "\n"
+        need(right.encode() == data and content["version"] == 1, f"{name} is not canonical JSON of version 1")
         return content
 
     def digest(self, name: str) -> str:
@@ -113,13 +111,12 @@ class Verifier:
 
     def rows(self) -> Iterator[tuple[str, bytes, bytes, int, str | None, str | None]]:
         """Read the roster: line, application, family, seats left, stratum, and why the row does not compete at all."""
-        cap = self.rules["family_cap"]
         for line in self.lines("roster"):
-            found = ROW.fullmatch(line)
-            if not found:
+            if not (found := ROW.fullmatch(line)):
                 raise Differs(f"not a row of a roster: {line[:300]}")
             name, eligible, family, seats, reason, stratum = found.groups()
-            if (eligible == "true") is not (reason is None) or int(seats) > cap or stratum not in self.numbers:
+            sound = (eligible == "true") is (reason is None) and stratum in self.numbers
+            if not sound or int(seats) > self.rules["family_cap"]:
                 raise Differs(f"a row contradicts itself or the rules: {line}")
             refused = f"INELIGIBLE:{reason}" if reason else None if seats > "0" else "FAMILY_CAP"
             yield line, bytes.fromhex(name.replace("-", "")), bytes.fromhex(family), int(seats), stratum, refused
@@ -140,14 +137,14 @@ class Verifier:
 
     def check_rules(self) -> str:
         self.rules = rules = self.document("rules.json")
-        self.strata = [stratum["code"] for stratum in rules["strata"]]
         quotas = [stratum["quota"] for stratum in rules["strata"]]
         counts = [rules["quota"], rules["reserves"], rules["family_cap"], *quotas]
         need(all(type(count) is int and count >= 0 for count in counts), "a quota is not a whole number from 0")
         need(sum(quotas) <= rules["quota"], "the strata have more seats than the wave")
-        self.numbers = {code: number for number, code in enumerate([None, *self.strata])}
-        names = {code for code in self.strata if re.fullmatch(CODE, code)} - {"GENERAL"}
-        need(len(names) == len(self.strata), "a stratum has no proper name of its own")
+        codes = [None, *(stratum["code"] for stratum in rules["strata"])]
+        self.numbers = {code: number for number, code in enumerate(codes)}
+        names = {code for code in codes[1:] if re.fullmatch(CODE, code)} - {"GENERAL"}
+        need(len(names) == len(quotas), "a stratum has no proper name of its own")
         return f"{rules['quota']} seats, of these {sum(quotas)} in strata; {rules['reserves']} reserves"
 
     def check_commitment(self) -> str:
@@ -164,8 +161,8 @@ class Verifier:
         earliest = datetime.fromisoformat(self.root["published_at"]) + timedelta(seconds=terms["wait_seconds"])
         behind = datetime.fromisoformat(terms["genesis_at"]) - earliest
         number = max(1, 1 - behind // timedelta(seconds=terms["period_seconds"]))
-        need(self.root["beacon_round"] == number, f"root.json names another round than {number}, the first in time")
-        need(beacon["round"] == number, f"round {beacon['round']} was used, round {number} was agreed")
+        rounds = (self.root["beacon_round"], beacon["round"])
+        need(rounds == (number, number), f"the first round in time is {number}; announced and used: {rounds}")
         need(beacon["public_key"] == terms["public_key"], "signed with a key that the rules do not name")
         need(self.beacon_key in (None, beacon["public_key"]), f"the beacon's key is not {self.beacon_key}")
         previous, signature = bytes.fromhex(beacon["previous_signature"]), bytes.fromhex(beacon["signature"])
@@ -196,18 +193,18 @@ class Verifier:
                 self.members[stratum] += 1
                 ticket = sha256(start + application).digest()
                 self.tickets.append(ticket + application + family + bytes([seats, self.numbers[stratum]]))
-        self.rows_seen, self.joined = seen.count, joins.hex()
-        need(self.root["rows"] == seen.count, f"{seen.count} rows, root.json says {self.root['rows']}")
-        need(self.root["root"] == seen.hex(), f"the root is {seen.hex()}, root.json says {self.root['root']}")
+        self.rows_seen, self.joined = seen.count, (joins.count, joins.hex())
+        found, fixed = (seen.count, seen.hex()), (self.root["rows"], self.root["root"])
+        need(found == fixed, f"rows and root are {found}, root.json says {fixed}")
         return f"{seen.count} rows, root {seen.hex()}"
 
     def check_joins(self) -> str:
         roots = (joins := self.document("joins.json"))["roots"]
         need(joins["wave_id"] == self.rules["wave_id"] and roots, "joins.json is empty or of another wave")
-        times, counts = [entry["taken_at"] for entry in roots], [entry["count"] for entry in roots]
-        need(sorted(times) == times and sorted(counts) == counts, "joins disappeared while the wave was open")
-        need(counts[-1] == self.rows_seen, f"{counts[-1]} joins, but {self.rows_seen} rows in the roster")
-        need(roots[-1]["root"] == self.joined, "the roster does not hold exactly the applications that joined")
+        counts = [entry["count"] for entry in roots]
+        need(sorted(counts) == counts, "joins disappeared while the wave was open")
+        last = (counts[-1], roots[-1]["root"])
+        need(last == self.joined, "the roster does not hold exactly the applications that joined")
         return f"all {self.rows_seen} joins are in the roster, and nobody else"
 
     def check_results(self) -> str:
@@ -218,7 +215,7 @@ class Verifier:
         self.pools: list[dict[str, Any]] = []
         self.capped = 0
 
-        def walk(kind: str, pool: str | None, places: int, number: int | None) -> int:
+        def walk(kind: str, pool: str | None, places: int, number: int | None) -> None:
             rank = 0
             for ticket in self.tickets:
                 if rank == places:
@@ -235,13 +232,12 @@ class Verifier:
                 outcomes[application] = ending(kind, pool, rank)
                 self.selected_of[stratum] += kind == "SELECTED"
             self.pools.append({"pool": pool, "seats": places, "selected": rank})
-            return rank
 
         for at, stratum in enumerate(self.rules["strata"], 1):
             walk("SELECTED", stratum["code"], stratum["quota"], at)
         walk("SELECTED", "GENERAL", self.rules["quota"] - self.selected_of.total(), None)
-        self.reserves = walk("RESERVE", None, self.rules["reserves"], None)
-        self.pools.pop()  # the reserve list is no pool
+        walk("RESERVE", None, self.rules["reserves"], None)
+        self.reserves = self.pools.pop()["selected"]  # the reserve list is no pool
         others = {why: ending("NOT_SELECTED", reason=why or "QUOTA_REACHED") for why in [None, *self.refused]}
         published = self.lines("results")
         for line, application, _, _, _, refused in self.rows():
@@ -253,18 +249,15 @@ class Verifier:
 
     def check_summary(self) -> str:
         competing, selected = self.members.total(), self.selected_of.total()
-        odds = [
-            {"competing": self.members[code], "selected": self.selected_of[number], "stratum": code}
-            for code, number in self.numbers.items()
-        ]
         expected = {
             "applications": self.rows_seen,
             "competing": competing,
             "family_capped": self.refused["FAMILY_CAP"] + self.capped,
-            "ineligible": {
-                why.removeprefix("INELIGIBLE:"): n for why, n in self.refused.items() if why != "FAMILY_CAP"
-            },
-            "odds": odds,
+            "ineligible": {why.split(":")[1]: n for why, n in self.refused.items() if ":" in why},
+            "odds": [
+                {"competing": self.members[code], "selected": self.selected_of[number], "stratum": code}
+                for code, number in self.numbers.items()
+            ],
             "pools": self.pools,
             "quota_reached": competing - selected - self.reserves - self.capped,
             "reserves": self.reserves,
@@ -284,13 +277,11 @@ def verify(verifier: Verifier, say: Callable[[str], object]) -> bool:
     """Run every check, ``say`` one line about each, and return whether everything agrees."""
     right = going_on = True
     for name in ("files", "rules", "commitment", "beacon", "roster", "joins", "results", "summary"):
-        word, text = "NOT CHECKED", "it builds on what differs above"
-        if going_on:
-            try:
-                word, text = "OK", getattr(verifier, f"check_{name}")()
-            except Exception as error:  # whatever a forged file makes fail is a difference
-                word, text = "DIFFERS", str(error) if isinstance(error, Differs) else repr(error)
-                right, going_on = False, name in ("files", "joins")  # nothing builds on these two
+        try:
+            word, text = ("OK", getattr(verifier, f"check_{name}")()) if going_on else ("NOT CHECKED", "see above")
+        except Exception as error:  # whatever a forged file makes fail is a difference
+            word, text = "DIFFERS", str(error) if isinstance(error, Differs) else repr(error)
+            right, going_on = False, name in ("files", "joins")  # nothing builds on these two
         say(f"{name:<11} {word:<8} {text}\n")
     say(f"The published result is {'right' if right else 'NOT what the rules give'}.\n")
     return right
