@@ -58,6 +58,16 @@ def public(route: Routed) -> Routed:
     return route
 
 
+def refuses(*problems: type[Problem]) -> Callable[[Routed], Routed]:
+    """Name the problems of a route beyond the usual ones, for its OpenAPI document."""
+
+    def mark(route: Routed) -> Routed:
+        route.refuses = problems  # type: ignore[attr-defined]
+        return route
+
+    return mark
+
+
 def authoriser(function: Routed) -> Routed:
     """Mark a dependency as one that decides who is asking; it runs before the request is looked at."""
     function.is_authoriser = True  # type: ignore[attr-defined]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from inspect import getdoc
 from typing import Any
+
+from prakerja.platform.problems import Problem
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -48,13 +51,15 @@ def describe(
     for method, path, function in app.routes():
         operation = document["paths"].get(path, {}).get(method.lower())
         if operation is not None:
-            _complete(operation, public=is_public(function))
+            operation["description"] = getdoc(function) or ""
+            _complete(operation, public=is_public(function), refused=getattr(function, "refuses", ()))
     return document
 
 
-def _complete(operation: dict[str, Any], *, public: bool) -> None:
+def _complete(operation: dict[str, Any], *, public: bool, refused: Iterable[type[Problem]]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
+    responses.get("204", {}).pop("content", None)
     possible = dict(ALWAYS)
     if not public:
         operation["security"] = [{"bearer": []}]
@@ -66,6 +71,9 @@ def _complete(operation: dict[str, Any], *, public: bool) -> None:
         possible["422"] = "Some fields are not right"
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
         possible["404"] = "Not there, or not yours"
+    for problem in refused:
+        words = possible.get(str(problem.status))
+        possible[str(problem.status)] = f"{words}; {problem.slug}" if words else problem.slug
     for status, words in possible.items():
         responses.setdefault(status, {"description": words})
     for status, response in responses.items():
