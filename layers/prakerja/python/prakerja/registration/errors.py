@@ -114,6 +114,18 @@ class SessionOver(NotSignedIn):
     detail_id = "Token penyegar sudah tidak berlaku. Silakan masuk kembali."
 
 
+PROOF_PROBLEMS = (
+    ChallengeUnknown,
+    WrongCode,
+    ChallengeLocked,
+    CodeNotSentYet,
+    CodeExpired,
+    CodeUndeliverable,
+    ChallengeBusy,
+)
+"""What giving a code back can come to, besides success."""
+
+
 def refusal(verdict: Verdict, challenge: Challenge | None) -> Problem:
     """The problem that a verdict other than RIGHT and REPEATED means."""
     match verdict:

@@ -44,7 +44,7 @@ class ChallengeState(StrEnum):
 
 @dataclass(frozen=True)
 class Challenge:
-    """``device`` and ``digests`` are HMACs; the address itself is sealed under a key of the challenge's own."""
+    """``device`` is a hash, ``digests`` are HMACs of the address, which itself is sealed under a key of its own."""
 
     challenge_id: str
     purpose: Purpose

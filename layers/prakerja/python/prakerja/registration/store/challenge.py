@@ -10,7 +10,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import CHALLENGE, CODE_LIMIT
+from prakerja.platform.access_patterns import CHALLENGE, CODE_LIMIT, Pattern
 from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put, put_new, update
 from prakerja.platform.problems import Conflict, IdempotencyKeyReused, Problem, Reaction
@@ -39,12 +39,14 @@ def load_challenge(table: Table, challenge_id: str) -> Challenge | None:
 
 def load_request(table: Table, challenge_id: str, address: str, device: str) -> tuple[Challenge | None, Usage, Usage]:
     """A challenge that may exist, and the usage of the address (its digest) and the device, in one call."""
-    item, of_address, of_device = table.batch_get(
-        (CHALLENGE, {"challenge_id": challenge_id}),
-        (CODE_LIMIT, {"kind": "ADDRESS", "digest": address}),
-        (CODE_LIMIT, {"kind": "DEVICE", "digest": device}),
-    )
-    return _challenge(challenge_id, item) if item else None, _usage(of_address), _usage(of_device)
+    item, *usage = table.batch_get((CHALLENGE, {"challenge_id": challenge_id}), *_limits(address, device))
+    return _challenge(challenge_id, item) if item else None, _usage(usage[0]), _usage(usage[1])
+
+
+def load_usage(table: Table, address: str, device: str) -> tuple[Usage, Usage]:
+    """The usage of an address (its digest) and of a device, in one call."""
+    of_address, of_device = table.batch_get(*_limits(address, device))
+    return _usage(of_address), _usage(of_device)
 
 
 def begin_challenge(p: Platform, challenge: Challenge, address: str, wake_at: datetime) -> Part:
@@ -152,11 +154,6 @@ def lock_device(digest: str, usage: Usage) -> Part:
     return put(CODE_LIMIT, _usage_item(usage), kind="DEVICE", digest=digest)
 
 
-def load_device_usage(table: Table, digest: str) -> Usage:
-    """What a device has used."""
-    return _usage(table.get(CODE_LIMIT, kind="DEVICE", digest=digest))
-
-
 def _challenge(challenge_id: str, item: Mapping[str, Any]) -> Challenge:
     return Challenge(
         challenge_id=challenge_id,
@@ -196,6 +193,13 @@ def _same_tries(challenge: Challenge) -> Any:
 
 def _still_to_send(challenge: Challenge) -> Any:
     return Attr("resend").eq(challenge.resend) & Attr("code_sent_at").not_exists()
+
+
+def _limits(address: str, device: str) -> list[tuple[Pattern, dict[str, str | int]]]:
+    return [
+        (CODE_LIMIT, {"kind": "ADDRESS", "digest": address}),
+        (CODE_LIMIT, {"kind": "DEVICE", "digest": device}),
+    ]
 
 
 def _is(name: str, moment: datetime | None) -> Any:

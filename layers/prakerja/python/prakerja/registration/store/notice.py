@@ -68,6 +68,6 @@ def notice_done(key: NoticeKey) -> Part:
     return delete(NOTICE, person_id=key.person_id, kind=key.kind, reference=key.reference)
 
 
-def due_notices(table: Table, shard: str, before: datetime, limit: int) -> list[NoticeKey]:
+def due_keys(table: Table, shard: str, before: datetime, limit: int) -> list[NoticeKey]:
     """Notices of a due shard that were to be tried again before a time."""
     return [NoticeKey(**key) for key in table.due(NOTICE, shard, to_text(before), limit=limit)]

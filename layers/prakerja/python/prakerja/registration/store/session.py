@@ -69,12 +69,12 @@ def end_session(session: Session, reason: str, now: datetime) -> Part:
     return _change(session, {"ended_at": to_text(now), "end_reason": reason}, Attr("ended_at").not_exists())
 
 
-def token_key(kid: str, public_key: bytes) -> Part:
+def publish_key(kid: str, public_key: bytes) -> Part:
     """Publish the public half of a token key, 32 bytes of Ed25519."""
     return put_new(PUBLIC_KEY, {"public_key": public_key}, fingerprint=kid, purpose=TOKEN, kid=kid)
 
 
-def token_keys(table: Table) -> list[tuple[str, bytes]]:
+def published_keys(table: Table) -> list[tuple[str, bytes]]:
     """(kid, public key) of every published token key."""
     page = table.query(PUBLIC_KEY, purpose=TOKEN, limit=MOST_KEYS)
     return [(PUBLIC_KEY.parse(item)["kid"], item["public_key"]) for item in page.items]

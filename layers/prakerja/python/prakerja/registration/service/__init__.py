@@ -1,0 +1,1 @@
+"""The commands of registration. Each reads load → decide → commit → announce."""

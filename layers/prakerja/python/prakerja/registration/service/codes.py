@@ -1,0 +1,134 @@
+"""One-time codes: asking for one, having it resent, giving it back. Shared by sign-in and contacts.
+
+Nothing here looks at accounts, so asking costs and answers the same whether or not the address has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+from prakerja.platform import Platform
+from prakerja.platform.ids import derived, fingerprint
+from prakerja.platform.one_time_code import is_code
+from prakerja.platform.problems import IdempotencyKeyReused
+from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends, refusal
+from prakerja.registration.messages import CodeRequested
+from prakerja.registration.model.challenge import Challenge, Purpose, Verdict, decide_code, may_resend
+from prakerja.registration.model.limits import ADDRESS, DEVICE, Usage, locked, must_wait, one_more
+from prakerja.registration.store.challenge import (
+    begin_challenge,
+    count_wrong,
+    load_challenge,
+    load_request,
+    load_usage,
+    lock_device,
+    resend_code,
+    use_limit,
+)
+
+SWEEP_MARGIN = timedelta(minutes=2)
+"""How much later than its message the sweep wakes a code, so that it only wakes what was lost."""
+
+
+def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
+    """Begin a challenge (whose id is derived from the request) and have its first code sent.
+
+    Repeating the request answers the challenge as it stands. Raises TooManyCodes, IdempotencyKeyReused.
+    """
+    intent = fingerprint([challenge.purpose, challenge.channel, challenge.device, challenge.person_id])
+    challenge = replace(challenge, intent=intent)
+    digest, device = challenge.digests[-1], challenge.device
+    # load
+    found, of_address, of_device = load_request(p.table, challenge.challenge_id, digest, device)
+    # decide
+    if found:
+        return _same_request(found, intent)
+    _check_limits(of_address, of_device, p)
+    # commit, announce
+    p.table.commit(
+        begin_challenge(p, challenge, address, challenge.created_at + SWEEP_MARGIN),
+        use_limit("ADDRESS", digest, of_address, one_more(of_address, challenge.created_at)),
+        use_limit("DEVICE", device, of_device, one_more(of_device, challenge.created_at)),
+        outbox=[CodeRequested(challenge_id=challenge.challenge_id, resend=0)],
+    )
+    return challenge
+
+
+def resend(p: Platform, *, challenge_id: str, device: str, purposes: Collection[Purpose], key: str) -> Challenge:
+    """Have the next code of a challenge sent; it replaces the one before.
+
+    Repeating the same ``key`` sends nothing more. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy.
+    """
+    mark = derived("resend", challenge_id, key)
+    # load
+    challenge = load_challenge(p.table, challenge_id)
+    if challenge is None or challenge.device != device or challenge.purpose not in purposes:
+        raise ChallengeUnknown
+    if challenge.resend_mark == mark:
+        return challenge
+    of_address, of_device = load_usage(p.table, challenge.digests[-1], device)
+    # decide
+    now = p.clock.wall()
+    if not may_resend(challenge, now):
+        raise TooManyResends
+    _check_limits(of_address, of_device, p)
+    after, resent = resend_code(challenge, mark, now + SWEEP_MARGIN)
+    # commit, announce
+    p.table.commit(
+        resent,
+        use_limit("ADDRESS", challenge.digests[-1], of_address, one_more(of_address, now)),
+        use_limit("DEVICE", device, of_device, one_more(of_device, now)),
+        outbox=[CodeRequested(challenge_id=challenge_id, resend=after.resend)],
+    )
+    return after
+
+
+def prove(
+    p: Platform,
+    code_key: str,
+    *,
+    challenge_id: str,
+    code: str,
+    device: str,
+    purposes: Collection[Purpose],
+    person_id: str | None = None,
+) -> tuple[Challenge, bool]:
+    """The challenge that the code proves, and whether it was used before (by this device, so the answer was lost).
+
+    The caller uses the challenge in its own transaction. A wrong code is counted. Raises what ``refusal`` lists.
+    """
+    # load
+    challenge = load_challenge(p.table, challenge_id)
+    # decide
+    now = p.clock.wall()
+    right = is_code(code_key, challenge_id, challenge.resend if challenge else 0, code)
+    verdict = decide_code(challenge, right=right, device=device, purposes=purposes, person_id=person_id, now=now)
+    if challenge and verdict in (Verdict.RIGHT, Verdict.REPEATED):
+        return challenge, verdict is Verdict.REPEATED
+    # commit
+    if challenge and verdict is Verdict.WRONG:
+        p.table.commit(count_wrong(challenge, locks=False))
+    elif challenge and verdict is Verdict.WRONG_AND_LOCKS:
+        _, of_device = load_usage(p.table, challenge.digests[-1], device)
+        p.table.commit(count_wrong(challenge, locks=True), lock_device(device, locked(of_device, now)))
+    raise refusal(verdict, challenge)
+
+
+def device_mark(p: Platform, device_id: str) -> str:
+    """A device as we store it: a hash of the random id that only the device itself holds."""
+    return p.ids.of("device", device_id)
+
+
+def _same_request(found: Challenge, intent: str) -> Challenge:
+    if found.intent != intent:
+        raise IdempotencyKeyReused
+    return found
+
+
+def _check_limits(of_address: Usage, of_device: Usage, p: Platform) -> None:
+    now = p.clock.wall()
+    seconds = max(must_wait(of_address, ADDRESS, now), must_wait(of_device, DEVICE, now))
+    if seconds:
+        raise TooManyCodes(retry_after=seconds)
