@@ -1,4 +1,4 @@
-"""Wakes work whose time has come and whose message was lost: identity checks, waves, payouts.
+"""Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, payouts.
 
 The items say what is due; waking something twice, or something already done, does no harm.
 """
@@ -9,19 +9,24 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from prakerja.identity import due_checks
+from prakerja.payouts.service import due_payouts
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.ids import RandomIds
 from prakerja.platform.observability import begin, count, log
 from prakerja.platform.outbox import Message
+from prakerja.registration.service.delivery import due_codes, due_notices
 from prakerja.waves.service import due_waves
 from prakerja.wiring import platform
 
 AT_ONCE = 25
 
 SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
+    "CODE": due_codes,
+    "NOTICE": due_notices,
     "IDENTITY": due_checks,
     "WAVE": due_waves,
+    "PAYOUT": due_payouts,
 }
 """Kind of due work → what wakes the due items of one shard."""
 
