@@ -8,6 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from prakerja.payouts.service import RELEASE, release_approved
 from prakerja.platform.approvals import Approval, approve, load_approval, waiting_approvals
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.outbox import Message
@@ -19,10 +20,10 @@ router = Router()
 
 Who = Annotated[Operator, Depends(operator)]
 
-ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {DECREE: decree_approved}
+ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {DECREE: decree_approved, RELEASE: release_approved}
 """What an agreement sets off, by kind."""
 
-MAY_APPROVE: Mapping[str, Role] = {DECREE: Role.WAVE_MANAGER}
+MAY_APPROVE: Mapping[str, Role] = {DECREE: Role.WAVE_MANAGER, RELEASE: Role.PAYOUT_OFFICER}
 
 
 @router.get("/operator/v1/approvals", tags=["approvals"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from prakerja.platform.vault import Guards, Vault
+    from prakerja.payouts.ports import PaymentProvider
     from prakerja.waves.ports import Archive
 
 PATIENCE = Config(
@@ -146,6 +148,18 @@ def archive() -> Archive:
     from prakerja.gateways.archive import S3Archive
 
     return S3Archive(client("s3"), settings().draw_bucket)
+
+
+def providers() -> Mapping[str, PaymentProvider]:
+    """The payment providers of this stage, by name; built anew when their credentials change."""
+    return _providers(secret(settings().snap_secret))
+
+
+@lru_cache(maxsize=1)
+def _providers(credentials: str) -> Mapping[str, PaymentProvider]:
+    from prakerja.gateways.snap.factory import snap_providers
+
+    return snap_providers(settings().snap_providers, json.loads(credentials), clock().wall)
 
 
 # who is asking ------------------------------------------------------------------------------------------------------

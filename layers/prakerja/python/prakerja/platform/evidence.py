@@ -11,7 +11,7 @@ from prakerja.platform.ids import derived
 from prakerja.platform.parts import Part, put_new
 
 
-def evidence(subject_id: str, kind: str, at: datetime, **facts: Any) -> Part:
+def evidence(subject_id: str, kind: str, at: datetime, /, **facts: Any) -> Part:
     """One fact. No personal data in ``facts``: ids, hashes, counts, codes, times."""
     when = to_text(at)
     row = derived(subject_id, kind, when, repr(sorted(facts.items())))

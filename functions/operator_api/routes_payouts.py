@@ -1,0 +1,58 @@
+"""Payout runs and the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from prakerja.balance import ledger_totals
+from prakerja.payouts.api import LedgerView, NewRun, RunView
+from prakerja.payouts.service import propose_release, start_run
+from prakerja.payouts.store import load_run, recent_runs
+from prakerja.platform.auth import Operator, Role
+from prakerja.platform.http import IdempotencyKey
+from prakerja.waves.api import ApprovalView
+from prakerja.wiring import operator, platform
+
+router = Router()
+
+Who = Annotated[Operator, Depends(operator)]
+
+
+@router.post("/operator/v1/payout-runs", status_code=201, tags=["payouts"])
+def new_run(body: NewRun, who: Who, key: IdempotencyKey) -> RunView:
+    """Begin a run: what is due is collected in the background, then count and sum are declared."""
+    who.require(Role.PAYOUT_OFFICER)
+    return RunView.of(start_run(platform(), operator=who.sub, scheduled_until=body.scheduled_until, key=key))
+
+
+@router.get("/operator/v1/payout-runs", tags=["payouts"])
+def list_runs(who: Who) -> list[RunView]:
+    """The latest runs."""
+    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
+    return [RunView.of(run) for run in recent_runs(platform().table)]
+
+
+@router.get("/operator/v1/payout-runs/<run_id>", tags=["payouts"])
+def read_run(run_id: str, who: Who) -> RunView:
+    """One run."""
+    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
+    return RunView.of(load_run(platform().table, run_id))
+
+
+@router.put("/operator/v1/payout-runs/<run_id>/release", status_code=202, tags=["payouts"])
+def release(run_id: str, who: Who) -> ApprovalView:
+    """Propose to release a declared run; another operator must approve it before money moves."""
+    who.require(Role.PAYOUT_OFFICER)
+    return ApprovalView.of(propose_release(platform(), operator=who.sub, run_id=run_id))
+
+
+@router.get("/operator/v1/ledger/<day>", tags=["payouts"])
+def read_ledger(day: date, who: Who) -> LedgerView:
+    """A day's bookings (WIB), recomputed from its transfers."""
+    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
+    totals = ledger_totals(platform().table, day)
+    return LedgerView(day=day, transfers=totals.transfers, debits=totals.debits, credits=totals.credits)

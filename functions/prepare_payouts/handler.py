@@ -1,0 +1,23 @@
+"""Fills a payout run with what is due, and queues its payouts once two operators have released it."""
+
+from __future__ import annotations
+
+from prakerja.payouts.messages import RunApproved, RunStarted, ShardReleased
+from prakerja.payouts.service import prepare_run, queue_shard, release_run
+from prakerja.platform.worker import sqs_worker
+from prakerja.wiring import platform, sqs
+
+
+def work(topic: str, body: str) -> None:
+    """One step of a run."""
+    if topic == RunApproved.topic:
+        approved = RunApproved.model_validate_json(body)
+        release_run(platform(), run_id=approved.run_id, approval_id=approved.approval_id)
+    elif topic == ShardReleased.topic:
+        released = ShardReleased.model_validate_json(body)
+        queue_shard(platform(), run_id=released.run_id, shard=released.shard)
+    else:
+        prepare_run(platform(), run_id=RunStarted.model_validate_json(body).run_id)
+
+
+handler = sqs_worker(work, sqs)

@@ -1,0 +1,27 @@
+"""Looks again whether a member has earned an incentive, whenever something that counts has happened."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from prakerja.incentives import schedule_incentive
+from prakerja.platform.outbox import Message
+from prakerja.platform.worker import sqs_worker
+from prakerja.wiring import platform, sqs
+
+
+class _AboutPerson(Message):
+    """Course completed, course reviewed, account linked: what they share is whom they are about."""
+
+    topic: ClassVar[str] = "any"
+    queue: ClassVar[str] = "schedule_incentive"
+
+    person_id: str
+
+
+def work(topic: str, body: str) -> None:
+    """One message: one look."""
+    schedule_incentive(platform(), person_id=_AboutPerson.model_validate_json(body).person_id)
+
+
+handler = sqs_worker(work, sqs)

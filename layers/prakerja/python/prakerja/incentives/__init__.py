@@ -1,0 +1,28 @@
+"""What members earn, and when it may be paid."""
+
+from prakerja.incentives.model import JOB_SEARCH, Incentive, IncentiveState, taken_into_run
+from prakerja.incentives.service import schedule_incentive
+from prakerja.incentives.store import (
+    DUE_KIND,
+    IncentiveMoved,
+    incentive_from_item,
+    incentive_key,
+    incentives_of,
+    moved,
+    settled,
+)
+
+__all__ = [
+    "DUE_KIND",
+    "JOB_SEARCH",
+    "Incentive",
+    "IncentiveMoved",
+    "IncentiveState",
+    "incentive_from_item",
+    "incentive_key",
+    "incentives_of",
+    "moved",
+    "schedule_incentive",
+    "settled",
+    "taken_into_run",
+]

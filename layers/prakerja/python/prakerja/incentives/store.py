@@ -1,0 +1,82 @@
+"""The items of incentives. Answers parts; writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr
+
+from prakerja.incentives.model import Incentive, IncentiveState
+from prakerja.platform.access_patterns import INCENTIVE, Pattern
+from prakerja.platform.clock import WIB, to_text
+from prakerja.platform.ids import fingerprint
+from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
+from prakerja.platform.problems import Conflict
+from prakerja.platform.records import item_of, record_of
+from prakerja.platform.table import Table
+
+DUE_KIND = "INCENTIVE"
+
+
+class IncentiveMoved(Conflict):
+    """The incentive is no longer where the command found it."""
+
+    slug = "incentive-moved"
+
+
+def incentive_from_item(item: Item) -> Incentive:
+    """An incentive from its stored item."""
+    return record_of(Incentive, item)
+
+
+def incentive_key(person_id: str, kind: str, number: int) -> tuple[Pattern, dict[str, str | int]]:
+    """For a batch read."""
+    return INCENTIVE, {"person_id": person_id, "kind": kind, "number": number}
+
+
+def incentives_of(table: Table, person_id: str) -> list[Incentive]:
+    """All incentives of a person."""
+    return [incentive_from_item(item) for item in table.query(INCENTIVE, person_id=person_id).items]
+
+
+def earned(incentive: Incentive) -> Part:
+    """Create it, due on its day; earning it again is a repeat."""
+    begins = datetime(incentive.scheduled_on.year, incentive.scheduled_on.month, incentive.scheduled_on.day, tzinfo=WIB)
+    owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
+    return put_new(
+        INCENTIVE,
+        {**item_of(incentive), **due(DUE_KIND, owner, to_text(begins))},
+        fingerprint=fingerprint(owner),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+    )
+
+
+def moved(before: Incentive, after: Incentive) -> Part:
+    """Move it on; it is not due any more (a run, a payment or the member has it)."""
+    changes = item_of(after, "state", "payout_id", "reason")
+    return update(
+        INCENTIVE,
+        set=changes,
+        remove=NOT_DUE,
+        when=Attr("state").eq(str(before.state)),
+        error=IncentiveMoved(),
+        person_id=after.person_id,
+        kind=after.kind,
+        number=after.number,
+    )
+
+
+def settled(person_id: str, kind: str, number: int, payout_id: str, state: IncentiveState, reason: str | None) -> Part:
+    """What came of the payout of an incentive: PAID, or PAYOUT_FAILED with its reason."""
+    changes = {"state": str(state)} | ({"reason": reason} if reason else {})
+    return update(
+        INCENTIVE,
+        set=changes,
+        when=Attr("payout_id").eq(payout_id),
+        error=IncentiveMoved(),
+        person_id=person_id,
+        kind=kind,
+        number=number,
+    )

@@ -1,0 +1,65 @@
+"""What payouts publish."""
+
+from __future__ import annotations
+
+from prakerja.platform.outbox import Message
+
+
+class AccountLinked(Message):
+    """A member can be paid now: look again whether an incentive is earned."""
+
+    topic = "payouts.account_linked.v1"
+    queue = "schedule_incentive"
+
+    person_id: str
+
+
+class RunStarted(Message):
+    """Collect what is due into a run (again, until nothing is left)."""
+
+    topic = "payouts.run_started.v1"
+    queue = "prepare_payouts"
+
+    run_id: str
+
+
+class RunApproved(Message):
+    """Two operators released a run."""
+
+    topic = "payouts.run_approved.v1"
+    queue = "prepare_payouts"
+
+    run_id: str
+    approval_id: str
+
+
+class ShardReleased(Message):
+    """Queue the payouts of one shard of a released run."""
+
+    topic = "payouts.shard_released.v1"
+    queue = "prepare_payouts"
+
+    run_id: str
+    shard: str
+
+
+class PayoutQueued(Message):
+    """Send a payout. Each provider has a queue of its own, so that none waits behind another."""
+
+    topic = "payouts.queued.v1"
+    queue = "send_payout"
+
+    payout_id: str
+    provider: str
+
+    def queues(self) -> tuple[str, ...]:
+        return (f"send_payout_{self.provider.lower()}",)
+
+
+class PayoutUnknown(Message):
+    """Ask the provider what became of a payout."""
+
+    topic = "payouts.unknown.v1"
+    queue = "inquire_payout"
+
+    payout_id: str

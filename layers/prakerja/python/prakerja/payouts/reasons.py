@@ -1,0 +1,51 @@
+"""Why somebody was not paid, and what they can do, in plain words (Indonesian, English)."""
+
+from __future__ import annotations
+
+_ADVICE: dict[str, tuple[str, str]] = {
+    "PSP_ACCOUNT_INVALID": (
+        "Nomor rekening tidak dikenal. Periksa nomornya atau pilih rekening lain.",
+        "The account number is not known. Check it, or choose another account.",
+    ),
+    "PSP_ACCOUNT_INACTIVE": (
+        "Rekening tidak aktif. Aktifkan kembali atau pilih rekening lain.",
+        "The account is not active. Reactivate it, or choose another one.",
+    ),
+    "PSP_KYC_REQUIRED": (
+        "Dompet belum di-upgrade. Lakukan upgrade (KYC) atau pilih rekening lain.",
+        "The wallet is not upgraded. Upgrade it (KYC), or choose another account.",
+    ),
+    "PSP_NIK_MISMATCH": (
+        "NIK pemilik berbeda dengan NIK Anda. Gunakan rekening milik sendiri.",
+        "The holder's NIK is not yours. Use an account of your own.",
+    ),
+    "PSP_NAME_MISMATCH": (
+        "Nama pemilik berbeda. Gunakan rekening atas nama Anda.",
+        "The holder has another name. Use an account in your name.",
+    ),
+    "PSP_PHONE_MISMATCH": (
+        "Nomor telepon berbeda dengan yang terdaftar di Prakerja.",
+        "The phone number differs from the one of your account here.",
+    ),
+    "PSP_BALANCE_LIMIT": (
+        "Saldo dompet penuh. Kosongkan sebagian atau pilih rekening lain.",
+        "The wallet is full. Make room, or choose another account.",
+    ),
+    "PSP_MONTHLY_LIMIT": (
+        "Batas uang masuk bulan ini tercapai. Coba lagi bulan depan atau pilih rekening lain.",
+        "This month's incoming limit is reached. Wait for next month, or choose another account.",
+    ),
+    "PSP_REFUSED": (
+        "Penyedia menolak pembayaran. Hubungi penyedia dengan nomor referensi ini.",
+        "The provider refused the payment. Ask the provider, with this reference.",
+    ),
+    "PSP_UNKNOWN": (
+        "Penyedia belum memberi jawaban pasti. Kami terus menanyakan; Anda tidak perlu berbuat apa-apa.",
+        "The provider has not given a definite answer yet. We keep asking; there is nothing for you to do.",
+    ),
+}
+
+
+def advice(reason: str) -> tuple[str, str]:
+    """(Indonesian, English) for a reason slug."""
+    return _ADVICE.get(reason, _ADVICE["PSP_REFUSED"])
