@@ -1,11 +1,15 @@
-"""What can go wrong before a partner's request reaches a command.
+"""What can go wrong with partners, most of it before a partner's request reaches a command.
 
 ::
 
     Problem
     ├── BadRequest 400 ── MalformedRequest ── MalformedBody
     ├── BadSignature 401
-    ├── NotFound 404 ── EndpointNotFound
+    ├── NotAllowed 403 ── WrongPartnerKind
+    ├── NotFound 404
+    │   ├── EndpointNotFound
+    │   └── PartnerUnknown
+    ├── Conflict 409 ── PartnerExists
     └── InvalidInput 422 ── InvalidFields ── CourseNotNamed
 
 The partner's answer carries another status where the wire contract wants one (400 for invalid fields).
@@ -15,7 +19,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from prakerja.platform.problems import InvalidInput, MalformedRequest, NotFound, Problem, Reaction
+from prakerja.platform.problems import (
+    Conflict,
+    InvalidInput,
+    MalformedRequest,
+    NotAllowed,
+    NotFound,
+    Problem,
+    Reaction,
+)
 
 RefusalReason = Literal["client_code", "signature", "timestamp"]
 """Why a request was not believed: unknown client, no form of the body matched, outside the time window."""
@@ -71,3 +83,23 @@ class CourseNotNamed(InvalidFields):
     """``course_code`` or ``schedule_code`` is missing or empty; the contract has a code of its own for it."""
 
     slug = "course-not-named"
+
+
+class WrongPartnerKind(NotAllowed):
+    """Facts: ``kind``, the kind of partner that may do this."""
+
+    slug = "wrong-partner-kind"
+    detail = "Only a partner of kind {kind} may do this."
+    detail_id = "Hanya mitra jenis {kind} yang dapat melakukan ini."
+
+
+class PartnerUnknown(NotFound):
+    slug = "partner-unknown"
+    title, title_id = "There is no such partner", "Mitra tidak dikenal"
+
+
+class PartnerExists(Conflict):
+    slug = "partner-exists"
+    title, title_id = "This partner is registered already", "Mitra ini sudah terdaftar"
+    detail = "The client code is in use. To get another key, add one to the partner."
+    detail_id = "Kode klien sudah dipakai. Untuk kunci baru, tambahkan kunci pada mitra itu."
