@@ -23,6 +23,22 @@ from infra.grants import (
 OPERATORS = ("OPERATOR_ISSUER", "OPERATOR_JWKS_URL", "OPERATOR_CLIENT_ID", "APPROVAL_MAX_AGE_SECONDS")
 EVERY_MINUTE = "rate(1 minute)"
 
+PAYS = (
+    Read("people", "BatchGetItem"),
+    Read("programme", "GetItem", "BatchGetItem"),
+    Write("programme"),
+    PutEvidence(),
+    DataKey(),
+    Secret("SNAP_SECRET"),
+)
+"""To send a payout and to ask what became of it: the account number is opened, the provider's key read."""
+
+
+def docs(audience: str) -> tuple[str, str]:
+    """The pages that describe an API."""
+    return f"GET /docs/{audience}", f"GET /docs/{audience}/openapi.json"
+
+
 FUNCTIONS: tuple[Entry, ...] = (
     # answers people and partners; their own limit (10 s) stays below the gateway's 30 s
     Entry(
@@ -37,8 +53,7 @@ FUNCTIONS: tuple[Entry, ...] = (
                     "ANY /v1/sessions",
                     "ANY /v1/sessions/{proxy+}",
                     "GET /.well-known/jwks.json",
-                    "GET /docs/sign-in",
-                    "GET /docs/sign-in/openapi.json",
+                    *docs("sign-in"),
                 ),
             ),
         ),
@@ -58,13 +73,14 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "participant_api",
-        triggers=(Http("main", ("ANY /v1/{proxy+}", "GET /docs/participant", "$default")),),
+        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"), "$default")),),
         grants=(
-            Read("people"),
+            Read("people", "GetItem", "BatchGetItem"),
             Write("people"),
             Read("programme"),
             Write("programme"),
             PutEvidence(),
+            DrawBucket("read"),
             DataKey(),
             Secret("GUARD_SECRET"),
             Secret("RECEIPT_SECRET"),
@@ -75,8 +91,13 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "operator_api",
-        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", "GET /docs/operator")),),
-        grants=(Read("programme"), Write("programme"), PutEvidence(), RedriveDeadLetters()),
+        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator"))),),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            PutEvidence(),
+            RedriveDeadLetters(),
+        ),
         timeout=10,
         environment=OPERATORS,
     ),
@@ -99,7 +120,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "verify_identity",
         triggers=(Queue("verify_identity", batch=5, concurrency=10),),
         grants=(
-            Read("people"),
+            Read("people", "GetItem", "BatchGetItem"),
             Write("people"),
             Write("programme", "PutItem"),
             PutEvidence(),
@@ -132,23 +153,16 @@ FUNCTIONS: tuple[Entry, ...] = (
             WaveSchedules(),
             Cron("hourly_roots", "cron(0 * * * ? *)", {"turn": "ROOTS"}),
         ),
-        grants=(
-            Read("programme"),
-            Write("programme"),
-            PutEvidence(),
-            DrawBucket("write"),
-            ManageSchedules(),
-            StartDraw(),
-        ),
+        grants=(Read("programme"), Write("programme"), PutEvidence(), ManageSchedules(), StartDraw()),
         timeout=300,
-        environment=("CLOSE_GRACE_SECONDS", "BEACON_DELAY_SECONDS"),
+        environment=("CLOSE_GRACE_SECONDS",),
     ),
     Entry(
         "draw_wave",
         triggers=(DrawSteps(),),
         grants=(
-            Read("people"),
-            Write("people"),
+            Read("people", "BatchGetItem"),
+            Write("people", "PutItem"),
             Read("programme"),
             Write("programme"),
             PutEvidence(),
@@ -156,12 +170,16 @@ FUNCTIONS: tuple[Entry, ...] = (
         ),
         memory=1769,
         timeout=900,
-        environment=("BEACON_URL", "CLOSE_GRACE_SECONDS", "BEACON_DELAY_SECONDS"),
+        environment=("BEACON_URL", "BEACON_DELAY_SECONDS"),
     ),
     Entry(
         "schedule_incentive",
         triggers=(Queue("schedule_incentive", batch=10, concurrency=10),),
-        grants=(Read("programme"), Write("programme"), PutEvidence()),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem"),
+            PutEvidence(),
+        ),
         timeout=60,
     ),
     Entry(
@@ -176,21 +194,14 @@ FUNCTIONS: tuple[Entry, ...] = (
             Queue("send_payout_bni", batch=1, concurrency=10),
             Queue("send_payout_linkaja", batch=1, concurrency=10),
         ),
-        grants=(
-            Read("people"),
-            Read("programme"),
-            Write("programme"),
-            PutEvidence(),
-            DataKey(),
-            Secret("SNAP_SECRET"),
-        ),
+        grants=PAYS,
         timeout=60,
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(
         "inquire_payout",
         triggers=(Queue("inquire_payout", batch=5, concurrency=5),),
-        grants=(Read("programme"), Write("programme"), PutEvidence(), Secret("SNAP_SECRET")),
+        grants=PAYS,
         timeout=90,
         environment=("SNAP_PROVIDERS",),
     ),
@@ -212,11 +223,9 @@ FUNCTIONS: tuple[Entry, ...] = (
         grants=(
             Due("people"),
             Due("programme"),
-            Read("people", "GetItem", "BatchGetItem"),
-            Read("programme"),
-            Write("programme"),
-            SendToQueues(),
-            StartDraw(),
+            Read("people", "BatchGetItem"),
+            Read("programme", "BatchGetItem"),
+            Write("programme", "PutItem"),
         ),
         timeout=50,
     ),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 READ_ITEMS = ("GetItem", "BatchGetItem", "Query")
-WRITE_ITEMS = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+WRITE_ITEMS = ("PutItem", "UpdateItem")
 
 SECRETS = (
     "GUARD_SECRET",
@@ -102,7 +102,7 @@ def Read(table: str, *actions: str) -> Items:
 
 
 def Write(table: str, *actions: str) -> Items:
-    """Write items, in a transaction or alone; ``actions`` narrows it."""
+    """Create and change items, in a transaction or alone; deleting is asked for by name."""
     return Items(table, actions or WRITE_ITEMS)
 
 
@@ -203,10 +203,10 @@ class DrawBucket:
 
 @dataclass(frozen=True)
 class ManageSchedules:
-    """Make, change and remove the one-time schedules of waves, which run under the schedules' own role."""
+    """Make and move the one-time schedules of waves, which run under the schedules' own role and vanish when done."""
 
     def permission(self, estate: Estate) -> Permission:
-        actions = tuple(f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Get", "Delete"))
+        actions = ("scheduler:CreateSchedule", "scheduler:UpdateSchedule")
         return Permission(
             (
                 Allowed(actions, (estate.wave_schedules,)),

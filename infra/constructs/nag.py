@@ -56,8 +56,7 @@ def accepted(config: Config) -> Iterator[tuple[str, str, str]]:
         ("service/machine_role", f"{executions}/*", "The children of its own distributed map have names made by AWS."),
         ("service/turn_wave/role", waves, "A wave's schedules are made at run time, in a group of their own."),
         ("service/turn_wave/role", f"{executions}:*", "Executions of the draw have names that carry wave and attempt."),
-        ("service/sweep_due/role", f"{executions}:*", "Executions of the draw have names that carry wave and attempt."),
-        ("service/turn_wave/role", objects, "Objects of the one bucket of draws; their names carry the wave."),
+        ("service/participant_api/role", objects, "Objects of the one bucket of draws; their names carry the wave."),
         ("service/draw_wave/role", objects, "Objects of the one bucket of draws; their names carry the wave."),
         ("service/relay_outbox/role", streams, "A table's stream has a name made of the time of its creation."),
     ):

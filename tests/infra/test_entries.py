@@ -59,9 +59,9 @@ def test_environment_is_what_settings_read(local: Templates, entry: Entry) -> No
 def test_what_nobody_waits_for_fails_into_a_dead_letter_queue(local: Templates, entry: Entry) -> None:
     waited_for = all(isinstance(trigger, Http) for trigger in entry.triggers) or entry.name == "draw_wave"
     assert entry.dead_letters is not waited_for
-    target = local.one("Lambda::Function", entry.name).properties.get("DeadLetterConfig")
+    target = local.one("Lambda::Function", entry.name).properties.get("DeadLetterConfig", {})
     if waited_for:
-        assert target is None
+        assert not target
     else:
         assert local.text(target["TargetArn"]) == f"Queue {entry.name}-dead-letters Arn"
         assert f"Queue {entry.name}-dead-letters Arn" in local.allowed(entry.name)["sqs:SendMessage"]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from infra.config import AWS_PLATFORMS
-from infra.constructs import vendor_layer
 from infra.constructs.vendor_layer import PipInstall
 from tests.infra.templates import Templates
 
@@ -68,7 +67,7 @@ def test_pins_are_those_that_tests_run_with() -> None:
 
 def test_pip_is_asked_for_lambdas_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(vendor_layer.subprocess, "run", lambda command, check: asked.append(command))
+    monkeypatch.setattr("infra.constructs.vendor_layer.subprocess.run", lambda command, check: asked.append(command))
     assert PipInstall(AWS_PLATFORMS).try_bundle("out", None) is True
     (command,) = asked
     text = " ".join(command)
@@ -80,7 +79,7 @@ def test_pip_is_asked_for_lambdas_platform(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_on_a_laptop_pip_installs_for_that_laptop(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(vendor_layer.subprocess, "run", lambda command, check: asked.append(command))
+    monkeypatch.setattr("infra.constructs.vendor_layer.subprocess.run", lambda command, check: asked.append(command))
     PipInstall(()).try_bundle("out", None)
     assert not {"--platform", "--python-version"} & set(asked[0])
 

@@ -15,7 +15,7 @@ WILDCARDS = {
     "X-Ray has no resources": ("*", {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}),
     "schedules of waves, made at run time": (
         "arn:aws:scheduler:*:schedule/prakerja-local-waves/[*]",
-        {"scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:GetSchedule", "scheduler:DeleteSchedule"},
+        {"scheduler:CreateSchedule", "scheduler:UpdateSchedule"},
     ),
     "executions of the draw": ("arn:aws:states:*:execution:prakerja-local-draw_wave:[*]", {"states:DescribeExecution"}),
     "objects of published draws": ("arn:aws:s3:::prakerja-local-draws-*/[*]", {"s3:GetObject", "s3:PutObject"}),
@@ -95,7 +95,7 @@ def test_only_what_carries_messages_may_send_them(local: Templates) -> None:
         for name in NAMES
         if any("dead-letters" not in queue for queue in local.allowed(name).get("sqs:SendMessage", ()))
     }
-    assert senders == {"relay_outbox", "sweep_outbox", "sweep_due", "operator_api"}
+    assert senders == {"relay_outbox", "sweep_outbox", "operator_api"}
 
 
 @pytest.mark.parametrize("name", NAMES)
