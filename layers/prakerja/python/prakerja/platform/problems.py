@@ -75,6 +75,8 @@ class Problem(Exception):
 class BadRequest(Problem):
     status, slug, reaction = 400, "bad-request", Reaction.FIX_REQUEST
     title, title_id = "The request cannot be understood", "Permintaan tidak dapat dipahami"
+    detail = "Check the request against the documentation of this API."
+    detail_id = "Periksa permintaan dengan dokumentasi API ini."
 
 
 class MalformedRequest(BadRequest):
@@ -93,6 +95,8 @@ class NotSignedIn(Problem):
 class NotAllowed(Problem):
     status, slug, reaction = 403, "not-allowed", Reaction.FIX_REQUEST
     title, title_id = "You may not do this", "Anda tidak berhak melakukan ini"
+    detail = "Your account does not have this right. Ask whoever gives out rights if you need it."
+    detail_id = "Akun Anda tidak memiliki hak ini. Mintalah kepada pengelola hak akses bila memerlukannya."
 
 
 class NotFound(Problem):
@@ -112,6 +116,8 @@ class MethodNotAllowed(Problem):
 class Conflict(Problem):
     status, slug, reaction = 409, "conflict", Reaction.FIX_REQUEST
     title, title_id = "This does not fit the present state", "Tidak sesuai dengan keadaan saat ini"
+    detail = "Something changed meanwhile. Look at the present state, then decide whether to try again."
+    detail_id = "Ada yang berubah sementara itu. Lihat keadaan terbaru, lalu putuskan apakah perlu dicoba lagi."
 
 
 class PreconditionFailed(Problem):
