@@ -109,7 +109,7 @@ class WatchStack(Stack):
             says="We have not known for 4 hours whether a payout was paid.",
             measure=Measure(OURS, "PayoutUnknownAgeSeconds", {"service": "inquire_payout"}),
             at_least=UNKNOWN_AGE_SECONDS,
-            minutes=5,
+            minutes=60,  # measured at each inquiry; the last steps of the ladder are an hour apart
         )
 
     def _draw(self, service: ServiceStack) -> None:

@@ -264,6 +264,9 @@ def _settle(
     except PayoutMoved:
         return load_payout(p.table, payout.payout_id)
     count("Payout", state=str(following.state), provider=payout.provider)
+    if following.state is PayoutState.UNKNOWN:
+        unknown_for = now - (following.attempt.unknown_since or attempt.sent_at)
+        count("PayoutUnknownAgeSeconds", int(unknown_for.total_seconds()))  # an alarm looks at the oldest
     if following.attempt.overdue and not attempt.overdue:
         count("PayoutUnknownOverdue", provider=payout.provider)
     return after
