@@ -72,7 +72,12 @@ class Transfer:
     @property
     def reference_no(self) -> str:
         """The provider's own number of the transfer."""
-        return f"{self.provider.upper()}{self.id:010d}"
+        return reference_no(self.provider, self.id)
+
+
+def reference_no(provider: str, number: int) -> str:
+    """``BNI0000000042``."""
+    return f"{provider.upper()}{number:010d}"
 
 
 def stored(moment: datetime) -> str:
@@ -223,11 +228,12 @@ class Books:
 
 def balances_agree(books: Books) -> bool:
     """Whether every balance is what the ledger says: the check that the judge himself is sane."""
-    rows = books.run(
-        "SELECT a.balance - coalesce((SELECT sum(CASE WHEN l.credit = a.number THEN l.amount ELSE -l.amount END)"
-        " FROM ledger l WHERE l.provider = a.provider AND a.number IN (l.debit, l.credit)), 0) AS gap FROM accounts a"
+    return not books.run(
+        "SELECT 1 FROM accounts a LEFT JOIN (SELECT provider, number, sum(amount) AS moved FROM ("
+        " SELECT provider, credit AS number, amount FROM ledger UNION ALL"
+        " SELECT provider, debit, -amount FROM ledger) GROUP BY provider, number) l"
+        " ON l.provider = a.provider AND l.number = a.number WHERE a.balance != coalesce(l.moved, 0) LIMIT 1"
     )
-    return all(row["gap"] == 0 for row in rows)
 
 
 def settings(books: Books, provider: str) -> Mapping[str, str]:

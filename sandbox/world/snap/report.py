@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .books import balances_agree
+from .books import balances_agree, reference_no
 from .engine import Engine
 from .profiles import PROFILES
 
@@ -27,7 +27,7 @@ def _one(engine: Engine, name: str) -> dict[str, Any]:
     paid = [
         {
             "reference": row["reference"],
-            "reference_no": engine.books.transfer(row["id"]).reference_no,
+            "reference_no": reference_no(name, row["id"]),
             "service": row["service"],
             "account": row["account"],
             "amount": row["amount"],

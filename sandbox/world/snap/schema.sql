@@ -20,6 +20,7 @@ CREATE INDEX IF NOT EXISTS ledger_by_account ON ledger (provider, credit, at);
 CREATE TABLE IF NOT EXISTS external_ids (
     provider TEXT NOT NULL, client_id TEXT NOT NULL, day TEXT NOT NULL, external_id TEXT NOT NULL,
     PRIMARY KEY (provider, client_id, day, external_id));
+CREATE INDEX IF NOT EXISTS external_ids_by_day ON external_ids (day);
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, provider TEXT NOT NULL, client_id TEXT NOT NULL, expires_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (

@@ -19,7 +19,7 @@ from prakerja.gateways.snap import PROFILES, Credentials, SnapProvider
 from prakerja.payouts.answers import AccountQuestion, PreparedRequest, TransferOrder
 from sandbox.world.snap import Engine, report, serve
 from sandbox.world.snap.books import Account, Client
-from sandbox.world.snap.wire import Request
+from sandbox.world.snap.wire import Reply, Request
 from tests.support.clock import FixedClock
 
 AMOUNT = 600_000
@@ -68,6 +68,7 @@ class InProcess:
     refusing: bool = False
     """Nothing listens at the provider's address."""
     sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         if self.refusing:
@@ -75,6 +76,7 @@ class InProcess:
         self.sent.append((path, dict(headers), body))
         lower = {name.lower(): value for name, value in headers.items()}
         reply = self.engine.handle(Request(self.provider, "POST", path, lower, body))
+        self.replies.append(reply)
         if reply.lost:
             raise OutsideUnavailable(self.provider, "time-out")
         return reply.status, reply.body
@@ -92,12 +94,12 @@ class Bank:
     count: int = 0
 
     @classmethod
-    def open(cls, name: str) -> Bank:
+    def open(cls, name: str, funds: int = FUNDS) -> Bank:
         clock = FixedClock()
         engine = Engine(":memory:", clock.wall)
         engine.add_client(Client(**client_entry(name)))
         engine.add_accounts(
-            Account(name.lower(), SOURCE, "PMO PRAKERJA", balance=FUNDS, max_balance=FUNDS),
+            Account(name.lower(), SOURCE, "PMO PRAKERJA", balance=funds),
             Account(name.lower(), NUMBERS[name], HOLDER),
         )
         transport = InProcess(engine, name.lower())
