@@ -119,7 +119,7 @@ class World:
 
     def plant(self, pattern: Pattern, item: Mapping[str, Any], **key: str | int) -> None:
         """Put an item in place as it would be stored."""
-        self.table.commit(put_new(pattern, item, **key))
+        self.table.commit(put_new(pattern, item, **key))  # type: ignore[arg-type]
 
     def _load_wrapped(self, kid: str) -> bytes | None:
         item = self.table.get(DATA_KEY, kid=kid)

@@ -148,8 +148,9 @@ class Table:
     def commit(self, *parts: Part, outbox: Sequence[Message | Outgoing] = ()) -> Outcome:
         """Write all parts and the outbox rows of ``outbox`` in one transaction, or nothing.
 
-        Raises the ``error`` of the first part (in the order given) whose condition failed, and Unavailable if the
-        tables stay busy. Answers ``repeated`` if a ``put_new`` met an item with its own fingerprint.
+        Answers ``repeated`` if a ``put_new`` met an item with its own fingerprint (and none met another's). Otherwise
+        raises the ``error`` of a part whose condition failed: of one that met another intent's item before all others,
+        then in the order given. Raises Unavailable if the tables stay busy.
         """
         now = to_text(self._clock.wall())
         everything = [*parts, *(outbox_part(message, now) for message in outbox)]
@@ -199,10 +200,15 @@ class Table:
             for part, reason in zip(parts, reasons, strict=False)
             if reason.get("Code") == "ConditionalCheckFailed"
         ]
+        repeated: Item | None = None
         for part, reason in failed:
-            found = from_item(reason["Item"]) if reason.get("Item") else None
-            if part.fingerprint and found and found.get("fingerprint") == part.fingerprint:
-                return Outcome(repeated=True, found=found)
+            if part.fingerprint:
+                found = from_item(reason["Item"]) if reason.get("Item") else {}
+                if found.get("fingerprint") != part.fingerprint:
+                    raise part.error from error
+                repeated = repeated or found
+        if repeated is not None:
+            return Outcome(repeated=True, found=repeated)
         if failed:
             raise failed[0][0].error from error
         raise error

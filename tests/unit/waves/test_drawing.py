@@ -1,0 +1,203 @@
+"""From joins to members: screening, draw and decree, repeated, interrupted and raced, judged by the verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from prakerja.balance import load_balance
+from prakerja.membership import load_membership, seed_schemes
+from prakerja.platform.access_patterns import APPROVAL, FAMILY_SEAT
+from prakerja.platform.approvals import approved_parts
+from prakerja.platform.clock import to_text
+from prakerja.platform.parts import Part, update
+from prakerja.waves import ApplicationState, Phase, Wave, WaveState
+from prakerja.waves.decreeing import NotAgreed, decree_slice, finish_decree, plan_decree
+from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, links, plan, screen_shard
+from prakerja.waves.service import (
+    WaveDraft,
+    begin_decree,
+    create_wave,
+    join_wave,
+    load_application,
+    propose_decree,
+    turn_wave,
+)
+from prakerja.waves.store import load_wave
+from prakerja.waves.verify import main as verify
+from tests.support.outside import Beacon, MemoryArchive, Runs
+from tests.support.people import Someone, plant_person, someone
+from tests.support.world import World
+
+PEOPLE, QUOTA, RESERVES = 12, 5, 2
+
+
+class Machine:
+    """Runs the steps of a phase as the state machine would; ``twice`` repeats every one of them."""
+
+    def __init__(self, world: World, *, twice: bool = False) -> None:
+        self.p = replace(world.platform, settings=world.settings.model_copy(update={"beacon_delay_seconds": 5}))
+        self.world = world
+        self.archive, self.beacon, self.runs = MemoryArchive(), Beacon(), Runs()
+        self.times = 2 if twice else 1
+
+    def again(self, step: Callable[[], object]) -> None:
+        for _ in range(self.times):
+            step()
+
+    def screen(self, wave_id: str, attempt: int = 1) -> None:
+        for chunk in plan(self.p, self.archive, wave_id=wave_id, phase=Phase.SCREEN)["chunks"]:
+            self.again(partial(screen_shard, self.p, self.archive, wave_id=wave_id, attempt=attempt, **chunk))
+        self.again(lambda: finish_screening(self.p, self.archive, self.beacon, wave_id=wave_id, attempt=attempt))
+
+    def draw(self, wave_id: str) -> None:
+        assert plan(self.p, self.archive, wave_id=wave_id, phase=Phase.DRAW)["wait_until"] is not None
+        self.again(lambda: draw_all(self.p, self.archive, self.beacon, wave_id=wave_id))
+        self.again(lambda: finish_draw(self.p, self.archive, wave_id=wave_id))
+
+    def agree(self, wave_id: str) -> None:
+        approval = propose_decree(self.p, operator="op-1", wave_id=wave_id)
+        agreed = replace(approval, approved_by="op-2", approved_at=to_text(self.world.clock.wall()))
+        self.world.table.commit(*approved_parts(agreed))
+        self.again(lambda: begin_decree(self.p, self.runs, wave_id=wave_id, approval_id=approval.approval_id))
+
+    def decree(self, wave_id: str) -> None:
+        for chunk in plan_decree(self.p, self.archive, wave_id=wave_id):
+            self.again(partial(decree_slice, self.p, self.archive, wave_id=wave_id, **chunk))
+        self.again(lambda: finish_decree(self.p, wave_id=wave_id))
+
+
+@pytest.fixture
+def joined(world: World) -> tuple[Wave, list[Someone]]:
+    """Twelve people joined; the first four share a family card. The wave is closed."""
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    draft = WaveDraft(72, QUOTA, RESERVES, now, now + timedelta(hours=1), "NORMAL_2023", 1)
+    wave = create_wave(world.platform, operator="op-1", draft=draft, key="k1")
+    people = [plant_person(world, someone(n, family=0 if n < 4 else n)) for n in range(PEOPLE)]
+    for who in people:
+        join_wave(world.platform, person_id=who.person_id, wave_id=wave.wave_id, accepted=True)
+    world.take()
+    world.clock.move(hours=2)
+    turn_wave(world.platform, Runs(), wave_id=wave.wave_id)
+    return wave, people
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_wave_from_screening_to_decree(
+    world: World, joined: tuple[Wave, list[Someone]], twice: bool, tmp_path: Path
+) -> None:
+    wave, people = joined
+    machine = Machine(world, twice=twice)
+    machine.screen(wave.wave_id)
+    machine.draw(wave.wave_id)
+    drawn = load_wave(world.table, wave.wave_id)
+    assert (drawn.state, drawn.applications, drawn.selected) == (WaveState.DRAWN, PEOPLE, QUOTA)
+    machine.agree(wave.wave_id)
+    machine.decree(wave.wave_id)
+    assert load_wave(world.table, wave.wave_id).state is WaveState.DECREED
+
+    ends = [load_application(world.platform, person_id=w.person_id, wave_id=wave.wave_id)[1] for w in people]
+    states = [end.state for end in ends]
+    assert states.count(ApplicationState.DECREED) == QUOTA
+    assert states.count(ApplicationState.RESERVE) == RESERVES
+    assert ApplicationState.JOINED not in states
+    assert states[:4].count(ApplicationState.DECREED) <= 2
+    for who, end in zip(people, ends, strict=True):
+        member = load_membership(world.table, who.person_id)
+        balance = load_balance(world.table, who.person_id)
+        if end.state is ApplicationState.DECREED:
+            assert member is not None
+            assert balance is not None
+            assert len(member.card_number) == 16
+            assert (balance.granted, balance.available) == (3_500_000, 3_500_000)
+        else:
+            assert (member, balance) == (None, None)
+            assert end.reason or end.rank
+    assert [m.body["kind"] for m in world.take("registration.notice_requested.v1")] == ["SELECTED"] * QUOTA
+    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+
+
+def test_nobody_is_decreed_without_two_operators(world: World, joined: tuple[Wave, list[Someone]]) -> None:
+    wave, people = joined
+    machine = Machine(world)
+    machine.screen(wave.wave_id)
+    machine.draw(wave.wave_id)
+    approval = propose_decree(world.platform, operator="op-1", wave_id=wave.wave_id)
+    begin_decree(world.platform, machine.runs, wave_id=wave.wave_id, approval_id=approval.approval_id)
+    assert load_wave(world.table, wave.wave_id).state is WaveState.DRAWN
+    assert plan_decree(machine.p, machine.archive, wave_id=wave.wave_id) == []
+
+    machine.agree(wave.wave_id)
+    world.table.commit(*_disagree(world, approval.approval_id))
+    with pytest.raises(NotAgreed):
+        decree_slice(machine.p, machine.archive, wave_id=wave.wave_id, **_first_chunk(machine, wave.wave_id))
+    assert all(load_membership(world.table, who.person_id) is None for who in people)
+
+
+def test_a_family_seat_taken_meanwhile_is_respected(world: World, joined: tuple[Wave, list[Someone]]) -> None:
+    wave, people = joined
+    machine = Machine(world)
+    machine.screen(wave.wave_id)
+    machine.draw(wave.wave_id)
+    machine.agree(wave.wave_id)
+    family = world.guards.digest("FAMILY", people[0].family_card_number)
+    for seat in (1, 2):
+        world.plant(FAMILY_SEAT, {"person_id": "somebody"}, digest=family, seat=seat)
+    machine.decree(wave.wave_id)
+    for who in people[:4]:
+        assert load_membership(world.table, who.person_id) is None
+        end = load_application(world.platform, person_id=who.person_id, wave_id=wave.wave_id)[1]
+        assert end.state in (ApplicationState.NOT_SELECTED, ApplicationState.RESERVE)
+
+
+def test_what_was_published_cannot_be_changed_by_a_late_double(
+    world: World, joined: tuple[Wave, list[Someone]]
+) -> None:
+    wave, _ = joined
+    machine = Machine(world)
+    machine.screen(wave.wave_id)
+    published = {name: data for name, data in machine.archive.files.items() if "/published/" in name}
+    world.clock.move(minutes=5)
+    for number in range(64):
+        screen_shard(machine.p, machine.archive, wave_id=wave.wave_id, attempt=1, shard=f"{number:02d}")
+    assert finish_screening(machine.p, machine.archive, machine.beacon, wave_id=wave.wave_id, attempt=1) is Phase.DRAW
+    assert {name: machine.archive.files[name] for name in published} == published
+
+
+def test_the_folder_is_open_to_everybody_after_the_draw(world: World, joined: tuple[Wave, list[Someone]]) -> None:
+    wave, people = joined
+    machine = Machine(world)
+    machine.screen(wave.wave_id)
+    assert links(machine.archive, load_wave(world.table, wave.wave_id)) == {}
+    machine.draw(wave.wave_id)
+    files = links(machine.archive, load_wave(world.table, wave.wave_id))
+    assert {"rules.json", "root.json", "beacon.json", "manifest.json", "summary.json"} < set(files)
+    everything = b"".join(data for name, data in machine.archive.files.items() if "/published/" in name)
+    for who in people:
+        for secret in (who.nik, who.family_card_number, who.full_name, who.person_id):
+            assert secret.encode() not in everything
+
+
+def _first_chunk(machine: Machine, wave_id: str) -> dict[str, int]:
+    chunk: dict[str, int] = plan_decree(machine.p, machine.archive, wave_id=wave_id)[0]
+    return chunk
+
+
+def _disagree(world: World, approval_id: str) -> tuple[Part, ...]:
+    return (update(APPROVAL, set={"approved_by": "op-1"}, approval_id=approval_id),)
+
+
+def _written(archive: MemoryArchive, wave_id: str, folder: Path) -> Path:
+    prefix = f"waves/{wave_id}/published/"
+    for name, data in archive.files.items():
+        if name.startswith(prefix):
+            path = folder / name.removeprefix(prefix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return folder
