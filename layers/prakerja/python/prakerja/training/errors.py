@@ -1,0 +1,224 @@
+"""What can go wrong when courses are sold, redeemed, taught and reviewed.
+
+::
+
+    Problem
+    ├── NotFound 404
+    │   ├── CardUnknown
+    │   ├── CourseUnknown
+    │   ├── PaymentUnknown
+    │   ├── TransactionUnknown
+    │   ├── CodeUnknown
+    │   └── PurchaseUnknown
+    ├── TooMany 429 ── TooManyPaymentCodes
+    └── Conflict 409
+        ├── PriceDiffers, SaleClosed, NoSeatLeft                           what is sold
+        ├── WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed   the one-time code
+        ├── InvoiceUsed, TransactionVoid, AlreadyRedeemed                  the transaction
+        ├── CodeCancelled, NotRedeemed, SequenceNotTaught, EvidenceContradicts, CompletedInFuture
+        ├── NotCompleted, AlreadyReviewed                                  the review
+        └── Moved: somebody else was faster, read again
+            ├── SeatMoved
+            ├── PaymentMoved
+            ├── PurchaseMoved
+            └── CodeMoved
+
+A partner is told 400 for all of these but TooMany; what belongs to another partner looks as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from prakerja.platform.problems import Conflict, NotFound, Reaction, TooMany
+
+
+class CardUnknown(NotFound):
+    slug = "card-unknown"
+    title, title_id = "There is no such card", "Nomor Kartu Prakerja tidak ditemukan"
+    detail = "Nobody holds this card number. Check its 16 digits."
+    detail_id = "Nomor Kartu Prakerja ini tidak ditemukan. Periksa ke-16 angkanya."
+
+
+class CourseUnknown(NotFound):
+    slug = "course-unknown"
+    title, title_id = "There is no such course", "Pelatihan tidak ditemukan"
+    detail = "There is no such course with such a schedule, or you do not sell it."
+    detail_id = "Pelatihan dengan jadwal ini tidak ditemukan, atau tidak dijual oleh platform Anda."
+
+
+class PaymentUnknown(NotFound):
+    slug = "payment-unknown"
+    title, title_id = "There is no such payment", "Pembayaran tidak ditemukan"
+    detail = "Send 'Authorization: Payment <payment_token>' with the token that send-otp answered."
+    detail_id = "Kirim 'Authorization: Payment <payment_token>' dengan token dari jawaban send-otp."
+
+
+class TransactionUnknown(NotFound):
+    slug = "transaction-not-found"
+    title, title_id = "There is no such transaction", "Transaksi tidak ditemukan"
+    detail = "You have no transaction with this invoice code and transaction code."
+    detail_id = "Tidak ada transaksi Anda dengan invoice_code dan transaction_code ini."
+
+
+class CodeUnknown(NotFound):
+    slug = "redeem-code-unknown"
+    title, title_id = "There is no such redeem code", "Kode redeem tidak ditemukan"
+    detail = "There is no such code for a course of yours."
+    detail_id = "Kode redeem ini tidak ditemukan untuk pelatihan Anda."
+
+
+class PurchaseUnknown(NotFound):
+    slug = "purchase-unknown"
+    title, title_id = "You did not buy this", "Pembelian tidak ditemukan"
+    detail = "You have no such purchase."
+    detail_id = "Anda tidak memiliki pembelian ini."
+
+
+class TooManyPaymentCodes(TooMany):
+    slug = "too-many-payment-codes"
+    detail = "At most one payment code a minute and {per_day} a day are sent for a card."
+    detail_id = (
+        "Kode pembayaran dikirim paling banyak satu kali per menit dan {per_day} kali per hari untuk satu kartu."
+    )
+
+
+class PriceDiffers(Conflict):
+    slug = "price-differs"
+    title, title_id = "This is not the price", "Harga tidak sesuai"
+    detail = "The course costs {price} rupiah."
+    detail_id = "Harga pelatihan ini {price} rupiah."
+
+
+class SaleClosed(Conflict):
+    slug = "sale-closed"
+    title, title_id = "This schedule is not sold any more", "Penjualan jadwal ini sudah ditutup"
+    detail = "The schedule has begun or is over. Choose another one."
+    detail_id = "Jadwal sudah dimulai atau selesai. Pilih jadwal lain."
+
+
+class NoSeatLeft(Conflict):
+    slug = "no-seat-left"
+    title, title_id = "The schedule is full", "Kuota jadwal sudah habis"
+    detail = "No seat is left. Choose another schedule."
+    detail_id = "Kuota jadwal ini sudah habis. Pilih jadwal lain."
+
+
+class WrongPaymentCode(Conflict):
+    """Facts: ``tries_left``."""
+
+    slug = "payment-code-wrong"
+    title, title_id = "The code is not right", "Kode OTP salah"
+    detail = "The code is not right. Tries left: {tries_left}."
+    detail_id = "Kode OTP salah. Sisa percobaan: {tries_left}."
+
+
+class PaymentLocked(Conflict):
+    slug = "payment-locked"
+    title, title_id = "Too many wrong codes", "Kode OTP salah terlalu banyak"
+    detail = "This payment is locked after too many wrong codes. Ask for a new one with send-otp."
+    detail_id = "Pembayaran ini terkunci karena kode OTP salah. Minta kode baru lewat send-otp."
+
+
+class PaymentExpired(Conflict):
+    slug = "payment-expired"
+    title, title_id = "The code is too old", "Kode OTP kedaluwarsa"
+    detail = "The code is not valid any more. Ask for a new one with send-otp."
+    detail_id = "Kode OTP sudah kedaluwarsa. Minta kode baru lewat send-otp."
+
+
+class PaymentUsed(Conflict):
+    slug = "payment-used"
+    title, title_id = "This payment has been made already", "Pembayaran ini sudah dilakukan"
+    detail = "This payment token has bought a course under another invoice."
+    detail_id = "Token pembayaran ini sudah dipakai untuk invoice lain."
+
+
+class InvoiceUsed(Conflict):
+    slug = "invoice-used"
+    title, title_id = "This invoice code is in use", "invoice_code sudah dipakai"
+    detail = "Another transaction of yours has this invoice code."
+    detail_id = "invoice_code ini sudah dipakai untuk transaksi Anda yang lain."
+
+
+class TransactionVoid(Conflict):
+    slug = "transaction-already-void"
+    title, title_id = "This transaction is cancelled already", "Transaksi sudah dibatalkan"
+
+
+class AlreadyRedeemed(Conflict):
+    slug = "already-redeemed"
+    title, title_id = "The course has begun", "Kode redeem sudah dipakai"
+    detail = "The redeem code was used, so the transaction cannot be cancelled by you any more."
+    detail_id = "Kode redeem sudah dipakai sehingga transaksi tidak dapat dibatalkan."
+
+
+class CodeCancelled(Conflict):
+    slug = "redeem-code-cancelled"
+    title, title_id = "This code is cancelled", "Kode redeem sudah dibatalkan"
+    detail = "The purchase was cancelled, and its code with it."
+    detail_id = "Pembelian sudah dibatalkan sehingga kode redeem tidak berlaku."
+
+
+class NotRedeemed(Conflict):
+    slug = "redeem-code-not-redeemed"
+    title, title_id = "This code is not redeemed yet", "Kode redeem belum dipakai"
+    detail = "Redeem the code first, then report what was learned."
+    detail_id = "Redeem kode ini terlebih dahulu sebelum melaporkan hasil belajar."
+
+
+class SequenceNotTaught(Conflict):
+    """Facts: ``sessions``, how many the schedule has."""
+
+    slug = "sequence-not-taught"
+    title, title_id = "The schedule has no such session", "Jadwal tidak memiliki pertemuan ini"
+    detail = "sequence is 1 to {sessions}, or 999 for the post-test."
+    detail_id = "sequence adalah 1 sampai {sessions}, atau 999 untuk post-test."
+
+
+class EvidenceContradicts(Conflict):
+    slug = "evidence-contradicts"
+    title, title_id = "It was reported as passed already", "Sudah dilaporkan lulus"
+    detail = "This sequence was reported as passed; that cannot be taken back."
+    detail_id = "Pertemuan ini sudah dilaporkan lulus dan tidak dapat ditarik kembali."
+
+
+class CompletedInFuture(Conflict):
+    slug = "completed-in-future"
+    title, title_id = "That time is still to come", "Waktu selesai belum terjadi"
+    detail = "completed_at cannot lie in the future."
+    detail_id = "completed_at tidak boleh di masa depan."
+
+
+class NotCompleted(Conflict):
+    slug = "course-not-completed"
+    title, title_id = "Finish the course first", "Selesaikan pelatihan terlebih dahulu"
+    detail = "A course can be rated and reviewed once its completion is proven."
+    detail_id = "Pelatihan dapat dinilai dan diulas setelah tercatat selesai."
+
+
+class AlreadyReviewed(Conflict):
+    slug = "already-reviewed"
+    title, title_id = "You have reviewed this course", "Pelatihan ini sudah Anda ulas"
+    detail = "A review is given once and stays as it is."
+    detail_id = "Ulasan hanya dapat diberikan sekali dan tidak dapat diubah."
+
+
+class Moved(Conflict):
+    """Somebody else was faster between our reading and writing. The command reads again; nobody outside sees this."""
+
+    slug, reaction = "moved", Reaction.RETRY_LATER
+
+
+class SeatMoved(Moved):
+    slug = "seat-moved"
+
+
+class PaymentMoved(Moved):
+    slug = "payment-moved"
+
+
+class PurchaseMoved(Moved):
+    slug = "purchase-moved"
+
+
+class CodeMoved(Moved):
+    slug = "redeem-code-moved"

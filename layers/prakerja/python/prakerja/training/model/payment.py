@@ -1,0 +1,104 @@
+"""A purchase waiting for its one-time code, and how often a card is sent one. Pure.
+
+A payment is one intent: this card, course, schedule and price on this platform. Asking again sends another code for the
+same payment, and the code before it does not count any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from prakerja.membership import DebitAt
+from prakerja.platform.clock import end_of_wib_day, wib_date
+from prakerja.training.errors import PaymentExpired, PaymentLocked, TooManyPaymentCodes, WrongPaymentCode
+
+CODE_LIFE = timedelta(minutes=10)
+MAX_WRONG = 3
+CODE_EVERY = timedelta(minutes=1)
+CODES_PER_DAY = 5
+
+
+class PaymentState(StrEnum):
+    """WAITING for the code; USED once it has bought the course."""
+
+    WAITING = "WAITING"
+    USED = "USED"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What the buyer will confirm with the code. Rules and price are those of the moment of ``send-otp``."""
+
+    payment_token: str
+    intent: str
+    """Fingerprint of platform, buyer, course, schedule and price."""
+    client_code: str
+    user_platform_id: str
+    person_id: str
+    course_code: str
+    schedule_code: str
+    amount: int
+    """Rupiah."""
+    pools: int
+    account_required: bool
+    debit_at: DebitAt
+    valid_until: datetime
+    """Wall time, exclusive."""
+    state: PaymentState = PaymentState.WAITING
+    wrong: int = 0
+    resend: int = 0
+    purchase_id: str | None = None
+
+    def wants_code(self, now: datetime) -> bool:
+        """Is there any use in sending its code (wall time)?"""
+        return self.state is PaymentState.WAITING and self.wrong < MAX_WRONG and now < self.valid_until
+
+
+@dataclass(frozen=True)
+class CodesSent:
+    """How often a card was sent a payment code: ``today`` times on ``day`` (WIB), last at ``last_at`` (wall)."""
+
+    day: str = ""
+    today: int = 0
+    last_at: datetime | None = None
+    payment_token: str = ""
+    intent: str = ""
+    """Of the payment with that token."""
+    request: str = ""
+    """The signed request that caused the last one; the very same request again is answered, not counted."""
+
+
+def decide_code(sent: CodesSent, payment: Payment, *, request: str, now: datetime) -> CodesSent:
+    """Count another code, of ``payment``. Raises TooManyPaymentCodes with the seconds to wait (wall time)."""
+    today = wib_date(now)
+    used = sent.today if sent.day == today.isoformat() else 0
+    if sent.last_at is not None and now < sent.last_at + CODE_EVERY:
+        raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(sent.last_at + CODE_EVERY - now))
+    if used >= CODES_PER_DAY:
+        raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(end_of_wib_day(today) - now))
+    return CodesSent(today.isoformat(), used + 1, now, payment.payment_token, payment.intent, request)
+
+
+def resent(payment: Payment, now: datetime) -> Payment:
+    """The same payment with another code."""
+    return replace(payment, resend=payment.resend + 1, valid_until=now + CODE_LIFE)
+
+
+def require_open(payment: Payment, now: datetime) -> None:
+    """Raises PaymentLocked or PaymentExpired unless a waiting payment still takes a code (wall time)."""
+    if payment.wrong >= MAX_WRONG:
+        raise PaymentLocked
+    if now >= payment.valid_until:
+        raise PaymentExpired
+
+
+def wrong_code(payment: Payment) -> WrongPaymentCode | PaymentLocked:
+    """What to say after one more wrong code."""
+    left = MAX_WRONG - payment.wrong - 1
+    return WrongPaymentCode(tries_left=left) if left > 0 else PaymentLocked()
+
+
+def _seconds(span: timedelta) -> int:
+    return -int(-span.total_seconds() // 1)

@@ -1,0 +1,166 @@
+"""A platform asks what is left, and asks for the code by which a member confirms a purchase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.balance import NotEnoughBalance, balance_from_item
+from prakerja.membership import load_scheme, membership_from_item, require_may_buy
+from prakerja.partners import Partner, PartnerKind
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PAYMENT_OTP
+from prakerja.platform.ids import fingerprint
+from prakerja.platform.table import Table
+from prakerja.training.errors import CardUnknown, NoSeatLeft
+from prakerja.training.messages import PaymentCodeRequested
+from prakerja.training.model.catalogue import (
+    Course,
+    Schedule,
+    Seats,
+    best_pool,
+    first_pool,
+    require_course,
+    require_sale,
+)
+from prakerja.training.model.payment import CODE_LIFE, CodesSent, Payment, decide_code, resent
+from prakerja.training.service.moving import again_if_moved
+from prakerja.training.store.catalogue import load_seats, seats_from_item, seats_key
+from prakerja.training.store.payment import (
+    codes_sent_from_item,
+    codes_sent_part,
+    load_payment,
+    new_payment,
+    resend_part,
+)
+
+TOKEN_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a platform wants to sell to whom; ``amount`` in rupiah. ``request`` names the signed request itself."""
+
+    user_platform_id: str
+    course_code: str
+    schedule_code: str
+    amount: int
+    request: str
+
+
+def seats_left(p: Platform, *, platform: Partner, course: Course | None, schedule: Schedule | None) -> int:
+    """How many seats of a schedule can still be sold. Raises CourseUnknown."""
+    # load (course and schedule came with the partner)
+    platform.require(PartnerKind.PLATFORM)
+    _, run = require_course(course, schedule, platform=platform.client_code)
+    return sum(seats.left for seats in load_seats(p.table, run.course_code, run.schedule_code, run.pools))
+
+
+def request_code(
+    p: Platform,
+    *,
+    platform: Partner,
+    order: Order,
+    holder: str | None,
+    course: Course | None,
+    schedule: Schedule | None,
+) -> Payment:
+    """Check that this card may buy this course now, and have a one-time code sent to its holder.
+
+    Raises CourseUnknown, PriceDiffers, SaleClosed, CardUnknown, NoSeatLeft, NotEnoughBalance, TooManyPaymentCodes and
+    what ``require_may_buy`` raises. The very same request again is answered without another code.
+    """
+    platform.require(PartnerKind.PLATFORM)
+    found = require_sale(course, schedule, platform=platform.client_code, amount=order.amount, now=p.clock.programme())
+    if holder is None:
+        raise CardUnknown
+    return again_if_moved(lambda _: _request_code(p, platform, order, holder, *found))
+
+
+def payment_code_target(table: Table, payment_token: str, now: datetime) -> tuple[str, int] | None:
+    """Who is to get the code of a payment, and its resend number; None if no code is of use any more (wall time)."""
+    payment = load_payment(table, payment_token)
+    if payment is None or not payment.wants_code(now):
+        return None
+    return payment.person_id, payment.resend
+
+
+def _request_code(
+    p: Platform, platform: Partner, order: Order, person_id: str, course: Course, schedule: Schedule
+) -> Payment:
+    # load (card, course and schedule came with the partner)
+    token = p.ids.code(TOKEN_LENGTH)
+    pool = first_pool(purchase_id_of(p, token), schedule.pools)
+    member_item, balance_item, sent_item, seats_item = p.table.batch_get(
+        (MEMBERSHIP, {"person_id": person_id}),
+        (BALANCE, {"person_id": person_id}),
+        (PAYMENT_OTP, {"person_id": person_id}),
+        seats_key(course.course_code, schedule.schedule_code, pool),
+    )
+    if member_item is None or balance_item is None:
+        raise CardUnknown
+    membership, balance = membership_from_item(member_item), balance_from_item(balance_item)
+    sent = codes_sent_from_item(sent_item)
+    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
+    intent = fingerprint(
+        [platform.client_code, order.user_platform_id, order.course_code, order.schedule_code, order.amount]
+    )
+    open_payment = _same_payment(p, sent, intent, order.request)
+    # decide
+    if open_payment and sent.request == order.request:
+        return open_payment
+    now = p.clock.wall()
+    account_required = scheme.link_account_before_purchase
+    require_may_buy(membership, account_required=account_required, now=p.clock.programme())
+    find_seat(p.table, course.course_code, schedule.schedule_code, schedule.pools, seats_from_item(seats_item, pool))
+    if balance.available < order.amount:
+        raise NotEnoughBalance
+    if open_payment and open_payment.wants_code(now):
+        payment = resent(open_payment, now)
+        stored = resend_part(open_payment, payment)
+    else:
+        payment = Payment(
+            payment_token=token,
+            intent=intent,
+            client_code=platform.client_code,
+            user_platform_id=order.user_platform_id,
+            person_id=person_id,
+            course_code=course.course_code,
+            schedule_code=schedule.schedule_code,
+            amount=order.amount,
+            pools=schedule.pools,
+            account_required=account_required,
+            debit_at=scheme.debit_at,
+            valid_until=now + CODE_LIFE,
+        )
+        stored = new_payment(payment)
+    counted = decide_code(sent, payment, request=order.request, now=now)
+    # commit, announce
+    p.table.commit(
+        stored,
+        codes_sent_part(person_id, sent, counted),
+        outbox=[PaymentCodeRequested(payment_token=payment.payment_token, resend=payment.resend)],
+    )
+    return payment
+
+
+def _same_payment(p: Platform, sent: CodesSent, intent: str, request: str) -> Payment | None:
+    """The payment that the last code was for, if it is this one again."""
+    if sent.intent != intent and sent.request != request:
+        return None
+    return load_payment(p.table, sent.payment_token)
+
+
+def purchase_id_of(p: Platform, payment_token: str) -> str:
+    """The purchase that a payment leads to: known before, so that a repeat names the same one."""
+    return p.ids.of("purchase", payment_token)
+
+
+def find_seat(table: Table, course_code: str, schedule_code: str, pools: int, tried: Seats) -> Seats:
+    """A pool with a seat: the one tried first, or the fullest of all. Raises NoSeatLeft."""
+    if tried.left > 0:
+        return tried
+    found = best_pool(load_seats(table, course_code, schedule_code, pools))
+    if found is None:
+        raise NoSeatLeft
+    return found

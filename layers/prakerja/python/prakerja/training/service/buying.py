@@ -1,0 +1,238 @@
+"""A member confirms a purchase with the code, and pays with the training balance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prakerja.balance import Balance, balance_from_item, reserve_parts, spend_parts
+from prakerja.membership import (
+    DebitAt,
+    Membership,
+    MembershipState,
+    membership_from_item,
+    open_purchase_part,
+    require_may_buy,
+)
+from prakerja.partners import Partner, PartnerKind
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import BALANCE, COURSE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, SCHEDULE
+from prakerja.platform.evidence import evidence
+from prakerja.platform.observability import count
+from prakerja.platform.one_time_code import is_code
+from prakerja.platform.parts import Part
+from prakerja.registration import NoticeKind, notice
+from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
+from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool
+from prakerja.training.model.payment import Payment, PaymentState, require_open, wrong_code
+from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
+from prakerja.training.service.asking import find_seat, purchase_id_of
+from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.names import name_of
+from prakerja.training.store.catalogue import (
+    course_from_item,
+    schedule_from_item,
+    seat_part,
+    seats_from_item,
+    seats_key,
+)
+from prakerja.training.store.payment import load_payment, used_part, wrong_part
+from prakerja.training.store.purchase import new_code, new_invoice, new_purchase, purchase_from_item
+
+REDEEM_CODE_LENGTH = 12
+TRANSACTION_CODE_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a platform sends with the member's code. The URL is kept, never fetched."""
+
+    otp: str
+    invoice_code: str
+    invoice_url: str
+
+
+@dataclass(frozen=True)
+class _Sale:
+    """What ``authorise`` loads: the course as it is now, the member's means, a seat, the member's name."""
+
+    course: Course
+    schedule: Schedule
+    membership: Membership
+    balance: Balance
+    seats: Seats
+    name: str
+
+
+def authorise(
+    p: Platform, code_key: str, *, platform: Partner, payment: Payment | None, confirmation: Confirmation
+) -> tuple[Purchase, str]:
+    """Buy the course of a payment, if the code is right: answers the purchase and the member's name.
+
+    The same payment under the same invoice again is answered with the same purchase. Raises PaymentUnknown,
+    WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed, InvoiceUsed, NoSeatLeft, NotEnoughBalance and what
+    ``require_may_buy`` raises.
+    """
+    platform.require(PartnerKind.PLATFORM)
+    if payment is None or payment.client_code != platform.client_code:
+        raise PaymentUnknown
+    token = payment.payment_token
+
+    def attempt(is_repeat: bool) -> tuple[Purchase, str]:
+        current = load_payment(p.table, token) if is_repeat else payment
+        if current is None:
+            raise PaymentUnknown
+        return _authorise(p, code_key, platform, current, confirmation)
+
+    return again_if_moved(attempt)
+
+
+def _authorise(
+    p: Platform, code_key: str, platform: Partner, payment: Payment, confirmation: Confirmation
+) -> tuple[Purchase, str]:
+    is_right = is_code(code_key, payment.payment_token, payment.resend, confirmation.otp)
+    if payment.state is PaymentState.USED:
+        return _bought_before(p, payment, confirmation, is_right=is_right)
+    require_open(payment, p.clock.wall())
+    if not is_right:
+        p.table.commit(wrong_part(payment))
+        count("WrongPaymentCode")
+        raise wrong_code(payment)
+    # load (the payment came with the partner)
+    purchase_id = purchase_id_of(p, payment.payment_token)
+    sale = _load_sale(p, payment, purchase_id)
+    # decide
+    now = p.clock.programme()
+    require_may_buy(sale.membership, account_required=payment.account_required, now=now)
+    purchase = _purchase(p, platform, payment, confirmation, sale, purchase_id, now)
+    # commit, announce
+    outcome = p.table.commit(
+        new_purchase(purchase, payment.payment_token),
+        new_invoice(_invoice(purchase, confirmation.invoice_url, sale.seats.pool)),
+        used_part(payment, purchase_id),
+        open_purchase_part(sale.membership, purchase_id, account_required=payment.account_required),
+        *_pay(sale.balance, purchase, now),
+        seat_part(payment.course_code, payment.schedule_code, sale.seats, -1),
+        new_code(_redeem_code(purchase, sale.course, sale.schedule)),
+        evidence(purchase.person_id, "COURSE_BOUGHT", now, purchase_id=purchase_id, amount=purchase.amount),
+        outbox=[notice(purchase.person_id, NoticeKind.PURCHASED, purchase_id)],
+    )
+    if outcome.repeated:
+        return purchase_from_item(outcome.found) or purchase, sale.name
+    count("CourseBought")
+    return purchase, sale.name
+
+
+def _bought_before(
+    p: Platform, payment: Payment, confirmation: Confirmation, *, is_right: bool
+) -> tuple[Purchase, str]:
+    """A repeat: the answer of the first time."""
+    if not is_right:
+        raise WrongPaymentCode(tries_left=0)
+    key = {"person_id": payment.person_id, "purchase_id": str(payment.purchase_id)}
+    item, identity = p.table.batch_get((PURCHASE, key), (PERSON_IDENTITY, {"person_id": payment.person_id}))
+    purchase = purchase_from_item(item)
+    if purchase is None or purchase.invoice_code != confirmation.invoice_code:
+        raise PaymentUsed
+    return purchase, name_of(p, payment.person_id, identity)
+
+
+def _load_sale(p: Platform, payment: Payment, purchase_id: str) -> _Sale:
+    person, course_code = {"person_id": payment.person_id}, payment.course_code
+    pool = first_pool(purchase_id, payment.pools)
+    member, balance, course_item, schedule_item, seats_item, identity = p.table.batch_get(
+        (MEMBERSHIP, person),
+        (BALANCE, person),
+        (COURSE, {"course_code": course_code}),
+        (SCHEDULE, {"course_code": course_code, "schedule_code": payment.schedule_code}),
+        seats_key(course_code, payment.schedule_code, pool),
+        (PERSON_IDENTITY, person),
+    )
+    course, schedule = course_from_item(course_item), schedule_from_item(schedule_item)
+    if member is None or balance is None or course is None or schedule is None:
+        raise CourseUnknown
+    tried = seats_from_item(seats_item, pool)
+    return _Sale(
+        course,
+        schedule,
+        membership_from_item(member),
+        balance_from_item(balance),
+        find_seat(p.table, course_code, payment.schedule_code, payment.pools, tried),
+        name_of(p, payment.person_id, identity),
+    )
+
+
+def _pay(balance: Balance, purchase: Purchase, now: datetime) -> tuple[Part, Part]:
+    """Reserve the price, or spend it at once where the scheme says so."""
+    if purchase.debit_at is DebitAt.PURCHASE:
+        return spend_parts(balance, purchase.amount, purchase.purchase_id, now, purchase.institution)
+    return reserve_parts(balance, purchase.amount, purchase.purchase_id, now)
+
+
+def _purchase(
+    p: Platform,
+    platform: Partner,
+    payment: Payment,
+    confirmation: Confirmation,
+    sale: _Sale,
+    purchase_id: str,
+    now: datetime,
+) -> Purchase:
+    return Purchase(
+        person_id=payment.person_id,
+        purchase_id=purchase_id,
+        state=PurchaseState.AUTHORISED,
+        course_code=payment.course_code,
+        schedule_code=payment.schedule_code,
+        title=sale.course.title,
+        institution=sale.course.institution,
+        institution_name=sale.course.institution_name,
+        client_code=platform.client_code,
+        platform_name=platform.name,
+        user_platform_id=payment.user_platform_id,
+        invoice_code=confirmation.invoice_code,
+        transaction_code=p.ids.code(TRANSACTION_CODE_LENGTH),
+        redeem_code=p.ids.code(REDEEM_CODE_LENGTH),
+        amount=payment.amount,
+        commission_basis_points=platform.commission_basis_points,
+        debit_at=payment.debit_at,
+        is_first=sale.membership.state is MembershipState.ACTIVE_UNPURCHASED,
+        bought_at=now,
+    )
+
+
+def _invoice(purchase: Purchase, invoice_url: str, pool: int) -> Invoice:
+    return Invoice(
+        client_code=purchase.client_code,
+        invoice_code=purchase.invoice_code,
+        invoice_url=invoice_url,
+        transaction_code=purchase.transaction_code,
+        person_id=purchase.person_id,
+        purchase_id=purchase.purchase_id,
+        redeem_code=purchase.redeem_code,
+        course_code=purchase.course_code,
+        schedule_code=purchase.schedule_code,
+        pool=pool,
+        amount=purchase.amount,
+        state=InvoiceState.SUCCESS,
+        created_at=purchase.bought_at,
+    )
+
+
+def _redeem_code(purchase: Purchase, course: Course, schedule: Schedule) -> RedeemCode:
+    return RedeemCode(
+        redeem_code=purchase.redeem_code,
+        person_id=purchase.person_id,
+        purchase_id=purchase.purchase_id,
+        institution=purchase.institution,
+        platform_name=purchase.platform_name,
+        course_code=purchase.course_code,
+        schedule_code=purchase.schedule_code,
+        invoice_code=purchase.invoice_code,
+        course_type=course.course_type,
+        learning_method=course.learning_method,
+        is_online_attendance=course.is_online_attendance,
+        starts_at=schedule.starts_at,
+        ends_at=schedule.ends_at,
+        sessions=schedule.sessions,
+    )

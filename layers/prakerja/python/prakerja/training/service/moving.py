@@ -1,0 +1,29 @@
+"""Doing a command again when somebody else was faster between its reading and its writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from prakerja.balance import BalanceChanged
+from prakerja.membership import MembershipChanged
+from prakerja.platform.problems import Unavailable
+from prakerja.training.errors import Moved
+
+Answer = TypeVar("Answer")
+
+ATTEMPTS = 5
+MOVED = (Moved, BalanceChanged, MembershipChanged)
+
+
+def again_if_moved(command: Callable[[bool], Answer]) -> Answer:
+    """Run ``command(is_repeat)`` until nobody interferes; from the second time on it must read anew.
+
+    Raises Unavailable if that does not happen within a few attempts.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return command(attempt > 0)
+        except MOVED:
+            continue
+    raise Unavailable(retry_after=1)

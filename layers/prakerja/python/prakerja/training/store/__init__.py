@@ -1,0 +1,1 @@
+"""The only files that know training's items. A store answers parts; services commit them."""
