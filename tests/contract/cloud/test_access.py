@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -70,6 +71,22 @@ def test_a_schedule_needs_the_right_to_pass_its_role(
     )
 
     assert denied(scheduler.create_schedule, **schedule(stack, mark)) is not allowed
+
+
+def test_a_queue_that_demands_tls_answers_on_the_loopback(stack: Stack, mark: str) -> None:
+    arn = f"arn:aws:sqs:ap-southeast-3:000000000000:{mark}"
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "sqs:*",
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    queue = stack.cloud.client("sqs").create_queue(QueueName=mark, Attributes={"Policy": policy})["QueueUrl"]
+    sqs = stack.as_role("sqs", {"Action": "sqs:SendMessage", "Resource": arn})
+
+    assert not denied(sqs.send_message, QueueUrl=queue, MessageBody="over the loopback")
 
 
 @pytest.fixture
