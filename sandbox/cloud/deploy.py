@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from .assembly import Assembly, Asset, Stack, read_assembly
 from .config import REGION, client
@@ -30,7 +30,10 @@ def deploy(folder: Path, endpoint: str, outputs_file: Path | None = None) -> dic
     `outputs_file`, in the form of `cdk deploy --outputs-file`. Raises DeploymentFailed, FileNotFoundError.
     """
     assembly = read_assembly(folder)
-    _bootstrap(assembly, endpoint)
+    try:
+        _bootstrap(assembly, endpoint)
+    except EndpointConnectionError as problem:
+        raise DeploymentFailed(f"Nothing answers at {endpoint}: start the local cloud first.") from problem
     _upload(assembly.assets, endpoint)
     cloudformation = client("cloudformation", endpoint)
     outputs = {}

@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .config import HOST, CloudConfig
 
@@ -35,13 +35,12 @@ class Program:
 
     name: str
     process: subprocess.Popen[bytes]
-    lifeline: int
+    lifeline: IO[bytes]
     log_file: Path
 
     def stop(self, seconds: float = 30.0) -> None:
         """SIGTERM, then wait until it is gone; raises ProgramFailed when it had to be killed."""
-        with contextlib.suppress(OSError):
-            os.close(self.lifeline)
+        self.lifeline.close()
         self.process.terminate()
         try:
             self.process.wait(seconds)
@@ -81,7 +80,7 @@ def start_program(
             )
     finally:
         os.close(theirs)
-    program = Program(name, process, ours, log_file)
+    program = Program(name, process, os.fdopen(ours, "wb"), log_file)
     try:
         _wait_until_ready(program, ready, seconds)
     except BaseException:

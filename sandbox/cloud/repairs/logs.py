@@ -49,7 +49,7 @@ def keep_logs(stock: Any) -> Any:
         streams = group["streams"] if group else {}
         for name in list(streams)[:-KEPT_STREAMS]:
             streams.pop(name, None)
-        lines = (text or "").splitlines()
+        lines = text.split("\n") if text else []
         _append(config["FunctionName"], lines)
         for line in lines:
             if '"_aws"' in line:

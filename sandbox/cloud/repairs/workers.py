@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import logging
@@ -24,6 +23,7 @@ from .patch import replace
 END_OF_LOG = "\x1eend of the log of one invocation"
 log = logging.getLogger("workers")
 
+KEPT_LAYERS = 8  # unpacked layers of earlier deployments, of some 40 MB
 ERROR = "\x1eerror"
 AWS_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 _GET_HANDLER = "handler_fn = getattr(mod, handler_name)"
@@ -145,9 +145,8 @@ def share_layers(stock: Any) -> Any:
 _unpacking = threading.Lock()
 
 
-@functools.cache
 def _layer_folder(version_arn: str) -> Path:
-    """Where a layer version is unpacked; a version never changes."""
+    """Where a layer's content is unpacked."""
     content = lambda_svc._resolve_layer_zip(version_arn)
     if content is None:
         raise RuntimeError(f"layer {version_arn} does not exist")
@@ -174,6 +173,9 @@ def prepare(state: Path) -> None:
     _state = state
     import boto3
 
+    layers = sorted((state / "layers").glob("*"), key=lambda folder: folder.stat().st_mtime)
+    for folder in layers[:-KEPT_LAYERS]:
+        shutil.rmtree(folder)
     packages = Path(boto3.__file__).parents[1]
     runtime = state / "runtime"
     runtime.mkdir(parents=True, exist_ok=True)

@@ -184,13 +184,18 @@ def service_stack(code: dict[str, str]) -> Template:
     return {"Parameters": _BOOTSTRAP, "Resources": resources, "Outputs": outputs}
 
 
-_MACHINE = {
+_FOR_EVER = {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
     "StartAt": "Wait",
     "States": {
         "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Again"},
         "Again": {"Type": "Task", "Resource": "${ontask.Arn}", "Next": "Wait"},
     },
-}  # never ends by itself
+}
+_MACHINE = {
+    "StartAt": "Map",
+    "States": {"Map": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": _FOR_EVER, "End": True}},
+}
 
 
 def _role(service: str, actions: list[str]) -> Template:

@@ -21,6 +21,7 @@ def test_a_group_keeps_its_newest_streams_and_the_file_keeps_all(stack: Stack, m
     ]
     assert len(streams) == 200
     text = (stack.cloud.config.state_dir / "logs" / "test-on_invoke.log").read_text()
+    assert "\x1e" not in text  # the mark that ends a call's log
     assert [line.split()[-1] for line in text.splitlines() if mark in line] == [str(n) for n in range(205)]
 
 

@@ -39,7 +39,9 @@ def restart(stack: Stack) -> Restart:
     until(lambda: stack.seen(f"{MARK}-before") and stack.seen(f"{MARK}-done"))
     enable(False)
     stack.put("Partial", **{f"{MARK}-row": ""})  # not read before the stop
-    execution = machines.start_execution(stateMachineArn=stack.outputs["MachineArn"])["executionArn"]
+    execution = machines.start_execution(stateMachineArn=stack.outputs["MachineArn"], input='{"items": [1, 2]}')[
+        "executionArn"
+    ]
     stack.cloud.client("s3").put_object(Bucket=stack.outputs["Evidence"], Key=MARK, Body=b"kept")
     for n in range(3):
         body = json.dumps({"mark": f"{MARK}-job{n}", "sleep": 1})
