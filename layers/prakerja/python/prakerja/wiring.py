@@ -13,17 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools.event_handler import Request
 from botocore.config import Config
 
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DATA_KEY, PUBLIC_KEY
-from prakerja.platform.auth import Operator, Participant, bearer, check_operator, check_participant
 from prakerja.platform.clock import Clock, SystemClock
-from prakerja.platform.http import authoriser
 from prakerja.platform.ids import RandomIds
 from prakerja.platform.parts import put_new
-from prakerja.platform.problems import Conflict, NotSignedIn, Unavailable
+from prakerja.platform.problems import Conflict, NotSignedIn
 from prakerja.platform.settings import settings
 from prakerja.platform.table import Table
 
@@ -34,9 +31,21 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-    from prakerja.platform.vault import Guards, Vault
     from prakerja.payouts.ports import PaymentProvider
+    from prakerja.platform.vault import Guards, Vault
+    from prakerja.principals import operator as operator
+    from prakerja.principals import participant as participant
     from prakerja.waves.ports import Archive
+else:
+
+    def __getattr__(name: str) -> Any:
+        """``participant`` and ``operator`` stand on the HTTP frame, which nothing but our own APIs should pay for."""
+        if name not in ("participant", "operator"):
+            raise AttributeError(name)
+        from prakerja import principals
+
+        return getattr(principals, name)
+
 
 PATIENCE = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3}, tcp_keepalive=True
@@ -45,7 +54,6 @@ PATIENCE = Config(
 
 SECRET_AGE_SECONDS = 600
 KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-PUBLIC_KEY_AGE_SECONDS = 600
 
 
 @lru_cache
@@ -165,23 +173,6 @@ def _providers(credentials: str) -> Mapping[str, PaymentProvider]:
 # who is asking ------------------------------------------------------------------------------------------------------
 
 
-@authoriser
-def participant(request: Request) -> Participant:
-    """Dependency of every route that needs a signed-in person."""
-    return check_participant(bearer(request.headers), issuer=settings().token_issuer, public_key=token_key)
-
-
-@authoriser
-def operator(request: Request) -> Operator:
-    """Dependency of every operator route; the route then requires its roles."""
-    return check_operator(
-        bearer(request.headers),
-        issuer=settings().operator_issuer,
-        client_id=settings().operator_client_id,
-        public_key=_operator_key,
-    )
-
-
 def token_key(kid: str) -> Any:
     """The public key that access tokens with this ``kid`` are checked with. Raises NotSignedIn for an unknown one."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -195,21 +186,3 @@ def _public_key(purpose: str, kid: str) -> bytes:
     if item is None:
         raise NotSignedIn
     return bytes(item["public_key"])
-
-
-@lru_cache
-def _operator_keys() -> Any:
-    from jwt import PyJWKClient
-
-    return PyJWKClient(settings().operator_jwks_url, lifespan=PUBLIC_KEY_AGE_SECONDS, timeout=3)
-
-
-def _operator_key(kid: str) -> Any:
-    from jwt import PyJWKClientConnectionError, PyJWKClientError
-
-    try:
-        return _operator_keys().get_signing_key(kid).key
-    except PyJWKClientConnectionError as error:
-        raise Unavailable(retry_after=5) from error
-    except PyJWKClientError as error:
-        raise NotSignedIn from error
