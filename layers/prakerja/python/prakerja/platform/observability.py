@@ -43,7 +43,9 @@ def _masked_values(value: Any) -> Any:
         return {name: _masked_values(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked_values(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, (int, float)):
+        return value
+    return masked(str(value))  # exceptions and the like: json would print them as they are
 
 
 log = Logger(service=None, logger_formatter=_MaskingFormatter(utc=True), log_uncaught_exceptions=False)
