@@ -140,7 +140,7 @@ SEATS = Pattern(
 )
 CATALOGUE = Pattern("catalogue", "programme", "what can be bought, for lists", "CATALOGUE", "COURSE#{course_code}")
 PAYMENT = Pattern(
-    "payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_token}", "PAYMENT"
+    "payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_id}", "PAYMENT"
 )
 PAYMENT_OTP = Pattern(
     "payment_otp", "programme", "how often a card was sent a payment code today", "PERSON#{person_id}", "PAYMENT_OTP"

@@ -16,19 +16,14 @@
         ├── WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed   the one-time code
         ├── InvoiceUsed, TransactionVoid, AlreadyRedeemed                  the transaction
         ├── CodeCancelled, NotRedeemed, SequenceNotTaught, EvidenceContradicts, CompletedInFuture
-        ├── NotCompleted, AlreadyReviewed                                  the review
-        └── Moved: somebody else was faster, read again
-            ├── SeatMoved
-            ├── PaymentMoved
-            ├── PurchaseMoved
-            └── CodeMoved
+        └── NotCompleted, AlreadyReviewed                                  the review
 
 A partner is told 400 for all of these but TooMany; what belongs to another partner looks as if it did not exist.
 """
 
 from __future__ import annotations
 
-from prakerja.platform.problems import Conflict, NotFound, Reaction, TooMany
+from prakerja.platform.problems import Conflict, NotFound, TooMany
 
 
 class CardUnknown(NotFound):
@@ -142,6 +137,8 @@ class InvoiceUsed(Conflict):
 class TransactionVoid(Conflict):
     slug = "transaction-already-void"
     title, title_id = "This transaction is cancelled already", "Transaksi sudah dibatalkan"
+    detail = "It was cancelled before; nothing more is to be done."
+    detail_id = "Transaksi sudah dibatalkan sebelumnya."
 
 
 class AlreadyRedeemed(Conflict):
@@ -200,25 +197,3 @@ class AlreadyReviewed(Conflict):
     title, title_id = "You have reviewed this course", "Pelatihan ini sudah Anda ulas"
     detail = "A review is given once and stays as it is."
     detail_id = "Ulasan hanya dapat diberikan sekali dan tidak dapat diubah."
-
-
-class Moved(Conflict):
-    """Somebody else was faster between our reading and writing. The command reads again; nobody outside sees this."""
-
-    slug, reaction = "moved", Reaction.RETRY_LATER
-
-
-class SeatMoved(Moved):
-    slug = "seat-moved"
-
-
-class PaymentMoved(Moved):
-    slug = "payment-moved"
-
-
-class PurchaseMoved(Moved):
-    slug = "purchase-moved"
-
-
-class CodeMoved(Moved):
-    slug = "redeem-code-moved"

@@ -6,12 +6,12 @@ from prakerja.platform.outbox import Message
 
 
 class PaymentCodeRequested(Message):
-    """Send the ``resend``-th code (0 is the first) of a payment to the buyer's phone."""
+    """Send the ``resend``-th code (0 is the first) of a payment to the buyer's phone. The id alone buys nothing."""
 
     topic = "training.payment_code_requested.v1"
     queue = "notify"
 
-    payment_token: str
+    payment_id: str
     resend: int
 
 

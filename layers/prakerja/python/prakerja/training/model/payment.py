@@ -2,10 +2,14 @@
 
 A payment is one intent: this card, course, schedule and price on this platform. Asking again sends another code for the
 same payment, and the code before it does not count any more.
+
+A platform knows a payment by its token: the id and a MAC of it. The token is never stored or queued; only who holds the
+key of payment codes can make one.
 """
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +20,7 @@ from prakerja.training.errors import PaymentExpired, PaymentLocked, TooManyPayme
 
 CODE_LIFE = timedelta(minutes=10)
 MAX_WRONG = 3
+_MAC_LENGTH = 32
 CODE_EVERY = timedelta(minutes=1)
 CODES_PER_DAY = 5
 
@@ -31,7 +36,7 @@ class PaymentState(StrEnum):
 class Payment:
     """What the buyer will confirm with the code. Rules and price are those of the moment of ``send-otp``."""
 
-    payment_token: str
+    payment_id: str
     intent: str
     """Fingerprint of platform, buyer, course, schedule and price."""
     client_code: str
@@ -63,11 +68,27 @@ class CodesSent:
     day: str = ""
     today: int = 0
     last_at: datetime | None = None
-    payment_token: str = ""
+    payment_id: str = ""
     intent: str = ""
-    """Of the payment with that token."""
+    """Of that payment."""
     request: str = ""
     """The signed request that caused the last one; the very same request again is answered, not counted."""
+
+
+def payment_token(code_key: str, payment_id: str) -> str:
+    """The token of a payment, for its platform."""
+    mac = hmac.digest(code_key.encode(), f"payment token:{payment_id}".encode(), "sha256").hex()
+    return f"{payment_id}.{mac[:_MAC_LENGTH]}"
+
+
+def payment_id_in(token: str) -> str:
+    """The id that a token claims to be of; who acts on it checks the token itself (``is_token``)."""
+    return token.partition(".")[0]
+
+
+def is_token(code_key: str, token: str) -> bool:
+    """Did we make this token? Compares in constant time."""
+    return hmac.compare_digest(payment_token(code_key, payment_id_in(token)).encode(), token.encode())
 
 
 def decide_code(sent: CodesSent, payment: Payment, *, request: str, now: datetime) -> CodesSent:
@@ -78,7 +99,7 @@ def decide_code(sent: CodesSent, payment: Payment, *, request: str, now: datetim
         raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(sent.last_at + CODE_EVERY - now))
     if used >= CODES_PER_DAY:
         raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(end_of_wib_day(today) - now))
-    return CodesSent(today.isoformat(), used + 1, now, payment.payment_token, payment.intent, request)
+    return CodesSent(today.isoformat(), used + 1, now, payment.payment_id, payment.intent, request)
 
 
 def resent(payment: Payment, now: datetime) -> Payment:

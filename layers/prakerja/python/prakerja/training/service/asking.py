@@ -34,8 +34,6 @@ from prakerja.training.store.payment import (
     resend_part,
 )
 
-TOKEN_LENGTH = 32
-
 
 @dataclass(frozen=True)
 class Order:
@@ -77,9 +75,9 @@ def request_code(
     return again_if_moved(lambda _: _request_code(p, platform, order, holder, *found))
 
 
-def payment_code_target(table: Table, payment_token: str, now: datetime) -> tuple[str, int] | None:
+def payment_code_target(table: Table, payment_id: str, now: datetime) -> tuple[str, int] | None:
     """Who is to get the code of a payment, and its resend number; None if no code is of use any more (wall time)."""
-    payment = load_payment(table, payment_token)
+    payment = load_payment(table, payment_id)
     if payment is None or not payment.wants_code(now):
         return None
     return payment.person_id, payment.resend
@@ -89,8 +87,8 @@ def _request_code(
     p: Platform, platform: Partner, order: Order, person_id: str, course: Course, schedule: Schedule
 ) -> Payment:
     # load (card, course and schedule came with the partner)
-    token = p.ids.code(TOKEN_LENGTH)
-    pool = first_pool(purchase_id_of(p, token), schedule.pools)
+    payment_id = p.ids.new()
+    pool = first_pool(purchase_id_of(p, payment_id), schedule.pools)
     member_item, balance_item, sent_item, seats_item = p.table.batch_get(
         (MEMBERSHIP, {"person_id": person_id}),
         (BALANCE, {"person_id": person_id}),
@@ -120,7 +118,7 @@ def _request_code(
         stored = resend_part(open_payment, payment)
     else:
         payment = Payment(
-            payment_token=token,
+            payment_id=payment_id,
             intent=intent,
             client_code=platform.client_code,
             user_platform_id=order.user_platform_id,
@@ -139,7 +137,7 @@ def _request_code(
     p.table.commit(
         stored,
         codes_sent_part(person_id, sent, counted),
-        outbox=[PaymentCodeRequested(payment_token=payment.payment_token, resend=payment.resend)],
+        outbox=[PaymentCodeRequested(payment_id=payment.payment_id, resend=payment.resend)],
     )
     return payment
 
@@ -148,12 +146,12 @@ def _same_payment(p: Platform, sent: CodesSent, intent: str, request: str) -> Pa
     """The payment that the last code was for, if it is this one again."""
     if sent.intent != intent and sent.request != request:
         return None
-    return load_payment(p.table, sent.payment_token)
+    return load_payment(p.table, sent.payment_id)
 
 
-def purchase_id_of(p: Platform, payment_token: str) -> str:
+def purchase_id_of(p: Platform, payment_id: str) -> str:
     """The purchase that a payment leads to: known before, so that a repeat names the same one."""
-    return p.ids.of("purchase", payment_token)
+    return p.ids.of("purchase", payment_id)
 
 
 def find_seat(table: Table, course_code: str, schedule_code: str, pools: int, tried: Seats) -> Seats:

@@ -24,7 +24,7 @@ from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
 from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool
-from prakerja.training.model.payment import Payment, PaymentState, require_open, wrong_code
+from prakerja.training.model.payment import Payment, PaymentState, is_token, require_open, wrong_code
 from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
 from prakerja.training.service.asking import find_seat, purchase_id_of
 from prakerja.training.service.moving import again_if_moved
@@ -47,6 +47,7 @@ TRANSACTION_CODE_LENGTH = 16
 class Confirmation:
     """What a platform sends with the member's code. The URL is kept, never fetched."""
 
+    payment_token: str
     otp: str
     invoice_code: str
     invoice_url: str
@@ -76,10 +77,11 @@ def authorise(
     platform.require(PartnerKind.PLATFORM)
     if payment is None or payment.client_code != platform.client_code:
         raise PaymentUnknown
-    token = payment.payment_token
+    if not is_token(code_key, confirmation.payment_token):
+        raise PaymentUnknown
 
     def attempt(is_repeat: bool) -> tuple[Purchase, str]:
-        current = load_payment(p.table, token) if is_repeat else payment
+        current = load_payment(p.table, payment.payment_id) if is_repeat else payment
         if current is None:
             raise PaymentUnknown
         return _authorise(p, code_key, platform, current, confirmation)
@@ -90,7 +92,7 @@ def authorise(
 def _authorise(
     p: Platform, code_key: str, platform: Partner, payment: Payment, confirmation: Confirmation
 ) -> tuple[Purchase, str]:
-    is_right = is_code(code_key, payment.payment_token, payment.resend, confirmation.otp)
+    is_right = is_code(code_key, payment.payment_id, payment.resend, confirmation.otp)
     if payment.state is PaymentState.USED:
         return _bought_before(p, payment, confirmation, is_right=is_right)
     require_open(payment, p.clock.wall())
@@ -99,7 +101,7 @@ def _authorise(
         count("WrongPaymentCode")
         raise wrong_code(payment)
     # load (the payment came with the partner)
-    purchase_id = purchase_id_of(p, payment.payment_token)
+    purchase_id = purchase_id_of(p, payment.payment_id)
     sale = _load_sale(p, payment, purchase_id)
     # decide
     now = p.clock.programme()
@@ -107,7 +109,7 @@ def _authorise(
     purchase = _purchase(p, platform, payment, confirmation, sale, purchase_id, now)
     # commit, announce
     outcome = p.table.commit(
-        new_purchase(purchase, payment.payment_token),
+        new_purchase(purchase, payment.payment_id),
         new_invoice(_invoice(purchase, confirmation.invoice_url, sale.seats.pool)),
         used_part(payment, purchase_id),
         open_purchase_part(sale.membership, purchase_id, account_required=payment.account_required),

@@ -8,7 +8,7 @@ from typing import TypeVar
 from prakerja.balance import BalanceChanged
 from prakerja.membership import MembershipChanged
 from prakerja.platform.problems import Unavailable
-from prakerja.training.errors import Moved
+from prakerja.training.store.moved import Moved
 
 Answer = TypeVar("Answer")
 

@@ -11,8 +11,8 @@ from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import Item, Part, put, put_new, update
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
-from prakerja.training.errors import SeatMoved
 from prakerja.training.model.catalogue import Course, Schedule, Seats
+from prakerja.training.store.moved import Moved
 
 
 def course_from_item(item: Item | None) -> Course | None:
@@ -71,12 +71,12 @@ def schedule_parts(schedule: Schedule) -> Iterable[Part]:
 
 
 def seat_part(course_code: str, schedule_code: str, seats: Seats, change: int) -> Part:
-    """Take a seat (-1) or give it back (+1), if the pool is as it was read. Error: SeatMoved."""
+    """Take a seat (-1) or give it back (+1), if the pool is as it was read. Error: Moved."""
     return update(
         SEATS,
         set={"left": seats.left + change},
         when=Attr("left").eq(seats.left),
-        error=SeatMoved(),
+        error=Moved(),
         course_code=course_code,
         schedule_code=schedule_code,
         pool=seats.pool,

@@ -11,8 +11,8 @@ from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Item, Part, put, put_new, update
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
-from prakerja.training.errors import PaymentMoved
 from prakerja.training.model.payment import CodesSent, Payment, PaymentState
+from prakerja.training.store.moved import Moved
 
 KEPT = timedelta(days=7)
 """How long a payment answers repeats."""
@@ -23,9 +23,9 @@ def payment_from_item(item: Item | None) -> Payment | None:
     return record_of(Payment, item) if item else None
 
 
-def load_payment(table: Table, payment_token: str) -> Payment | None:
+def load_payment(table: Table, payment_id: str) -> Payment | None:
     """One payment, or None."""
-    return payment_from_item(table.get(PAYMENT, payment_token=payment_token))
+    return payment_from_item(table.get(PAYMENT, payment_id=payment_id))
 
 
 def codes_sent_from_item(item: Item | None) -> CodesSent:
@@ -35,7 +35,7 @@ def codes_sent_from_item(item: Item | None) -> CodesSent:
 
 def new_payment(payment: Payment) -> Part:
     """Store a payment that waits for its first code."""
-    return put_new(PAYMENT, {**item_of(payment), **_expiry(payment)}, payment_token=payment.payment_token)
+    return put_new(PAYMENT, {**item_of(payment), **_expiry(payment)}, payment_id=payment.payment_id)
 
 
 def resend_part(before: Payment, after: Payment) -> Part:
@@ -59,14 +59,14 @@ def codes_sent_part(person_id: str, before: CodesSent, after: CodesSent) -> Part
     if before.last_at is not None:
         unchanged = Attr("last_at").eq(to_text(before.last_at)) & Attr("request").eq(before.request)
     expires = {"expires_at": int((after.last_at + timedelta(days=2)).timestamp())} if after.last_at else {}
-    return put(PAYMENT_OTP, {**item_of(after), **expires}, when=unchanged, error=PaymentMoved(), person_id=person_id)
+    return put(PAYMENT_OTP, {**item_of(after), **expires}, when=unchanged, error=Moved(), person_id=person_id)
 
 
 def _change(payment: Payment, changes: Item) -> Part:
     unchanged = (
         Attr("state").eq(PaymentState.WAITING) & Attr("wrong").eq(payment.wrong) & Attr("resend").eq(payment.resend)
     )
-    return update(PAYMENT, set=changes, when=unchanged, error=PaymentMoved(), payment_token=payment.payment_token)
+    return update(PAYMENT, set=changes, when=unchanged, error=Moved(), payment_id=payment.payment_id)
 
 
 def _expiry(payment: Payment) -> Item:

@@ -11,10 +11,8 @@ from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 from prakerja.training.errors import (
     AlreadyReviewed,
-    CodeMoved,
     InvoiceUsed,
     PaymentUsed,
-    PurchaseMoved,
     TransactionVoid,
 )
 from prakerja.training.model.purchase import (
@@ -26,6 +24,7 @@ from prakerja.training.model.purchase import (
     RedeemCode,
     Review,
 )
+from prakerja.training.store.moved import Moved
 
 # reading ----------------------------------------------------------------------------------------------------------
 
@@ -80,13 +79,13 @@ def is_reviewed(table: Table, person_id: str, purchase_id: str) -> bool:
 # buying -----------------------------------------------------------------------------------------------------------
 
 
-def new_purchase(purchase: Purchase, payment_token: str) -> Part:
+def new_purchase(purchase: Purchase, payment_id: str) -> Part:
     """Store a purchase. The same payment under the same invoice is a repeat; error otherwise: PaymentUsed."""
     return put_new(
         PURCHASE,
         item_of(purchase),
         error=PaymentUsed(),
-        fingerprint=fingerprint([payment_token, purchase.client_code, purchase.invoice_code]),
+        fingerprint=fingerprint([payment_id, purchase.client_code, purchase.invoice_code]),
         person_id=purchase.person_id,
         purchase_id=purchase.purchase_id,
     )
@@ -105,7 +104,7 @@ def new_invoice(invoice: Invoice) -> Part:
 
 def new_code(code: RedeemCode) -> Part:
     """Store a redeem code; drawn again in the unlikely case that it exists."""
-    return put_new(REDEEM_CODE, item_of(code), error=CodeMoved(), redeem_code=code.redeem_code)
+    return put_new(REDEEM_CODE, item_of(code), error=Moved(), redeem_code=code.redeem_code)
 
 
 # cancelling, redeeming, learning ----------------------------------------------------------------------------------
@@ -127,7 +126,7 @@ def cancelled_parts(purchase: Purchase) -> tuple[Part, ...]:
             REDEEM_CODE,
             set={"state": PurchaseState.CANCELLED},
             when=Attr("state").eq(PurchaseState.AUTHORISED),
-            error=PurchaseMoved(),
+            error=Moved(),
             redeem_code=purchase.redeem_code,
         ),
     )
@@ -140,24 +139,24 @@ def redeem_parts(before: RedeemCode, after: RedeemCode) -> tuple[Part, ...]:
 
 
 def code_part(before: RedeemCode, after: RedeemCode) -> Part:
-    """Write what changed on a code, if it is as it was read. Error: CodeMoved."""
+    """Write what changed on a code, if it is as it was read. Error: Moved."""
     return update(
         REDEEM_CODE,
         set=item_of(after, "state", "redeemed_at", "attended", "version"),
         when=Attr("version").eq(before.version) & Attr("state").eq(before.state),
-        error=CodeMoved(),
+        error=Moved(),
         redeem_code=before.redeem_code,
     )
 
 
 def evidence_part(code: RedeemCode, evidence: Evidence) -> Part:
-    """Record evidence; what was passed is never overwritten. Error: CodeMoved."""
+    """Record evidence; what was passed is never overwritten. Error: Moved."""
     not_passed_yet = Attr("passed").not_exists() | Attr("passed").eq(False)
     return put(
         LEARNING,
         item_of(evidence),
         when=not_passed_yet,
-        error=CodeMoved(),
+        error=Moved(),
         purchase_id=code.purchase_id,
         kind=evidence.kind,
         sequence=evidence.sequence,
@@ -177,7 +176,7 @@ def _purchase(
         PURCHASE,
         set=changed,
         when=Attr("state").eq(before),
-        error=PurchaseMoved(),
+        error=Moved(),
         person_id=person_id,
         purchase_id=purchase_id,
     )
