@@ -53,6 +53,12 @@ def test_nobody_shares_a_number_or_an_address(seed: int, count: int) -> None:
         assert len({getattr(person, name) for person in people}) == count
 
 
+def test_numbers_that_come_up_twice_are_drawn_again() -> None:
+    """Of 5,000 phones with six free digits about a dozen would be equal by chance."""
+    people = generate(1, 5000, canary=True)
+    assert len({person.phone for person in people}) == len({person.nik for person in people}) == 5000
+
+
 @given(seed=SEEDS, count=COUNTS)
 def test_families_have_two_to_five_members_of_whom_children_share_their_mother(seed: int, count: int) -> None:
     people = generate(seed, count + 5)[:-5]
