@@ -69,8 +69,9 @@ class Endpoint(Generic[PartnerT, RequestT]):
     path: str
     handler: Callable[[Call[PartnerT, RequestT]], BaseModel | None]
     request_model: type[RequestT]
-    also_read: Callable[[RequestT], Sequence[ItemKey]] = lambda request: ()
-    """Items that the command will need, read together with the partner."""
+    also_read: Callable[[RequestT, Mapping[str, str]], Sequence[ItemKey]] = lambda request, headers: ()
+    """Items that the command will need, read together with the partner. Sees the request and the headers, among them
+    a ``client_code`` that is sane, and believes none of it yet."""
     message: str = "OK"
     method: str = "POST"
 
@@ -136,7 +137,8 @@ def _answer(
     request = _read(endpoint.request_model, parsed)
     code = headers.get("client_code", "")
     client_code = code if _CLIENT_CODE.fullmatch(code) else NOBODY
-    also = () if isinstance(request, InvalidFields) else endpoint.also_read(request)
+    known = {**headers, "client_code": client_code}
+    also = () if isinstance(request, InvalidFields) else endpoint.also_read(request, known)
 
     partner, items = load_partner(client_code, also)
     keys = () if partner is None or client_code == NOBODY else partner.sign_keys

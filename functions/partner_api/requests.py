@@ -8,11 +8,13 @@ Texts that become part of a key refuse what a key cannot hold, so that a strange
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -40,6 +42,15 @@ def _absent_as_one(value: Any) -> Any:
     return 1 if value is None else value
 
 
+def _moment(value: Any) -> Any:
+    """An ISO text as UTC; what is not one is left for the type to refuse."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(UTC) if isinstance(value, str) and moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return value
+
+
 def _known_sequence(value: int) -> int:
     if not (1 <= value <= 10 or value == POST_TEST):
         raise PydanticCustomError("sequence", "must be 1 to 10, or 999")
@@ -53,6 +64,8 @@ InvoiceCode = Annotated[Key, BeforeValidator(_integer_as_text)]
 Amount = Annotated[int, BeforeValidator(_digits_as_integer), Field(ge=1, le=10**12)]
 """Rupiah, whole."""
 Sequence = Annotated[int, BeforeValidator(_absent_as_one), AfterValidator(_known_sequence)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), Field(ge=datetime(2020, 1, 1, tzinfo=UTC))]
+"""A time since the programme began."""
 
 
 class PartnerRequest(BaseModel):
@@ -97,6 +110,29 @@ class PaymentStatusRequest(PartnerRequest):
     invoice_code: InvoiceCode
 
 
+class QuotaRequest(PartnerRequest):
+    """``payment/quota-schedule``."""
+
+    schedule_code: Key
+    course_code: Key
+
+
+class VoidRequest(PartnerRequest):
+    """``payment/void``."""
+
+    invoice_code: InvoiceCode
+    transaction_code: Key
+
+
+class EvidenceRequest(CommitRequest):
+    """``training/evidence``, an endpoint of ours. ``score`` is 0 to 100, ``completed_at`` an ISO time with a zone."""
+
+    sequence: Sequence
+    passed: bool
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    completed_at: Moment | None = None
+
+
 RequestT = TypeVar("RequestT", bound=PartnerRequest)
 
 _WORDS = {
@@ -106,6 +142,9 @@ _WORDS = {
     "string_type": "harus berupa teks",
     "string_pattern_mismatch": "formatnya tidak sesuai",
     "int_type": "harus berupa bilangan bulat",
+    "bool_type": "harus true atau false",
+    "datetime_type": "harus waktu dengan zona, seperti 2026-01-15T12:00:00Z",
+    "timezone_aware": "harus menyebut zona waktu, seperti Z atau +07:00",
     "greater_than_equal": "terlalu kecil",
     "less_than_equal": "terlalu besar",
     "sequence": "harus 1 sampai 10, atau 999",

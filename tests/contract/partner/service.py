@@ -55,7 +55,7 @@ class Service:
     def endpoints(self) -> list[Endpoint[Partner, Any]]:
         return [
             Endpoint(
-                STATUS, self.run, StatusRequest, lambda asked: [(REDEEM_CODE, {"redeem_code": asked.redeem_code})]
+                STATUS, self.run, StatusRequest, lambda asked, _: [(REDEEM_CODE, {"redeem_code": asked.redeem_code})]
             ),
             Endpoint(SEND_OTP, self.run, SendOtpRequest, message="OTP terkirim."),
             Endpoint(AUTHORIZE, self.run, AuthorizeRequest, message="Pelatihan berhasil dibeli."),

@@ -1,0 +1,29 @@
+"""Answers platforms and training institutions in the wire contract that their clients already speak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from functions.partner_api.envelope import ItemKey, handle
+from functions.partner_api.routes import ENDPOINTS
+from prakerja.partners import Caller, KeyRing, find_caller
+from prakerja.platform.parts import Item
+from prakerja.platform.settings import settings
+from prakerja.wiring import clock, secret, table
+
+
+@lru_cache(maxsize=2)
+def _ring(text: str) -> KeyRing:
+    return KeyRing.of(text)
+
+
+def load_partner(client_code: str, also: Sequence[ItemKey]) -> tuple[Caller | None, Sequence[Item | None]]:
+    """Who calls, and the items that the command needs, in one read."""
+    return find_caller(table(), _ring(secret(settings().partner_secret)), client_code, also, clock().wall())
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One request of a partner; any path, any method."""
+    return handle(event, ENDPOINTS, load_partner, clock().wall())
