@@ -138,7 +138,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Read("people", "GetItem", "BatchGetItem"),
             Write("people", "PutItem", "UpdateItem", "DeleteItem"),
             Read("programme", "GetItem"),
-            Write("programme", "PutItem", "UpdateItem"),
+            Write("programme", "PutItem"),
             DataKey(),
             Secret("CODE_SECRET"),
             Secret("PAYMENT_CODE_SECRET"),

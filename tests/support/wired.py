@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,3 +64,9 @@ def answer_of(response: dict[str, Any]) -> tuple[int, Any]:
     """(status, body as JSON or text) of a handler's response."""
     text = response.get("body") or ""
     return response["statusCode"], json.loads(text) if "json" in str(response["headers"].get("Content-Type")) else text
+
+
+def sample(function: str, case: str) -> dict[str, Any]:
+    """A sample event of a function, as AWS sends it."""
+    event: dict[str, Any] = json.loads(Path("events", "samples", function, f"{case}.json").read_text("utf-8"))
+    return event
