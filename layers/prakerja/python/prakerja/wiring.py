@@ -182,7 +182,7 @@ def token_key(kid: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _public_key(purpose: str, kid: str) -> bytes:
-    item = table().get(PUBLIC_KEY, purpose=purpose, kid=kid, consistent=False) if KID.fullmatch(kid) else None
+    item = table().get(PUBLIC_KEY, purpose=purpose, kid=kid) if KID.fullmatch(kid) else None
     if item is None:
         raise NotSignedIn
     return bytes(item["public_key"])
