@@ -1,0 +1,98 @@
+# Thin: every target is one or two commands, and .ci/run calls the same ones. Needs make, Python >= 3.11 and Node >= 20.
+# Options are make variables (`make run PEOPLE=50`). Those of `run` reach the program as environment variables.
+
+PYTHON ?= python3
+STAGE ?= local
+URL ?= http://127.0.0.1:8080
+
+PY := .venv/bin/python
+READY := .venv/.ready
+REPORTS := build/reports
+OURS := PYTHONPATH=.:layers/prakerja/python
+CDK := npx --yes aws-cdk@2.1148.0
+CODE := functions layers/prakerja/python/prakerja infra sandbox docs tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help venv node run demo-tokens travel test prove check format docs bench synth deploy smoke lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F '#: ' '/^#: / {print "  " $$2}' Makefile
+#: 
+#: options
+#:   PEOPLE=200       run: how many people play
+#:   STAY=yes         run: stay up after the summary; no: end, status 0 only if all books agree
+#:   PORT=8080        run, travel: the front door
+#:   CLOUD_PORT=4566  run, synth: the local cloud
+#:   WORLD_PORT=8090  run, synth: the outside world: inbox, control pages
+#:   DAYS=30          travel: how far
+#:   STAGE=local      synth, deploy: local, sandbox or production
+#:   URL=http://…     smoke: which system; default: the local one
+#:   ARGS='-k draw'   test, prove: more for pytest
+#:   PYTHON=python3   venv: which Python
+
+venv: $(READY) ## create .venv and install the locked packages (by itself, whenever the lock changes)
+
+$(READY): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed (make PYTHON=…)")'
+	@echo "Installing packages into .venv: once, and again when the lock changes"
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed: the CDK runs in it"; exit 1; }
+
+run: venv node ## start everything on this machine and play a demonstration wave; Ctrl-C stops it
+	@$(PY) -m sandbox.demo
+
+demo-tokens: venv ## sign the demonstration's people in again: new tokens in .local/demo.json
+	@$(PY) -m sandbox.demo tokens
+
+travel: venv ## move programme time of the running system DAYS forward, then run every sweep
+	@$(PY) -m sandbox.demo travel
+
+test: check node ## all checks and tests (10 minutes at most); reports in build/reports
+	@mkdir -p $(REPORTS)
+	$(PY) -m pytest tests -p no:randomly --junitxml=$(REPORTS)/tests.xml $(ARGS)
+
+prove: check node ## the same tests with larger numbers, in random order, with planted bugs and coverage (an hour at most)
+	@mkdir -p $(REPORTS)
+	PROVE=yes $(PY) -m pytest tests --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
+
+check: venv ## style, types, imports, generated pages
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy $(CODE)
+	$(OURS) .venv/bin/lint-imports --no-logo
+	$(PY) -m docs.generate --check
+
+format: venv ## let ruff mend style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+docs: venv ## write docs/generated and events/contracts from the code
+	$(PY) -m docs.generate
+
+bench: venv ## measure: cold starts, the draw, calls and units of a journey
+	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(OURS) $(PY) $$bench || exit 1; done
+
+synth: venv node ## write the CloudFormation templates of STAGE to cdk.out
+	$(PY) -m infra.app --stage $(STAGE) --out cdk.out
+
+deploy: synth ## deploy STAGE: into the running local cloud, or into the AWS account you are signed in to
+ifeq ($(STAGE),local)
+	$(PY) -m sandbox.cloud deploy
+else
+	$(CDK) deploy --all --context stage=$(STAGE)
+endif
+
+smoke: venv ## ask a deployed system (URL) a few questions that change nothing
+	@$(PY) -m tests.e2e.smoke $(URL)
+
+lock: venv ## resolve requirements/dev.in and the vendor layer anew
+	cd layers/vendor && ../../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.txt
+	cd requirements && ../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate dev.in -o dev.txt
+
+clean: ## remove what runs and builds leave behind (not .venv)
+	rm -rf .local cdk.out build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
