@@ -63,7 +63,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Read("programme", "GetItem", "Query"),
             Write("programme", "PutItem"),
             PutEvidence(),
-            DataKey(),
+            DataKey(new=True),
             Secret("GUARD_SECRET"),
             Secret("CODE_SECRET"),
             Secret("TOKEN_SECRET"),
@@ -105,7 +105,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "partner_api",
         triggers=(Http("partner", ("$default",)),),
         grants=(
-            Read("people"),
+            Read("people", "GetItem", "BatchGetItem"),
             Read("programme"),
             Write("programme"),
             PutEvidence(),
@@ -175,11 +175,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "schedule_incentive",
         triggers=(Queue("schedule_incentive", batch=10, concurrency=10),),
-        grants=(
-            Read("programme", "GetItem", "BatchGetItem"),
-            Write("programme", "PutItem"),
-            PutEvidence(),
-        ),
+        grants=(Read("programme"), Write("programme", "PutItem"), PutEvidence()),
         timeout=60,
     ),
     Entry(

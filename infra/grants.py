@@ -129,10 +129,12 @@ class PutEvidence:
 
 @dataclass(frozen=True)
 class DataKey:
-    """Seal and open personal fields: wrap and unwrap their data keys."""
+    """Seal and open personal fields: unwrap data keys. ``new``: also make them, where people are first met."""
+
+    new: bool = False
 
     def permission(self, estate: Estate) -> Permission:
-        actions = ("kms:GenerateDataKey", "kms:Decrypt")
+        actions = ("kms:Decrypt", "kms:GenerateDataKey") if self.new else ("kms:Decrypt",)
         return Permission((Allowed(actions, (estate.data_key,)),), {"DATA_KEY_ID": estate.data_key})
 
 

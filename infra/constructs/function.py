@@ -105,7 +105,12 @@ _RETENTION = {7: "ONE_WEEK", 30: "ONE_MONTH", 365: "ONE_YEAR"}
 
 
 def _code(name: str) -> lambda_.Code:
-    """The repository with everything left out but this function, so that its dotted name is the same everywhere."""
+    """The repository with everything left out but this function, so that its dotted name is the same everywhere.
+
+    Raises ValueError when there is none: an empty asset would deploy, and fail at its first call.
+    """
+    if not (ROOT / "functions" / name / "handler.py").is_file():
+        raise ValueError(f"functions/{name} has no handler.py")
     wanted = ["!functions", "!functions/__init__.py", f"!functions/{name}", f"!functions/{name}/**"]
     return lambda_.Code.from_asset(
         str(ROOT), exclude=["**", *wanted, "**/__pycache__", "**/*.pyc"], ignore_mode=IgnoreMode.GIT

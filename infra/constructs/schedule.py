@@ -19,9 +19,15 @@ TIME_ZONE = "Asia/Jakarta"
 
 
 def schedule_role(
-    scope: Construct, construct_id: str, *, name: str, group: str, function_arn: str, dead_letters: sqs.IQueue
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    group: str,
+    function_arn: str,
+    dead_letters: sqs.IQueue | None = None,
 ) -> iam.Role:
-    """The role under which the schedules of one group call one function."""
+    """The role under which the schedules of one group call one function, and put what fails into ``dead_letters``."""
     principal = iam.ServicePrincipal(
         "scheduler.amazonaws.com",
         conditions={
@@ -31,7 +37,8 @@ def schedule_role(
     )
     role = iam.Role(scope, construct_id, role_name=name, assumed_by=principal)
     role.add_to_policy(statement(Allowed(("lambda:InvokeFunction",), (function_arn,))))
-    role.add_to_policy(statement(Allowed(("sqs:SendMessage",), (dead_letters.queue_arn,))))
+    if dead_letters:
+        role.add_to_policy(statement(Allowed(("sqs:SendMessage",), (dead_letters.queue_arn,))))
     return role
 
 

@@ -143,14 +143,12 @@ class ServiceStack(Stack):
 
     def _estate(self) -> Estate:
         state, config = self.state, self.config
-        turn_wave = self.functions["turn_wave"]
         wave_role = schedule_role(
             self,
             "wave_schedule_role",
             name=config.name("wave-schedules"),
             group=config.name("waves"),
             function_arn=self._function_arn("turn_wave"),
-            dead_letters=turn_wave.dead_letters_or_fail(),
         )
         return Estate(
             tables={name: table.table_arn for name, table in state.tables.items()},

@@ -107,15 +107,24 @@ def test_who_reaches_people_may_use_the_tables_key_through_dynamodb_only(local: 
         for action in statement.actions
         if any(resource.startswith("GlobalTable people") for resource in statement.resources)
     }
-    keyed = [
-        s for s in statements if any("people_key" in resource or "peoplekey" in resource for resource in s.resources)
-    ]
+    keyed = [s for s in statements if any(resource.startswith("Key peoplekey") for resource in s.resources)]
     granted = {action for statement in keyed for action in statement.actions}
     writes = people & {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     assert ("kms:Decrypt" in granted) is bool(people)
     assert ("kms:Encrypt" in granted) is bool(writes)
     for statement in keyed:
         assert statement.condition == {"StringEquals": {"kms:ViaService": "dynamodb.ap-southeast-3.amazonaws.com"}}
+
+
+def test_data_keys_are_made_where_people_are_first_met_only(local: Templates) -> None:
+    on_data_key = {
+        (name, action)
+        for name in NAMES
+        for action, resources in local.allowed(name).items()
+        if any(resource.startswith("Key datakey") for resource in resources)
+    }
+    assert {name for name, action in on_data_key if action == "kms:GenerateDataKey"} == {"sign_in"}
+    assert {action for _, action in on_data_key} == {"kms:GenerateDataKey", "kms:Decrypt"}
 
 
 def test_roles_are_passed_only_for_wave_schedules(local: Templates) -> None:
