@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from functions.notify import handler as notify
+from prakerja.gateways import http
+from prakerja.gateways.http import Endpoint, HttpAnswer
 from prakerja.membership import DebitAt
 from prakerja.platform.observability import log
 from prakerja.platform.one_time_code import one_time_code
@@ -21,7 +23,7 @@ from prakerja.registration.store.challenge import load_challenge
 from prakerja.training import PaymentCodeRequested
 from prakerja.training.model.payment import Payment, PaymentState
 from prakerja.training.store.payment import new_payment
-from tests.support.sign_in import DEVICE, PHONE, Providers, SignIn
+from tests.support.sign_in import DEVICE, EMAIL, PHONE, Providers, SignIn
 from tests.support.wired import sample, wire
 from tests.support.world import World
 
@@ -158,6 +160,25 @@ def test_a_refused_phone_ends_the_message(world: World, inboxes: Providers) -> N
     inboxes[Channel.PHONE].refuses = True
     assert play("payment_code_requested") == []
     assert world.messages() == []
+
+
+def test_each_channel_has_the_provider_of_the_settings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire(world, monkeypatch, SMS_URL="http://sms.test", EMAIL_URL="http://email.test")
+    posted: list[tuple[str, str]] = []
+
+    def exchange(endpoint: Endpoint, method: str, path: str, *, body: bytes, **_: Any) -> HttpAnswer:
+        posted.append((endpoint.base_url + path, json.loads(body)["to"]))
+        return HttpAnswer(endpoint, 202, {}, b'{"id": "m-1"}')
+
+    monkeypatch.setattr(http, "exchange", exchange)
+    notify.senders.cache_clear()
+    challenge = ask(world)
+    assert play("code_requested", challenge=challenge.challenge_id) == []
+    world.clock.move(minutes=1)
+    other = start_sign_in(world.platform, channel=Channel.EMAIL, address=EMAIL, device_id=DEVICE, key="k2")
+    assert play("code_requested", challenge=other.challenge_id) == []
+    notify.senders.cache_clear()
+    assert posted == [("http://sms.test/v1/messages", PHONE), ("http://email.test/v1/messages", EMAIL)]
 
 
 def test_codes_and_phones_never_reach_a_log(

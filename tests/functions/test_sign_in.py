@@ -83,6 +83,8 @@ def test_sign_up_with_phone_and_e_mail(app: App) -> None:
     status, session = app.play("read_session", token=access)
     assert (status, session["phone_proven"], session["email_proven"]) == (200, True, False)
     contact = app.start("start_contact", token=access)
+    app.world.clock.move(minutes=1)
+    assert app.start("resend_contact", challenge=contact, token=access) == contact
     code = app.inboxes[Channel.EMAIL].code
     answer = app.play("verify_contact", challenge=contact, token=access, code=code)
     assert answer == (200, {"phone_proven": True, "email_proven": True})
