@@ -91,13 +91,14 @@ def statement(allowed: Allowed) -> iam.PolicyStatement:
 
 
 def log_group_for(scope: Construct, construct_id: str, name: str, config: Config) -> logs.LogGroup:
-    """A log group that forgets: logs hold no personal data, and still are not kept for ever."""
+    """A log group that forgets: logs hold no personal data, and still are not kept for ever. It goes with its stack,
+    or the next one could not have its name."""
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=name,
         retention=logs.RetentionDays[_RETENTION[config.log_days]],
-        removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+        removal_policy=RemovalPolicy.DESTROY,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +14,8 @@ from prakerja.platform.clock import wib
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
+"""Schedules know whole seconds only; a turn that came too early would find nothing to do."""
 RETRIES = 10
 RETRIED_SECONDS = 3600
 
@@ -33,7 +35,7 @@ class EventBridgeSchedules:
             schedule: dict[str, Any] = {
                 "Name": f"{wave_id}-{turn}",
                 "GroupName": self._group,
-                "ScheduleExpression": f"at({wib(time):%Y-%m-%dT%H:%M:%S})",
+                "ScheduleExpression": f"at({wib(time + ALMOST_A_SECOND):%Y-%m-%dT%H:%M:%S})",
                 "ScheduleExpressionTimezone": "Asia/Jakarta",
                 "FlexibleTimeWindow": {"Mode": "OFF"},
                 "ActionAfterCompletion": "DELETE",
