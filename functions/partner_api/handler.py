@@ -11,7 +11,7 @@ from functions.partner_api.routes import ENDPOINTS
 from prakerja.partners import Caller, KeyRing, find_caller
 from prakerja.platform.parts import Item
 from prakerja.platform.settings import settings
-from prakerja.wiring import clock, secret, table
+from prakerja.wiring import platform, secret
 
 
 @lru_cache(maxsize=2)
@@ -21,9 +21,10 @@ def _ring(text: str) -> KeyRing:
 
 def load_partner(client_code: str, also: Sequence[ItemKey]) -> tuple[Caller | None, Sequence[Item | None]]:
     """Who calls, and the items that the command needs, in one read."""
-    return find_caller(table(), _ring(secret(settings().partner_secret)), client_code, also, clock().wall())
+    p = platform()
+    return find_caller(p.table, _ring(secret(settings().partner_secret)), client_code, also, p.clock.wall())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One request of a partner; any path, any method."""
-    return handle(event, ENDPOINTS, load_partner, clock().wall())
+    return handle(event, ENDPOINTS, load_partner, platform().clock.wall())
