@@ -7,13 +7,14 @@ a request makes is counted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from functions.partner_api.handler import handler
 from prakerja.membership import change_membership
@@ -210,6 +211,26 @@ class Market:
             yield calls
         finally:
             self.world.client.meta.events.unregister("before-call.dynamodb", note)
+
+    def before_commit(self, action: Callable[[], object]) -> None:
+        """Do something once, after the next command has read and before it writes."""
+        events = self.world.client.meta.events
+
+        def interfere(**_: Any) -> None:
+            events.unregister("before-call.dynamodb.TransactWriteItems", interfere)
+            action()
+
+        events.register("before-call.dynamodb.TransactWriteItems", interfere)
+
+    def lose_answer(self) -> None:
+        """The next transaction is done, and its answer gets lost."""
+        events = self.world.client.meta.events
+
+        def lose(**_: Any) -> None:
+            events.unregister("after-call.dynamodb.TransactWriteItems", lose)
+            raise ConnectionClosedError(endpoint_url="https://dynamodb")
+
+        events.register("after-call.dynamodb.TransactWriteItems", lose)
 
     def balance(self, who: Someone) -> dict[str, int]:
         item = self.world.table.get(BALANCE, person_id=who.person_id)

@@ -1,0 +1,183 @@
+"""Two at once, and answers that get lost: one winner, one effect, the same answer when asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from prakerja.training.model.catalogue import POST_TEST
+from tests.support.market import PRICE, Market, refused
+from tests.support.world import World
+
+OTHER_CARD = "8000000000000002"
+Answer = tuple[int, dict[str, Any]]
+
+
+@pytest.fixture
+def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Market:
+    return Market(world, monkeypatch)
+
+
+# two at once ------------------------------------------------------------------------------------------------------
+def test_two_buyers_one_seat(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    market = Market(world, monkeypatch, quota=1, pools=1)
+    one, two = market.member(), market.member(2, card=OTHER_CARD)
+    first, second = market.token(), market.token(card=OTHER_CARD)
+    winner: list[Answer] = []
+    market.before_commit(lambda: winner.append(market.pay(second, invoice="INV-2")))
+    refused(market.pay(first), "ERRTRX40015")
+    assert winner[0][0] == 200
+    assert (market.balance(one)["reserved"], market.balance(two)["reserved"]) == (0, PRICE)
+    assert market.purchases(one) == []
+
+
+def test_two_buyers_two_seats_of_one_pool(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    market = Market(world, monkeypatch, quota=2, pools=1)
+    market.member(), market.member(2, card=OTHER_CARD)
+    first, second = market.token(), market.token(card=OTHER_CARD)
+    market.before_commit(lambda: market.pay(second, invoice="INV-2"))
+    assert market.pay(first)[0] == 200
+    assert market.seats() == 0
+
+
+def test_the_same_authorisation_twice_at_once(market: Market) -> None:
+    who = market.member()
+    token = market.token()
+    twin: list[Answer] = []
+    market.before_commit(lambda: twin.append(market.pay(token)))
+    assert market.pay(token) == twin[0]
+    assert market.balance(who)["reserved"] == PRICE
+    assert market.seats() == 3
+
+
+def test_two_courses_at_once(market: Market) -> None:
+    who = market.member()
+    market.offer("C2", "S2")
+    first = market.token()
+    market.world.clock.move(minutes=1)
+    second = market.token(course_code="C2", schedule_code="S2")
+    market.before_commit(lambda: market.pay(second, invoice="INV-2"))
+    refused(market.pay(first), "ERRTRX40020")
+    assert [purchase["course_code"] for purchase in market.purchases(who)] == ["C2"]
+
+
+def test_guessing_in_parallel_wins_nothing(market: Market) -> None:
+    """The right code, sent while three wrong ones are being counted, comes too late."""
+    who = market.member()
+    token = market.token()
+    right = market.code(token)
+    wrong = "000000" if right != "000000" else "000001"
+    market.before_commit(lambda: [market.pay(token, otp=wrong) for _ in range(3)])
+    refused(market.pay(token, otp=right), "ERRTRX40023")
+    assert market.purchases(who) == []
+
+
+def test_redeeming_against_cancelling(market: Market) -> None:
+    who = market.member()
+    data = market.buy()
+    void = {"invoice_code": "INV-1", "transaction_code": data["transaction_code"]}
+    market.before_commit(lambda: market.call("toko", "/payment/void", void))
+    refused(market.redeem(data["redeem_code"]), "ERRTRX40032")
+    assert market.balance(who)["available"] == 3_500_000
+
+    market.world.clock.move(minutes=1)
+    again = market.buy(invoice="INV-2")
+    void = {"invoice_code": "INV-2", "transaction_code": again["transaction_code"]}
+    market.before_commit(lambda: market.redeem(again["redeem_code"]))
+    refused(market.call("toko", "/payment/void", void), "ERRTRX40027")
+    assert market.balance(who)["reserved"] == PRICE
+
+
+def test_the_last_two_pieces_of_evidence_at_once(market: Market) -> None:
+    who = market.member()
+    code = market.buy()["redeem_code"]
+    market.redeem(code)
+    market.report(code, 1)
+    market.before_commit(lambda: market.report(code, POST_TEST))
+    assert market.report(code, 2)[1]["data"]["completed"] is True
+    assert market.balance(who)["spent"] == PRICE
+    assert len(market.world.take("training.course_completed.v1")) == 1
+
+
+def test_two_codes_asked_for_at_once(market: Market) -> None:
+    market.member()
+    market.before_commit(lambda: market.ask(user_platform_id="u-2"))
+    refused(market.ask(), "ERRREQ42901", 429)
+    assert len(market.world.take("training.payment_code_requested.v1")) == 1
+
+
+# answers that get lost --------------------------------------------------------------------------------------------
+def _ask(market: Market) -> Callable[[], Answer]:
+    return market.ask
+
+
+def _pay(market: Market) -> Callable[[], Answer]:
+    token = market.token()
+    return lambda: market.pay(token)
+
+
+def _redeem(market: Market) -> Callable[[], Answer]:
+    code = market.buy()["redeem_code"]
+    return lambda: market.redeem(code)
+
+
+def _report(market: Market) -> Callable[[], Answer]:
+    code = market.buy()["redeem_code"]
+    market.redeem(code)
+    return lambda: market.report(code, 1)
+
+
+def _complete(market: Market) -> Callable[[], Answer]:
+    code = market.buy()["redeem_code"]
+    market.redeem(code)
+    for sequence in (1, 2):
+        market.report(code, sequence)
+    return lambda: market.report(code, POST_TEST, score=90)
+
+
+COMMANDS = pytest.mark.parametrize("command", [_ask, _pay, _redeem, _report, _complete])
+
+
+@COMMANDS
+def test_a_lost_answer_is_never_a_second_effect(
+    market: Market, command: Callable[[Market], Callable[[], Answer]]
+) -> None:
+    market.member()
+    send = command(market)
+    market.lose_answer()
+    assert send()[0] == 500
+    done = market.world.items("programme")
+    answer = send()
+    assert answer[0] == 200
+    assert market.world.items("programme") == done
+    assert send() == answer
+
+
+def test_a_lost_answer_to_void_is_told_as_cancelled(market: Market) -> None:
+    """The contract makes a second void an error, so this is how a platform learns that the first one worked."""
+    who = market.member()
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    market.lose_answer()
+    assert market.call("toko", "/payment/void", void)[0] == 500
+    refused(market.call("toko", "/payment/void", void), "ERRPLT40028")
+    assert market.balance(who)["available"] == 3_500_000
+    assert market.seats() == 4
+
+
+@COMMANDS
+def test_a_call_that_never_arrived_leaves_nothing(
+    market: Market, command: Callable[[Market], Callable[[], Answer]]
+) -> None:
+    market.member()
+    send = command(market)
+    before = market.world.items("programme")
+
+    def die() -> None:
+        raise TimeoutError
+
+    market.before_commit(die)
+    assert send()[0] == 500
+    assert market.world.items("programme") == before
+    assert send()[0] == 200
