@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import io
 import resource
 import sys
 import tempfile
@@ -107,13 +108,13 @@ def main() -> None:
         folder = Path(place)
         tally = pack(terms, count, folder, publish=options.verify)
         report = Report(count)
-        commitment = commit(terms, count, folder) if options.verify else None
-        root = commitment.root if commitment else bytes(32)
-        if commitment:
+        root, number = bytes(32), 1
+        if options.verify:
+            root = published.roster_root(read(folder, shard) for shard in range(SHARDS))
             report.step("root of the roster")
-        seed = draw.seed(terms.wave_id, root, beacon_round(commitment.beacon_round if commitment else 1).randomness)
-
-        report.start()
+            number = commit(terms, count, root, folder)
+            report.step("root of the joins")
+        seed = draw.seed(terms.wave_id, root, beacon_round(number).randomness)
         for shard in range(SHARDS):
             (folder / f"{shard}.sorted").write_bytes(draw.score(seed, (folder / f"{shard}.packed").read_bytes()))
         scoring = report.step("tickets and sorting")
@@ -121,7 +122,7 @@ def main() -> None:
         choosing = report.step("selection")
         report.line("draw, both together", scoring + choosing)
         print(*selection.pools, f"reserves={selection.reserves}", sep="\n")
-        if commitment:
+        if options.verify:
             finish(terms, folder, seed, tally, selection)
             report.start()
             right = verify.verify(verify.Verifier(folder / "published"), sys.stdout.write)
@@ -148,14 +149,14 @@ def pack(terms: Rules, count: int, folder: Path, *, publish: bool) -> Tally:
 
 def read(folder: Path, shard: int) -> Iterator[bytes]:
     """The lines of a published roster shard, read as a stream."""
-    with gzip.open(folder / "published" / published.shard_name("roster", shard)) as file:
-        for line in file:
+    name = folder / "published" / published.shard_name("roster", shard)
+    with gzip.open(name) as file, io.BufferedReader(file) as lines:
+        for line in lines:
             yield line[:-1]
 
 
-def commit(terms: Rules, count: int, folder: Path) -> published.Commitment:
-    """Compute the roots and write rules.json, joins.json and root.json."""
-    root = published.roster_root(read(folder, shard) for shard in range(SHARDS))
+def commit(terms: Rules, count: int, root: bytes, folder: Path) -> int:
+    """Compute the root of the joins, write rules.json, joins.json and root.json, and return the beacon's round."""
     joins = [(line[19:55].decode() for line in read(folder, shard)) for shard in range(SHARDS)]
     last = published.JoinsRoot(GENESIS, count, published.joins_root(terms.wave_id, joins))
     joins_file = published.joins_file(terms.wave_id, [last])
@@ -166,7 +167,7 @@ def commit(terms: Rules, count: int, folder: Path) -> published.Commitment:
         (published.ROOT, published.root_file(commitment)),
     ):
         (folder / "published" / name).write_bytes(data)
-    return commitment
+    return commitment.beacon_round
 
 
 def beacon_round(number: int) -> BeaconRound:

@@ -45,6 +45,12 @@ def test_who_is_not_eligible_never_competes_and_is_told_why() -> None:
     ]
 
 
+def test_only_the_eligible_with_a_family_seat_left_compete() -> None:
+    assert row(0, seats=1).competes
+    assert not row(0, seats=0).competes
+    assert not row(0, reason="STUDENT").competes
+
+
 def test_a_family_gets_the_seats_it_has_left_and_no_more() -> None:
     rows = [row(number, family=7) for number in range(4)] + [row(9)]
     drawn = outcomes(rules(quota=5, reserves=5), rows)

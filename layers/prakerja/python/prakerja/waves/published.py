@@ -1,7 +1,7 @@
 """The published folder of a draw: what anybody needs to repeat it, as exact bytes. Storing them is not done here.
 
 =========================  ========================================================  ===========
-rules.json                 seats, strata, reserves, family cap, beacon               before the wave opens
+rules.json                 seats, strata, reserves, family cap, beacon               before root.json
 joins.json                 roots of the joins while the wave was open, and after     hourly, last at the close
 roster/00000.jsonl[.gz] …  the screened roster in shards, each sorted                after screening
 root.json                  root of the roster, hash of the rules, beacon round       after screening

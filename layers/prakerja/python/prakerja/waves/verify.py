@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from hashlib import file_digest, sha256
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,7 @@ class Verifier:
     def __init__(self, folder: Path, commitment: str | None = None, beacon_key: str | None = None) -> None:
         self.folder, self.commitment, self.beacon_key = folder, commitment, beacon_key
         self.tickets: list[bytes] = []
-        self.refused: Counter[str] = Counter()
-        self.members: Counter[str | None] = Counter()
+        self.refused, self.members = Counter[str](), Counter[str | None]()
 
     def document(self, name: str) -> Any:
         """Read a JSON document, which must be written in the one canonical way and be of this wave."""
@@ -102,7 +102,7 @@ class Verifier:
             shards: list[Iterable[bytes]] = []
             for path in sorted(self.folder.glob(f"{kind}/*")):
                 file = stack.enter_context(path.open("rb"))
-                shards.append(gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file)
+                shards.append(BufferedReader(gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file)
             for line in heapq.merge(*shards):
                 if not (line.endswith(b"\n") and line[:55] > before):
                     raise Differs(f"{kind}: twice or not sorted, at {line[:80]!r}")
