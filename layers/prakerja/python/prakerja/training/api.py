@@ -1,0 +1,141 @@
+"""What participants send and see about courses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+from prakerja.platform.clock import wib
+from prakerja.platform.rupiah import Rupiah
+from prakerja.training.model.catalogue import Course, Schedule
+from prakerja.training.model.purchase import Purchase, PurchaseState, Review
+
+
+class ScheduleView(BaseModel):
+    """One run of a course; times in WIB."""
+
+    schedule_code: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime = Field(description="exclusive")
+    sales_until: AwareDatetime = Field(description="exclusive")
+    sessions: int
+    quota: int = Field(description="seats in all; a platform tells how many are left")
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> ScheduleView:
+        """The view of a schedule."""
+        return cls(
+            schedule_code=schedule.schedule_code,
+            starts_at=wib(schedule.starts_at),
+            ends_at=wib(schedule.ends_at),
+            sales_until=wib(schedule.sales_until),
+            sessions=schedule.sessions,
+            quota=schedule.quota,
+        )
+
+
+class CourseView(BaseModel):
+    """A course as it is offered."""
+
+    course_code: str = Field(examples=["EXCEL-DASAR"])
+    title: str
+    description: str
+    institution: str = Field(description="who teaches it")
+    course_type: str = Field(examples=["SELF_PACED"])
+    price: Rupiah
+    platforms: list[str] = Field(description="client codes of the platforms that sell it")
+
+    @classmethod
+    def of(cls, course: Course) -> CourseView:
+        """The view of a course."""
+        return cls(
+            course_code=course.course_code,
+            title=course.title,
+            description=course.description,
+            institution=course.institution_name,
+            course_type=course.course_type.name,
+            price=course.price,
+            platforms=list(course.platforms),
+        )
+
+
+class CourseList(BaseModel):
+    """A page of the catalogue."""
+
+    courses: list[CourseView]
+    next: str | None = Field(None, description="send it as 'cursor' for the next page")
+
+
+class CourseDetail(BaseModel):
+    """A course and its runs."""
+
+    course: CourseView
+    schedules: list[ScheduleView]
+
+
+class PurchaseView(BaseModel):
+    """A course that you bought; times in WIB."""
+
+    purchase_id: str
+    course_code: str
+    schedule_code: str
+    title: str
+    institution: str
+    platform: str
+    price: Rupiah
+    state: PurchaseState
+    redeem_code: str = Field(description="take it to the institution", examples=["GHOPNYXUVMT0"])
+    bought_at: AwareDatetime
+    redeemed_at: AwareDatetime | None = None
+    completed_at: AwareDatetime | None = None
+    reviewed_at: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, purchase: Purchase) -> PurchaseView:
+        """The view of a purchase."""
+        return cls(
+            purchase_id=purchase.purchase_id,
+            course_code=purchase.course_code,
+            schedule_code=purchase.schedule_code,
+            title=purchase.title,
+            institution=purchase.institution_name,
+            platform=purchase.platform_name,
+            price=purchase.amount,
+            state=purchase.state,
+            redeem_code=purchase.redeem_code,
+            bought_at=wib(purchase.bought_at),
+            redeemed_at=wib(purchase.redeemed_at) if purchase.redeemed_at else None,
+            completed_at=wib(purchase.completed_at) if purchase.completed_at else None,
+            reviewed_at=wib(purchase.reviewed_at) if purchase.reviewed_at else None,
+        )
+
+
+class ReviewRequest(BaseModel):
+    """Stars and words about a completed course."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Annotated[int, Strict(), Field(ge=1, le=5, description="stars", examples=[5])]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] = Field(
+        examples=["Materi mudah diikuti dan langsung terpakai."]
+    )
+
+
+class ReviewView(BaseModel):
+    """A review as it was given."""
+
+    purchase_id: str
+    rating: int
+    text: str
+    reviewed_at: AwareDatetime
+
+    @classmethod
+    def of(cls, review: Review) -> ReviewView:
+        """The view of a review."""
+        return cls(
+            purchase_id=review.purchase_id,
+            rating=review.rating,
+            text=review.text,
+            reviewed_at=wib(review.reviewed_at),
+        )
