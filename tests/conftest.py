@@ -9,7 +9,10 @@ import pytest
 from moto import mock_aws
 
 from tests.support.cloud import cloud as cloud
+from tests.support.effort import choose_profile
 from tests.support.world import REGION, World
+
+choose_profile()
 
 
 @pytest.fixture(autouse=True)

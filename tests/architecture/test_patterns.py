@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from prakerja.platform import access_patterns
 from prakerja.platform.access_patterns import PATTERNS, TABLES, Pattern
 from tests.architecture.source import Source, deployed
+from tests.support.effort import effort
 
 NAMES = {name: value for name, value in vars(access_patterns).items() if isinstance(value, Pattern)}
 WORDS = sorted({word for pattern in PATTERNS for word in re.split(r"#|{\w+}", pattern.pk + "#" + pattern.sk) if word})
@@ -38,7 +39,7 @@ def _neighbours(pattern: Pattern) -> list[Pattern]:
 
 
 @every_pattern
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=effort(15))
 @given(data=st.data())
 def test_key_parses_back(pattern: Pattern, data: st.DataObject) -> None:
     parts = data.draw(_keys(pattern))
@@ -46,7 +47,7 @@ def test_key_parses_back(pattern: Pattern, data: st.DataObject) -> None:
 
 
 @every_pattern
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=effort(15))
 @given(data=st.data())
 def test_key_is_of_no_other_pattern(pattern: Pattern, data: st.DataObject) -> None:
     key = pattern.key(**data.draw(_keys(pattern)))
@@ -56,7 +57,7 @@ def test_key_is_of_no_other_pattern(pattern: Pattern, data: st.DataObject) -> No
 
 
 @every_pattern
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=effort(15))
 @given(data=st.data())
 def test_listing_finds_nothing_of_another_pattern(pattern: Pattern, data: st.DataObject) -> None:
     """What a query reads (one partition, one prefix of sort keys) is of one family, however many parts are given."""
