@@ -106,8 +106,8 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Http("partner", ("$default",)),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Read("programme"),
-            Write("programme"),
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem"),
             PutEvidence(),
             DataKey(),
             Secret("PARTNER_SECRET"),
