@@ -16,11 +16,10 @@ from prakerja.platform.access_patterns import APPROVAL, FAMILY_SEAT
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part, update
-from prakerja.waves import ApplicationState, Phase, Wave, WaveState
+from prakerja.waves import ApplicationState, Phase, Wave, WaveDraft, WaveState
 from prakerja.waves.decreeing import NotAgreed, decree_slice, finish_decree, plan_decree
 from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, links, plan, screen_shard
 from prakerja.waves.service import (
-    WaveDraft,
     begin_decree,
     create_wave,
     join_wave,

@@ -9,7 +9,7 @@ import pytest
 from prakerja.membership import seed_schemes
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.problems import IdempotencyKeyReused
-from prakerja.waves import ApplicationState, Wave, WaveState
+from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
 from prakerja.waves.errors import (
     AlreadyMember,
     ContactsMissing,
@@ -24,7 +24,6 @@ from prakerja.waves.errors import (
     WaveUnderWay,
 )
 from prakerja.waves.service import (
-    WaveDraft,
     arrange_turns,
     cancel_wave,
     create_wave,

@@ -10,10 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prakerja.incentives import Incentive, IncentiveState
 from prakerja.payouts.answers import NameMatch
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import Account, Payout, PayoutState
 from prakerja.payouts.reasons import advice
 from prakerja.payouts.runs import PayoutRun, RunState
-from prakerja.payouts.store import Account
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
 

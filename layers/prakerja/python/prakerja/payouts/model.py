@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from prakerja.payouts.answers import (
     InquiryAnswer,
+    NameMatch,
     Outcome,
     ProviderRules,
     TransferAnswer,
@@ -52,6 +53,19 @@ class PayoutState(StrEnum):
 
 ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED})
 NEEDS_PERSON = frozenset({PayoutState.HELD, PayoutState.PARKED})
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a member is paid. The number is sealed under the member's own key; ``masked`` shows its last four digits."""
+
+    person_id: str
+    provider: str
+    masked: str
+    sealed_number: bytes = field(repr=False)
+    digest: str
+    name_match: NameMatch
+    linked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -220,4 +234,4 @@ def _crosses_end_of_day(since: datetime, now: datetime, rules: ProviderRules) ->
 
 def _slug(answer: InquiryAnswer, attempt: Attempt) -> str:
     told = (attempt.refusal or "").removeprefix("FAIL:")
-    return str(answer.reason or told or "PSP_REFUSED")
+    return told or str(answer.reason or "PSP_REFUSED")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.payouts.answers import NameMatch, PreparedRequest
+from prakerja.payouts.answers import PreparedRequest
 from prakerja.payouts.errors import AccountLinkedAlready, PayoutMoved
-from prakerja.payouts.model import ENDED, NEEDS_PERSON, Attempt, Payout
+from prakerja.payouts.model import ENDED, NEEDS_PERSON, Account, Attempt, Payout
 from prakerja.payouts.runs import PayoutRun
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import (
@@ -41,19 +40,6 @@ Key = tuple[Pattern, dict[str, str | int]]
 
 
 # the linked account ---------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Account:
-    """Where a member is paid. The number is sealed under the member's own key; ``masked`` shows its last four digits."""
-
-    person_id: str
-    provider: str
-    masked: str
-    sealed_number: bytes = field(repr=False)
-    digest: str
-    name_match: NameMatch
-    linked_at: datetime
-
-
 def account_key(person_id: str) -> Key:
     """For a batch read."""
     return ACCOUNT, {"person_id": person_id}

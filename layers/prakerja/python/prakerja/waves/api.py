@@ -8,8 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
 
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
-from prakerja.waves.model import Application, ApplicationState, Wave, WaveState
-from prakerja.waves.service import WaveDraft
+from prakerja.waves.model import Application, ApplicationState, Wave, WaveDraft, WaveState
 
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
 

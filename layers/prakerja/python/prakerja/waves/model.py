@@ -94,6 +94,19 @@ class Wave:
         return self.state is not WaveState.CANCELLED and self.opens_at <= now < self.closes_at
 
 
+@dataclass(frozen=True)
+class WaveDraft:
+    """What an operator decides about a new wave."""
+
+    number: int
+    quota: int
+    reserves: int
+    opens_at: datetime
+    closes_at: datetime
+    scheme_name: str
+    scheme_version: int
+
+
 class ApplicationState(StrEnum):
     """How an application ended; JOINED until the decree says so."""
 

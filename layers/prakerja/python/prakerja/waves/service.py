@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from prakerja.membership import load_scheme
@@ -25,6 +25,7 @@ from prakerja.waves.model import (
     Application,
     Turn,
     Wave,
+    WaveDraft,
     WaveState,
     begun,
     decide_cancel,
@@ -54,19 +55,6 @@ from prakerja.waves.store import (
 
 DECREE = "DECREE"
 """The kind of the operators' approval; its subject is the wave, its content the hash of the published result."""
-
-
-@dataclass(frozen=True)
-class WaveDraft:
-    """What an operator decides about a new wave."""
-
-    number: int
-    quota: int
-    reserves: int
-    opens_at: datetime
-    closes_at: datetime
-    scheme_name: str
-    scheme_version: int
 
 
 def create_wave(p: Platform, *, operator: str, draft: WaveDraft, key: str) -> Wave:

@@ -16,11 +16,11 @@ from prakerja.payouts.errors import (
     WalletPhoneDiffers,
 )
 from prakerja.payouts.messages import AccountLinked
+from prakerja.payouts.model import Account
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.reasons import advice
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
-    Account,
     account_from_item,
     account_key,
     holder_name,
