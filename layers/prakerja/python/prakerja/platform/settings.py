@@ -39,6 +39,8 @@ class Settings(BaseModel):
     schedule_role: str = ""
     turn_wave_arn: str = ""
     queue_urls: Json[dict[str, str]] = Field(default_factory=dict)
+    dead_letter_queue_urls: Json[dict[str, str]] = Field(default_factory=dict)
+    """By function; ``queue_urls`` is by queue."""
 
     operator_issuer: str = ""
     operator_jwks_url: str = ""
