@@ -104,7 +104,7 @@ def test_a_member_sees_card_and_balance(market: Market, member: Member) -> None:
 def test_who_is_no_member_is_told_so(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     status, problem = Member(monkeypatch, someone(9)).play("GET", "/v1/membership", accept_language="en")
     assert status == 404
-    assert problem["type"].endswith("/not-a-member")
+    assert problem["type"].endswith("/membership-not-found")
     assert Member(monkeypatch, someone(9)).play("GET", "/v1/purchases") == (200, [])
 
 

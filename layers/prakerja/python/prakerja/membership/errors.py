@@ -21,7 +21,7 @@ from prakerja.platform.problems import Conflict, InvalidInput, NotFound, Reactio
 
 
 class NotAMember(NotFound):
-    slug = "not-a-member"
+    slug = "membership-not-found"
     title, title_id = "There is no membership", "Belum ada kepesertaan"
     detail = "A membership begins when a wave's result is decreed and you were selected."
     detail_id = "Kepesertaan dimulai setelah hasil gelombang ditetapkan dan Anda terpilih."
@@ -35,7 +35,7 @@ class SchemeUnknown(InvalidInput):
 
 
 class AlreadyMember(Conflict):
-    slug = "already-member"
+    slug = "card-given-before"
     title, title_id = "This person has had the card", "Orang ini sudah pernah menjadi peserta"
     detail = "The card is given once in a lifetime."
     detail_id = "Kartu hanya diberikan sekali seumur hidup."
