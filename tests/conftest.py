@@ -10,6 +10,7 @@ from moto import mock_aws
 
 from tests.support.cloud import cloud as cloud
 from tests.support.effort import choose_profile
+from tests.support.moto_truth import truthful
 from tests.support.world import REGION, World
 
 choose_profile()
@@ -30,6 +31,6 @@ def _no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A fresh world on moto."""
-    with mock_aws():
+    """A fresh world on moto, which tells the truth."""
+    with mock_aws(), truthful():
         yield World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
