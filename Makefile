@@ -13,7 +13,7 @@ CDK := npx --yes aws-cdk@2.1148.0
 CODE := functions layers/prakerja/python/prakerja infra sandbox docs tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help venv node run demo-tokens travel test prove check format docs bench synth deploy smoke lock clean
+.PHONY: help venv node run demo-tokens verify-draw travel test prove check format docs bench synth deploy smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -25,7 +25,10 @@ help: ## this list
 #:   PORT=8080        run, travel: the front door
 #:   CLOUD_PORT=4566  run, synth: the local cloud
 #:   WORLD_PORT=8090  run, synth: the outside world: inbox, control pages
+#:   SEED=1           run: other people
+#:   CHAOS=no         run: yes kills functions and the outside world in the middle
 #:   DAYS=30          travel: how far
+#:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production
 #:   URL=http://…     smoke: which system; default: the local one
 #:   ARGS='-k draw'   test, prove: more for pytest
@@ -49,6 +52,9 @@ run: venv node ## start everything on this machine and play a demonstration wave
 demo-tokens: venv ## sign the demonstration's people in again: new tokens in .local/demo.json
 	@$(PY) -m sandbox.demo tokens
 
+verify-draw: venv ## recompute the draw of WAVE from its published folder
+	@$(PY) -m sandbox.demo verify-draw
+
 travel: venv ## move programme time of the running system DAYS forward, then run every sweep
 	@$(PY) -m sandbox.demo travel
 
@@ -56,7 +62,7 @@ test: check node ## all checks and tests (10 minutes at most); reports in build/
 	@mkdir -p $(REPORTS)
 	$(PY) -m pytest tests -p no:randomly --junitxml=$(REPORTS)/tests.xml $(ARGS)
 
-prove: check node ## the same tests with larger numbers, in random order, with planted bugs and coverage (an hour at most)
+prove: check node ## the same tests with larger numbers, in random order, with coverage (an hour at most)
 	@mkdir -p $(REPORTS)
 	PROVE=yes $(PY) -m pytest tests --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
 

@@ -13,7 +13,7 @@ from infra.entry import Http
 from infra.functions import FUNCTIONS
 from prakerja.platform.auth import Operator, Participant
 from prakerja.platform.http import authorisers_of, is_public
-from prakerja.wiring import operator, participant
+from prakerja.principals import operator, participant
 
 Route = Callable[..., Any]
 ROUTES: list[tuple[str, str, str, Route]] = [

@@ -41,7 +41,7 @@ QUESTIONS = (
     Question("GET", "/v1/regions", 200),
     Question("GET", "/v1/waves/00000000-0000-4000-8000-000000000000", 404, PROBLEM, has=("correlation_id",)),
     Question("GET", "/v1/identity", 401, PROBLEM, slug="not-signed-in"),
-    Question("GET", "/operator/v1/waves", 401, PROBLEM, slug="not-signed-in"),
+    Question("GET", "/operator/v1/payout-runs", 401, PROBLEM, slug="not-signed-in"),
     Question("DELETE", "/v1/waves", 405, PROBLEM, slug="method-not-allowed"),
     Question("GET", "/v1/there-is-no-such-thing", 404, PROBLEM, slug="not-found"),
     Question("POST", PARTNER, 401, has=("code", "message"), body={"redeem_code": "none", "sequence": 1}),
