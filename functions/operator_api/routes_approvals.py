@@ -37,5 +37,6 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 def agree(approval_id: str, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     p = platform()
+    who.require(*MAY_APPROVE.values())  # before anything is looked up: ids are not told to those who may not approve
     who.require(MAY_APPROVE[load_approval(p.table, approval_id).kind])
     return ApprovalView.of(approve(p, operator=who, approval_id=approval_id, announce=ANNOUNCED))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -14,6 +13,7 @@ from prakerja.payouts.service import propose_release, start_run
 from prakerja.payouts.store import load_run, recent_runs
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import IdempotencyKey
+from prakerja.platform.validation import Day
 from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform
 
@@ -51,7 +51,7 @@ def release(run_id: str, who: Who) -> ApprovalView:
 
 
 @router.get("/operator/v1/ledger/<day>", tags=["payouts"])
-def read_ledger(day: date, who: Who) -> LedgerView:
+def read_ledger(day: Day, who: Who) -> LedgerView:
     """A day's bookings (WIB), recomputed from its transfers."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
     totals = ledger_totals(platform().table, day)

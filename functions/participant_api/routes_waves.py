@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from prakerja.platform.auth import Participant
-from prakerja.platform.http import language_of, public
-from prakerja.platform.pagination import open_cursor, seal_cursor
+from prakerja.platform.http import language_of, public, refuses
+from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
 from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, WaveList, WaveView
@@ -39,6 +39,7 @@ def signer() -> Signer:
 
 @router.get("/v1/waves", tags=["waves"])
 @public
+@refuses(BadCursor)
 def list_waves(cursor: Cursor = None) -> WaveList:
     """Waves, latest opening first."""
     key = secret(settings().receipt_secret)

@@ -94,8 +94,8 @@ class Bank:
     count: int = 0
 
     @classmethod
-    def open(cls, name: str, funds: int = FUNDS) -> Bank:
-        clock = FixedClock()
+    def open(cls, name: str, funds: int = FUNDS, *, clock: FixedClock | None = None) -> Bank:
+        clock = clock or FixedClock()
         engine = Engine(":memory:", clock.wall)
         engine.add_client(Client(**client_entry(name)))
         engine.add_accounts(

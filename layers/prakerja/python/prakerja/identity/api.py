@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from prakerja.identity.answers import RegistryRecord
 from prakerja.identity.model import IdentityCheck, IdentityStatus, family_card_error, nik_parts_error
 from prakerja.identity.regions import regions
+from prakerja.platform.validation import Day
 
 
 def _nik(text: str) -> str:
@@ -50,7 +50,7 @@ class IdentityClaim(BaseModel):
         json_schema_extra={"pattern": r"^\d{16}$"},
     )
     full_name: Name = Field(examples=["Siti Aminah"])
-    birth_date: date = Field(examples=["1990-08-17"])
+    birth_date: Day = Field(examples=["1990-08-17"])
     mother_name: Name = Field(description="mother's maiden name", examples=["Dewi Lestari"])
     region: Annotated[str, AfterValidator(_region)] = Field(
         description="the regency or city you live in (Kemendagri code)", examples=["3276"]

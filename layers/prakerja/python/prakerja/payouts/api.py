@@ -15,6 +15,7 @@ from prakerja.payouts.reasons import advice
 from prakerja.payouts.runs import PayoutRun, RunState
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
+from prakerja.platform.validation import Day
 
 
 class NewAccount(BaseModel):
@@ -107,7 +108,7 @@ class NewRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scheduled_until: date = Field(examples=["2026-02-17"])
+    scheduled_until: Day = Field(examples=["2026-02-17"])
 
 
 class RunView(BaseModel):

@@ -76,8 +76,11 @@ def check_operator(token: str, *, issuer: str, client_id: str, public_key: Calla
     claims = _claims(token, "RS256", issuer, client_id, public_key, ["exp", "iat", "sub", "auth_time"])
     if claims.get("token_use", "id") != "id":
         raise NotSignedIn
-    signed_in_at = datetime.fromtimestamp(int(claims["auth_time"]), UTC)
-    return Operator(claims["sub"], frozenset(claims.get("cognito:groups", claims.get("roles", []))), signed_in_at)
+    groups, signed_in_at = claims.get("cognito:groups", claims.get("roles")), claims["auth_time"]
+    if not isinstance(signed_in_at, int):
+        raise NotSignedIn
+    roles = frozenset(name for name in groups if isinstance(name, str)) if isinstance(groups, list) else frozenset()
+    return Operator(claims["sub"], roles, datetime.fromtimestamp(signed_in_at, UTC))
 
 
 def _claims(

@@ -1,9 +1,43 @@
-"""Field errors in words that a participant understands, in Indonesian or English, never echoing what was sent."""
+"""Days and moments as JSON writes them, and field errors in words that a participant understands, in Indonesian or
+English, never echoing what was sent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9:]+)")
+
+
+def _written(shape: re.Pattern[str], error: str) -> BeforeValidator:
+    """pydantic alone also takes numbers, and text full of digits, as seconds since 1970."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, date) or (isinstance(value, str) and shape.fullmatch(value)):
+            return value
+        raise ValueError(error)
+
+    return BeforeValidator(check)
+
+
+Day = Annotated[
+    date, _written(_DAY, "must be a date as text, like 1990-08-17 | harus tanggal berupa teks, seperti 1990-08-17")
+]
+"""A day of a request, RFC 3339 ``full-date``."""
+Moment = Annotated[
+    AwareDatetime,
+    _written(
+        _MOMENT,
+        "must be a time as text with its zone, like 2026-01-15T12:00:00+07:00 | "
+        "harus waktu berupa teks dengan zona, seperti 2026-01-15T12:00:00+07:00",
+    ),
+]
+"""A moment of a request, RFC 3339 ``date-time``; the zone must be named."""
 
 _INDONESIAN = {
     "missing": "wajib diisi",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
 
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
+from prakerja.platform.validation import Moment
 from prakerja.waves.model import Application, ApplicationState, Wave, WaveDraft, WaveState
 
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
@@ -21,8 +22,8 @@ class NewWave(BaseModel):
     number: Annotated[int, Strict(), Field(ge=1, le=9999, examples=[72])]
     quota: Annotated[int, Strict(), Field(ge=1, le=10_000_000, description="people", examples=[10000])]
     reserves: Count = Field(0, description="people on the reserve list", examples=[1000])
-    opens_at: AwareDatetime = Field(examples=["2026-02-17T19:00:00+07:00"])
-    closes_at: AwareDatetime = Field(examples=["2026-02-21T00:00:00+07:00"])
+    opens_at: Moment = Field(examples=["2026-02-17T19:00:00+07:00"])
+    closes_at: Moment = Field(examples=["2026-02-21T00:00:00+07:00"])
     scheme_name: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] = Field("NORMAL_2023", examples=["NORMAL_2023"])
     scheme_version: Annotated[int, Strict(), Field(ge=1, le=999)] = 1
 
