@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from hashlib import sha256
-from pathlib import Path
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from prakerja.waves import published, verify
+from prakerja.waves import published
 from prakerja.waves.draw import Result, RosterRow, Rules
-from tests.support.draws import by_ticket, folder, outcomes, row, rules, with_manifest, write
+from tests.support.draws import by_ticket, folder, outcomes, row, rules, verdict, with_manifest
 
 GROUPS = (None, "MIGRANT", "DISABILITY")
 
@@ -110,13 +108,6 @@ def test_within_a_group_a_better_ticket_never_fares_worse(rows: list[RosterRow],
             if entry.stratum == group and entry.reason is None and drawn[entry.application_id].reason != "FAMILY_CAP"
         ]
         assert fared == sorted(fared)
-
-
-def verdict(files: dict[str, bytes], **pins: str) -> tuple[bool, str]:
-    said: list[str] = []
-    with tempfile.TemporaryDirectory() as place:
-        right = verify.verify(verify.Verifier(write(files, Path(place)), **pins), said.append)
-    return right, "".join(said)
 
 
 @settings(max_examples=40, deadline=None)

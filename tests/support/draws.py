@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from prakerja.waves import draw, published
+from prakerja.waves import draw, published, verify
 from prakerja.waves.answers import BeaconChain, BeaconRound
 from prakerja.waves.draw import Outcome, RosterRow, Rules, Selection, Stratum, Tally
 
@@ -76,7 +77,14 @@ def by_ticket(rows: Sequence[RosterRow], seed: bytes = bytes(32)) -> list[Roster
     return sorted(rows, key=ticket)
 
 
-def folder(rules: Rules, rows: Sequence[RosterRow], shards: int = 2, *, compressed: bool = False) -> dict[str, bytes]:
+def folder(
+    rules: Rules,
+    rows: Sequence[RosterRow],
+    shards: int = 2,
+    *,
+    compressed: bool = False,
+    published_at: datetime = PUBLISHED_AT,
+) -> dict[str, bytes]:
     """The whole published folder of a draw: name of each file to its content."""
     parts = sharded(rows, shards)
     files = {published.RULES: published.rules_file(rules)}
@@ -89,7 +97,7 @@ def folder(rules: Rules, rows: Sequence[RosterRow], shards: int = 2, *, compress
     late = published.JoinsRoot(GENESIS + timedelta(minutes=2), len(rows), joins)
     files[published.JOINS] = published.joins_file(rules.wave_id, [early, late])
     root = published.roster_root(lines)
-    commitment = published.commit(rules, files[published.JOINS], len(rows), root, PUBLISHED_AT)
+    commitment = published.commit(rules, files[published.JOINS], len(rows), root, published_at)
     files[published.ROOT] = published.root_file(commitment)
 
     beacon = beacon_round(commitment.beacon_round)
@@ -108,6 +116,19 @@ def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The same files with a manifest that fits them, whatever was done to them."""
     listed = {name: (len(data), sha256(data).hexdigest()) for name, data in files.items() if name != published.MANIFEST}
     return {**files, published.MANIFEST: published.manifest_file("wave-71", listed)}
+
+
+def verdict(files: Mapping[str, bytes], **pins: str) -> tuple[bool, str]:
+    """What the verifier says about a folder: whether it is right, and everything it printed."""
+    said: list[str] = []
+    with tempfile.TemporaryDirectory() as place:
+        right = verify.verify(verify.Verifier(write(files, Path(place)), **pins), said.append)
+    return right, "".join(said)
+
+
+def differing(text: str) -> list[str]:
+    """The checks that differ, in what the verifier printed."""
+    return [line.split()[0] for line in text.splitlines() if line.split()[1] == "DIFFERS"]
 
 
 def write(files: Mapping[str, bytes], path: Path) -> Path:
