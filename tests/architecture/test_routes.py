@@ -48,6 +48,8 @@ def test_public_routes_are_few_and_known() -> None:
 
 PUBLIC = {
     "GET /.well-known/jwks.json",
+    "GET /v1/courses",
+    "GET /v1/courses/{course_code}",
     "GET /v1/receipt-keys",
     "GET /v1/regions",
     "GET /v1/waves",
