@@ -26,8 +26,8 @@ from prakerja.payouts.answers import (
 )
 from prakerja.platform.clock import wib
 
-LEASE = timedelta(seconds=45)
-"""A worker that has not stored an outcome after this long has died; longer than its time-out."""
+LEASE = timedelta(seconds=75)
+"""A worker that has not stored an outcome after this long has died; longer than its function may run (60 s)."""
 RESEND_SECONDS = (30, 120, 600, 1800)
 """Pauses before sending the same reference again after "not carried out"."""
 STOPPED_SECONDS = 900
@@ -53,6 +53,8 @@ class PayoutState(StrEnum):
 
 ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED})
 NEEDS_PERSON = frozenset({PayoutState.HELD, PayoutState.PARKED})
+OURS = frozenset({Outcome.BUG, Outcome.STOP})
+"""Refusals that blame our request, our set-up or our funds; no member is told that they failed."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Attempt:
     ambiguous: bool = False
     """Some sending of this reference may have been carried out; only an inquiry decides now."""
     refusal: str | None = None
-    """"FAIL:<reason>" or "BUG": what the last sending was told, to be confirmed by an inquiry."""
+    """"FAIL:<reason>", "BUG" or "STOP": what the last sending was told, to be confirmed by an inquiry."""
     inquiries: int = 0
     not_found: int = 0
     """Consecutive not-found answers, the first of them at ``not_found_since``."""
@@ -143,8 +145,8 @@ def decide_sending(attempt: Attempt, answer: TransferAnswer, rules: ProviderRule
     first_wait = rules.wait_before_inquiry(0)
     if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:
         return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)
-    if answer.outcome is Outcome.FAIL or (answer.outcome is Outcome.BUG and answer.must_confirm):
-        refusal = f"FAIL:{answer.reason}" if answer.outcome is Outcome.FAIL else "BUG"
+    if answer.outcome is Outcome.FAIL or answer.must_confirm:
+        refusal = f"FAIL:{answer.reason}" if answer.outcome is Outcome.FAIL else str(answer.outcome)
         told = replace(attempt, refusal=refusal, unknown_since=attempt.unknown_since or now)
         return Next(PayoutState.UNKNOWN, told, first_wait)
     if answer.outcome is Outcome.BUG:
@@ -162,6 +164,8 @@ def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules
     if status is TransferStatus.RETURNED:
         return Next(PayoutState.RETURNED, asked, reason=_slug(answer, attempt))
     if status is TransferStatus.FAILED:
+        if attempt.refusal in OURS:  # not the member's failure: a person must choose what follows
+            return Next(PayoutState.PARKED, asked)
         return Next(PayoutState.FAILED, asked, reason=_slug(answer, attempt))
     if status is TransferStatus.MISMATCH:
         return Next(PayoutState.HELD, asked)
@@ -187,20 +191,19 @@ def overdue_at(since: datetime) -> datetime:
 
 
 def _not_found(asked: Attempt, rules: ProviderRules, now: datetime) -> Next:
-    """Not known *now*. With a refusal before, that agrees: it failed. Else only a streak over the settle window does."""
+    """Not known *now*. With a refusal before, that agrees with it. Else only a streak over the settle window proves."""
     if asked.refusal is not None and not asked.ambiguous:
-        if asked.refusal == "BUG":
+        if asked.refusal == Outcome.BUG:
             return Next(PayoutState.PARKED, asked)
+        if asked.refusal == Outcome.STOP:
+            return Next(PayoutState.RESEND, replace(asked, refusal=None), STOPPED_SECONDS)
         return Next(PayoutState.FAILED, asked, reason=asked.refusal.removeprefix("FAIL:"))
-    since = asked.not_found_since or now
-    counted = replace(asked, not_found=asked.not_found + 1, not_found_since=since)
+    since, seen = asked.not_found_since or now, asked.not_found
+    if _crosses_end_of_day(since, now, rules):
+        since, seen = now, 0  # an answer from there proves nothing: the streak begins again
+    counted = replace(asked, not_found=seen + 1, not_found_since=since)
     settled = timedelta(seconds=rules.settle_seconds)
-    proven = (
-        counted.not_found >= rules.not_found_needed
-        and now - counted.sent_at >= settled
-        and now - since >= settled / 2
-        and not _crosses_end_of_day(since, now, rules)
-    )
+    proven = counted.not_found >= rules.not_found_needed and now - counted.sent_at >= settled and now - since >= settled
     if not proven:
         return _wait(counted, rules, now)
     if now - counted.prepared_at >= timedelta(days=rules.resend_days):
@@ -233,5 +236,5 @@ def _crosses_end_of_day(since: datetime, now: datetime, rules: ProviderRules) ->
 
 
 def _slug(answer: InquiryAnswer, attempt: Attempt) -> str:
-    told = (attempt.refusal or "").removeprefix("FAIL:")
-    return told or str(answer.reason or "PSP_REFUSED")
+    kind, _, told = (attempt.refusal or "").partition(":")
+    return told if kind == Outcome.FAIL else str(answer.reason or "PSP_REFUSED")

@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 
 from prakerja.payouts.answers import PreparedRequest
 from prakerja.payouts.errors import AccountLinkedAlready, PayoutMoved
-from prakerja.payouts.model import ENDED, NEEDS_PERSON, Account, Attempt, Payout
+from prakerja.payouts.model import Account, Attempt, Payout
 from prakerja.payouts.runs import PayoutRun
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import (
@@ -193,8 +193,18 @@ def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None
 
 
 def new_attempt(attempt: Attempt) -> Part:
-    """Store an attempt before its first byte leaves. That there is one under this number is the database's guard."""
-    return put_new(ATTEMPT, item_of(attempt), error=PayoutMoved(), payout_id=attempt.payout_id, number=attempt.number)
+    """Store an attempt before its first byte leaves. That there is one under this number is the database's guard.
+
+    Its ``external_id`` tells our own attempt, whose answer got lost, from that of a worker that was faster.
+    """
+    return put_new(
+        ATTEMPT,
+        item_of(attempt),
+        error=PayoutMoved(),
+        fingerprint=fingerprint([attempt.reference, attempt.external_id]),
+        payout_id=attempt.payout_id,
+        number=attempt.number,
+    )
 
 
 def change_attempt(before: Attempt, after: Attempt) -> Part:
@@ -237,11 +247,6 @@ def prepared_request(p: Platform, payout: Payout, attempt: Attempt, identity: It
         account_number=number.decode(),
         body=unseal(p, payout.person_id, identity, BODY_FIELD, attempt.body),
     )
-
-
-def is_over(payout: Payout) -> bool:
-    """Whether nothing more happens by machine."""
-    return payout.state in ENDED or payout.state in NEEDS_PERSON
 
 
 def wake_after(wait: int, now: datetime) -> datetime:

@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from prakerja.balance import FUND, in_flight_account, paid_account, transfer_part
-from prakerja.incentives import IncentiveState, settled
-from prakerja.payouts.answers import Exchange, TransferOrder
+from prakerja.balance import FUND, in_flight_account, transfer_part
+from prakerja.payouts.answers import TransferOrder
 from prakerja.payouts.errors import NotReleased, PayoutMoved
-from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
 from prakerja.payouts.model import (
     Attempt,
     Next,
@@ -29,6 +27,7 @@ from prakerja.payouts.model import (
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service.releasing import RELEASE
+from prakerja.payouts.service.settling import settle, wake
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
     BODY_FIELD,
@@ -54,15 +53,13 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, PAYOUT, PERSON_IDENTITY, Pattern
 from prakerja.platform.approvals import from_approval_item
 from prakerja.platform.clock import to_text
-from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
-from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
+from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
-from prakerja.registration import NoticeKind, notice
 
 NOTE = "Insentif Prakerja"
-RESERVE, POST, VOID, RETURN = "PAYOUT_RESERVE", "PAYOUT_POST", "PAYOUT_VOID", "PAYOUT_RETURN"
+RESERVE = "PAYOUT_RESERVE"
 
 
 def send_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
@@ -93,7 +90,7 @@ def send_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout
     log.info(
         "payout sent", payout_id=payout_id, outcome=str(answer.outcome), code=answer.code, state=str(following.state)
     )
-    return _settle(p, sending, attempt, following, answer.exchanges, answer.code)
+    return settle(p, sending, attempt, following, answer.exchanges, answer.code)
 
 
 def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
@@ -117,7 +114,7 @@ def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, pay
     following = decide_inquiry(attempt, answer, bank.rules, p.clock.wall())
     log.info("payout inquired", payout_id=payout_id, status=str(answer.status), state=str(following.state))
     # commit, announce
-    return _settle(p, payout, attempt, following, answer.exchanges, answer.code)
+    return settle(p, payout, attempt, following, answer.exchanges, answer.code)
 
 
 def due_payouts(p: Platform, shard: str) -> list[Message]:
@@ -125,7 +122,7 @@ def due_payouts(p: Platform, shard: str) -> list[Message]:
     keys = p.table.due(PAYOUT, shard, to_text(p.clock.wall()))
     items = p.table.batch_get(*(payout_key(key["payout_id"]) for key in keys)) if keys else []
     payouts = [payout_from_item(item) for item in items if item is not None]
-    return [wake for payout in payouts if (wake := _wake(payout)) is not None]
+    return [message for payout in payouts if (message := wake(payout)) is not None]
 
 
 @dataclass(frozen=True)
@@ -148,20 +145,19 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
     ]
     run_item, account, identity, approval_item, *attempts = p.table.batch_get(*wanted)
     run = run_from_item(run_item)
-    if account is None or identity is None:
+    attempt = attempt_from_item(attempts[0]) if attempts and attempts[0] else None
+    if account is None or identity is None or (payout.attempt and attempt is None):
         raise NotFound
     agreed = approval_item is not None and from_approval_item(approval_item).binds(
         RELEASE, run.run_id, run.content_hash
     )
-    attempt = attempt_from_item(attempts[0]) if attempts and attempts[0] else None
     return _Case(agreed and run.state is RunState.RELEASED, identity, account, attempt)
 
 
 def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -> tuple[Payout, Attempt]:
     now = p.clock.wall()
     external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    if payout.state is PayoutState.RESEND and case.attempt is not None:
-        before = case.attempt
+    if (before := case.attempt) is not None:
         attempt = replace(before, external_id=external_id, sent_at=now, sends=before.sends + 1)
         parts: tuple[Part, ...] = (change_attempt(before, attempt),)
     else:
@@ -222,118 +218,4 @@ def _recover(p: Platform, payout: Payout) -> Payout:
     if not is_abandoned(attempt, now):
         return payout
     following = Next(PayoutState.UNKNOWN, became_unknown(attempt, now), 0)
-    return _settle(p, payout, attempt, following, (), "")
-
-
-def _settle(
-    p: Platform,
-    payout: Payout,
-    attempt: Attempt,
-    following: Next,
-    exchanges: tuple[Exchange, ...],
-    code: str,
-) -> Payout:
-    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction."""
-    now = p.clock.wall()
-    ended = following.wait is None
-    after = replace(
-        payout,
-        state=following.state,
-        reason=following.reason,
-        provider_reference=following.provider_reference or payout.provider_reference,
-        ended_at=p.clock.programme() if ended else None,
-    )
-    wake_at = None if following.wait is None else wake_after(following.wait, now)
-    facts = [_fact(exchange) for exchange in exchanges]
-    try:
-        p.table.commit(
-            change_payout(payout, after, wake_at),
-            change_attempt(attempt, following.attempt),
-            *_booked(p, payout, attempt, following.state),
-            *_told_incentive(payout, following),
-            evidence(
-                payout.payout_id,
-                f"PAYOUT_{following.state}",
-                now,
-                code=code,
-                reference=attempt.reference,
-                exchanges=facts,
-            ),
-            outbox=_announced(after, following),
-        )
-    except PayoutMoved:
-        return load_payout(p.table, payout.payout_id)
-    count("Payout", state=str(following.state), provider=payout.provider)
-    if following.state is PayoutState.UNKNOWN:
-        unknown_for = now - (following.attempt.unknown_since or attempt.sent_at)
-        count("PayoutUnknownAgeSeconds", int(unknown_for.total_seconds()))  # an alarm looks at the oldest
-    if following.attempt.overdue and not attempt.overdue:
-        count("PayoutUnknownOverdue", provider=payout.provider)
-    return after
-
-
-def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
-    in_flight = in_flight_account(payout.provider)
-    moves = {
-        PayoutState.PAID: (POST, in_flight, paid_account(payout.provider)),
-        PayoutState.FAILED: (VOID, in_flight, FUND),
-        PayoutState.RETURNED: (RETURN, in_flight, FUND),
-    }
-    if state not in moves:
-        return ()
-    kind, debit, credit = moves[state]
-    booking = transfer_part(
-        kind=kind, reference=attempt.reference, debit=debit, credit=credit, amount=payout.amount, at=p.clock.programme()
-    )
-    return (booking,)
-
-
-def _told_incentive(payout: Payout, following: Next) -> tuple[Part, ...]:
-    ends = {
-        PayoutState.PAID: IncentiveState.PAID,
-        PayoutState.FAILED: IncentiveState.PAYOUT_FAILED,
-        PayoutState.RETURNED: IncentiveState.PAYOUT_FAILED,
-    }
-    if following.state not in ends:
-        return ()
-    state = ends[following.state]
-    return (
-        settled(
-            payout.person_id,
-            payout.incentive_kind,
-            payout.incentive_number,
-            payout.payout_id,
-            state,
-            following.reason,
-        ),
-    )
-
-
-def _announced(payout: Payout, following: Next) -> list[Message | Outgoing]:
-    if payout.state is PayoutState.PAID:
-        return [notice(payout.person_id, NoticeKind.PAID, payout.payout_id)]
-    if payout.state in (PayoutState.FAILED, PayoutState.RETURNED):
-        return [notice(payout.person_id, NoticeKind.PAYOUT_FAILED, f"{payout.payout_id}:{payout.attempt}")]
-    wake = _wake(payout)
-    if wake is None or following.wait is None or following.wait > MAX_DELAY_SECONDS:
-        return []  # a longer wait is the sweep's business: the item is due then
-    return [later(wake, following.wait)]
-
-
-def _wake(payout: Payout) -> Message | None:
-    if payout.state in (PayoutState.QUEUED, PayoutState.RESEND, PayoutState.DISPATCHING):
-        return PayoutQueued(payout_id=payout.payout_id, provider=payout.provider)
-    return PayoutUnknown(payout_id=payout.payout_id) if payout.state is PayoutState.UNKNOWN else None
-
-
-def _fact(exchange: Exchange) -> dict[str, object]:
-    return {
-        "service": exchange.service,
-        "external_id": exchange.external_id,
-        "sent_at": to_text(exchange.sent_at),
-        "request_sha256": exchange.request_sha256,
-        "milliseconds": exchange.milliseconds,
-        "http_status": exchange.http_status,
-        "response_sha256": exchange.response_sha256,
-        "response": exchange.response_redacted,
-    }
+    return settle(p, payout, attempt, following, (), "")

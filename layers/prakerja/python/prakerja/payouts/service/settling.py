@@ -1,0 +1,138 @@
+"""Storing what an answer proved: the payout, its attempt, the ledger, the incentive and the evidence, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from prakerja.balance import FUND, in_flight_account, paid_account, transfer_part
+from prakerja.incentives import IncentiveState, settled
+from prakerja.payouts.answers import Exchange
+from prakerja.payouts.errors import PayoutMoved
+from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
+from prakerja.payouts.model import ENDED, NEEDS_PERSON, Attempt, Next, Payout, PayoutState
+from prakerja.payouts.store import change_attempt, change_payout, load_payout, wake_after
+from prakerja.platform import Platform
+from prakerja.platform.clock import to_text
+from prakerja.platform.evidence import evidence
+from prakerja.platform.observability import count
+from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
+from prakerja.platform.parts import Part
+from prakerja.registration import NoticeKind, notice
+
+POST, VOID, RETURN = "PAYOUT_POST", "PAYOUT_VOID", "PAYOUT_RETURN"
+
+
+def settle(
+    p: Platform,
+    payout: Payout,
+    attempt: Attempt,
+    following: Next,
+    exchanges: tuple[Exchange, ...],
+    code: str,
+) -> Payout:
+    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction."""
+    now = p.clock.wall()
+    after = replace(
+        payout,
+        state=following.state,
+        reason=following.reason,
+        provider_reference=following.provider_reference or payout.provider_reference,
+        ended_at=p.clock.programme() if following.state in ENDED else None,
+    )
+    wake_at = None if following.wait is None else wake_after(following.wait, now)
+    facts = [_fact(exchange) for exchange in exchanges]
+    try:
+        outcome = p.table.commit(
+            change_payout(payout, after, wake_at),
+            change_attempt(attempt, following.attempt),
+            *_booked(p, payout, attempt, following.state),
+            *_told_incentive(payout, following),
+            evidence(
+                payout.payout_id,
+                f"PAYOUT_{following.state}",
+                now,
+                code=code,
+                reference=attempt.reference,
+                exchanges=facts,
+            ),
+            outbox=_announced(after, following),
+        )
+    except PayoutMoved:
+        return load_payout(p.table, payout.payout_id)
+    if outcome.repeated:  # another worker learnt the same and was faster
+        return load_payout(p.table, payout.payout_id)
+    count("Payout", state=str(following.state), provider=payout.provider)
+    if following.state is PayoutState.UNKNOWN:
+        unknown_for = now - (following.attempt.unknown_since or attempt.sent_at)
+        count("PayoutUnknownAgeSeconds", int(unknown_for.total_seconds()))  # an alarm looks at the oldest
+    if following.state in NEEDS_PERSON or (following.attempt.overdue and not attempt.overdue):
+        count("PayoutNeedsPerson")
+    return after
+
+
+def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
+    in_flight = in_flight_account(payout.provider)
+    moves = {
+        PayoutState.PAID: (POST, in_flight, paid_account(payout.provider)),
+        PayoutState.FAILED: (VOID, in_flight, FUND),
+        PayoutState.RETURNED: (RETURN, in_flight, FUND),
+    }
+    if state not in moves:
+        return ()
+    kind, debit, credit = moves[state]
+    booking = transfer_part(
+        kind=kind, reference=attempt.reference, debit=debit, credit=credit, amount=payout.amount, at=p.clock.programme()
+    )
+    return (booking,)
+
+
+def _told_incentive(payout: Payout, following: Next) -> tuple[Part, ...]:
+    ends = {
+        PayoutState.PAID: IncentiveState.PAID,
+        PayoutState.FAILED: IncentiveState.PAYOUT_FAILED,
+        PayoutState.RETURNED: IncentiveState.PAYOUT_FAILED,
+    }
+    if following.state not in ends:
+        return ()
+    state = ends[following.state]
+    return (
+        settled(
+            payout.person_id,
+            payout.incentive_kind,
+            payout.incentive_number,
+            payout.payout_id,
+            state,
+            following.reason,
+        ),
+    )
+
+
+def _announced(payout: Payout, following: Next) -> list[Message | Outgoing]:
+    if payout.state is PayoutState.PAID:
+        return [notice(payout.person_id, NoticeKind.PAID, payout.payout_id)]
+    if payout.state in (PayoutState.FAILED, PayoutState.RETURNED):
+        return [notice(payout.person_id, NoticeKind.PAYOUT_FAILED, f"{payout.payout_id}:{payout.attempt}")]
+    message = wake(payout)
+    if message is None or following.wait is None or following.wait > MAX_DELAY_SECONDS:
+        return []  # a longer wait is the sweep's business: the item is due then
+    return [later(message, following.wait)]
+
+
+def wake(payout: Payout) -> Message | None:
+    """The message that makes a worker look at a payout again; None if nothing more happens by machine."""
+    if payout.state in (PayoutState.QUEUED, PayoutState.RESEND, PayoutState.DISPATCHING):
+        return PayoutQueued(payout_id=payout.payout_id, provider=payout.provider)
+    return PayoutUnknown(payout_id=payout.payout_id) if payout.state is PayoutState.UNKNOWN else None
+
+
+def _fact(exchange: Exchange) -> dict[str, object]:
+    return {
+        "service": exchange.service,
+        "external_id": exchange.external_id,
+        "sent_at": to_text(exchange.sent_at),
+        "request_sha256": exchange.request_sha256,
+        "milliseconds": exchange.milliseconds,
+        "http_status": exchange.http_status,
+        "response_sha256": exchange.response_sha256,
+        "response": exchange.response_redacted,
+    }
