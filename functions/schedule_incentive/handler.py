@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from pydantic import BaseModel
 
-from prakerja.incentives import schedule_incentive
-from prakerja.platform.outbox import Message
+from prakerja.incentives.service import schedule_incentive
 from prakerja.platform.worker import sqs_worker
 from prakerja.wiring import platform, sqs
 
 
-class _AboutPerson(Message):
+class _AboutPerson(BaseModel):
     """Course completed, course reviewed, account linked: what they share is whom they are about."""
-
-    topic: ClassVar[str] = "any"
-    queue: ClassVar[str] = "schedule_incentive"
 
     person_id: str
 

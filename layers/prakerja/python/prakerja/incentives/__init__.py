@@ -1,7 +1,6 @@
-"""What members earn, and when it may be paid."""
+"""What members earn, and when it may be paid. The command is in ``service``: payouts need not load what it stands on."""
 
 from prakerja.incentives.model import JOB_SEARCH, Incentive, IncentiveState, taken_into_run
-from prakerja.incentives.service import schedule_incentive
 from prakerja.incentives.store import (
     DUE_KIND,
     IncentiveMoved,
@@ -22,7 +21,6 @@ __all__ = [
     "incentive_key",
     "incentives_of",
     "moved",
-    "schedule_incentive",
     "settled",
     "taken_into_run",
 ]

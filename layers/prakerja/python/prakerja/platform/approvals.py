@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, APPROVAL_LIST
-from prakerja.platform.auth import Operator
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
@@ -21,6 +21,9 @@ from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part, delete, put_new, update
 from prakerja.platform.problems import Conflict, NotAllowed, NotFound
 from prakerja.platform.table import Table
+
+if TYPE_CHECKING:
+    from prakerja.platform.auth import Operator
 
 
 class SameOperator(NotAllowed):

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-import jwt
-
 from prakerja.platform.problems import NotAllowed, NotSignedIn
 
 PARTICIPANT_AUDIENCE = "participant"
@@ -86,6 +84,8 @@ def check_operator(token: str, *, issuer: str, client_id: str, public_key: Calla
 def _claims(
     token: str, algorithm: str, issuer: str, audience: str, public_key: Callable[[str], Any], required: list[str]
 ) -> dict[str, Any]:
+    import jwt  # here, because whoever only needs the principals (approvals, workers) must not pay for it
+
     try:
         kid = str(jwt.get_unverified_header(token).get("kid", ""))
         claims: dict[str, Any] = jwt.decode(
