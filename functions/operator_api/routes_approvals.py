@@ -9,9 +9,19 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.payouts.service import RELEASE, release_approved
-from prakerja.platform.approvals import Approval, approve, load_approval, waiting_approvals
+from prakerja.platform.approvals import (
+    AlreadyDecided,
+    Approval,
+    SameOperator,
+    StaleSignIn,
+    approve,
+    load_approval,
+    waiting_approvals,
+)
 from prakerja.platform.auth import Operator, Role
+from prakerja.platform.http import refuses
 from prakerja.platform.outbox import Message
+from prakerja.platform.problems import NotFound
 from prakerja.waves.api import ApprovalView
 from prakerja.waves.service import DECREE, decree_approved
 from prakerja.wiring import operator, platform
@@ -34,6 +44,7 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 
 
 @router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])
+@refuses(NotFound, SameOperator, StaleSignIn, AlreadyDecided)
 def agree(approval_id: str, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     p = platform()

@@ -9,10 +9,13 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.balance import ledger_totals
 from prakerja.payouts.api import LedgerView, NewRun, RunView
+from prakerja.payouts.errors import RunEmpty, RunNotDeclared
 from prakerja.payouts.service import propose_release, start_run
 from prakerja.payouts.store import load_run, recent_runs
+from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
-from prakerja.platform.http import IdempotencyKey
+from prakerja.platform.http import IdempotencyKey, refuses
+from prakerja.platform.problems import IdempotencyKeyReused, NotFound
 from prakerja.platform.validation import Day
 from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform
@@ -23,6 +26,7 @@ Who = Annotated[Operator, Depends(operator)]
 
 
 @router.post("/operator/v1/payout-runs", status_code=201, tags=["payouts"])
+@refuses(IdempotencyKeyReused)
 def new_run(body: NewRun, who: Who, key: IdempotencyKey) -> RunView:
     """Begin a run: what is due is collected in the background, then count and sum are declared."""
     who.require(Role.PAYOUT_OFFICER)
@@ -37,6 +41,7 @@ def list_runs(who: Who) -> list[RunView]:
 
 
 @router.get("/operator/v1/payout-runs/<run_id>", tags=["payouts"])
+@refuses(NotFound)
 def read_run(run_id: str, who: Who) -> RunView:
     """One run."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
@@ -44,6 +49,7 @@ def read_run(run_id: str, who: Who) -> RunView:
 
 
 @router.put("/operator/v1/payout-runs/<run_id>/release", status_code=202, tags=["payouts"])
+@refuses(NotFound, RunNotDeclared, RunEmpty, AlreadyDecided)
 def release(run_id: str, who: Who) -> ApprovalView:
     """Propose to release a declared run; another operator must approve it before money moves."""
     who.require(Role.PAYOUT_OFFICER)

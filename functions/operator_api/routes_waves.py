@@ -7,9 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from prakerja.membership import SchemeUnknown
+from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
-from prakerja.platform.http import IdempotencyKey
+from prakerja.platform.http import IdempotencyKey, refuses
+from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.waves.api import ApprovalView, NewWave, WaveView
+from prakerja.waves.errors import NotYetDrawn, UnknownWave, WaveChanged, WaveTimesWrong, WaveUnderWay
 from prakerja.waves.service import cancel_wave, create_wave, propose_decree
 from prakerja.waves.store import load_wave
 from prakerja.wiring import operator, platform
@@ -20,6 +24,7 @@ Who = Annotated[Operator, Depends(operator)]
 
 
 @router.post("/operator/v1/waves", status_code=201, tags=["waves"])
+@refuses(WaveTimesWrong, SchemeUnknown, IdempotencyKeyReused)
 def new_wave(body: NewWave, who: Who, key: IdempotencyKey) -> WaveView:
     """Create a wave. It opens, closes and is drawn by itself at its times."""
     who.require(Role.WAVE_MANAGER)
@@ -29,6 +34,7 @@ def new_wave(body: NewWave, who: Who, key: IdempotencyKey) -> WaveView:
 
 
 @router.get("/operator/v1/waves/<wave_id>", tags=["waves"])
+@refuses(UnknownWave)
 def read_wave(wave_id: str, who: Who) -> WaveView:
     """One wave."""
     who.require(Role.WAVE_MANAGER, Role.AUDITOR)
@@ -38,6 +44,7 @@ def read_wave(wave_id: str, who: Who) -> WaveView:
 
 
 @router.put("/operator/v1/waves/<wave_id>/cancellation", tags=["waves"])
+@refuses(UnknownWave, WaveUnderWay, WaveChanged)
 def cancel(wave_id: str, who: Who) -> WaveView:
     """Cancel a wave whose draw has not begun. Repeating it is safe."""
     who.require(Role.WAVE_MANAGER)
@@ -45,6 +52,7 @@ def cancel(wave_id: str, who: Who) -> WaveView:
 
 
 @router.put("/operator/v1/waves/<wave_id>/decree", status_code=202, tags=["waves"])
+@refuses(UnknownWave, NotYetDrawn, AlreadyDecided)
 def decree(wave_id: str, who: Who) -> ApprovalView:
     """Propose to decree the published result of a drawn wave; another operator must approve it."""
     who.require(Role.WAVE_MANAGER)

@@ -10,9 +10,11 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.identity import load_check, submit_identity
 from prakerja.identity.api import IdentityClaim, IdentityView, RegionList
+from prakerja.identity.errors import AlreadyVerified, CheckUnderWay, TooManyChecks
 from prakerja.identity.regions import regions
 from prakerja.platform.auth import Participant
-from prakerja.platform.http import IdempotencyKey, language_of, public
+from prakerja.platform.http import IdempotencyKey, language_of, public, refuses
+from prakerja.platform.problems import IdempotencyKeyReused, NotFound
 from prakerja.wiring import participant, platform
 
 router = Router()
@@ -21,6 +23,7 @@ Person = Annotated[Participant, Depends(participant)]
 
 
 @router.post("/v1/identity", status_code=202, tags=["identity"])
+@refuses(AlreadyVerified, CheckUnderWay, TooManyChecks, IdempotencyKeyReused)
 def send_identity(request: Request, claim: IdentityClaim, person: Person, key: IdempotencyKey) -> IdentityView:
     """Say who you are. The civil registry is asked in the background; read the result with GET."""
     check = submit_identity(platform(), person_id=person.person_id, record=claim.record(), region=claim.region, key=key)
@@ -28,6 +31,7 @@ def send_identity(request: Request, claim: IdentityClaim, person: Person, key: I
 
 
 @router.get("/v1/identity", tags=["identity"])
+@refuses(NotFound)
 def read_identity(request: Request, person: Person) -> IdentityView:
     """Where your identity check stands, and what to do next."""
     return IdentityView.of(load_check(platform(), person.person_id), language_of(request))

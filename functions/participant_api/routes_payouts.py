@@ -10,10 +10,19 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.incentives import incentives_of
 from prakerja.payouts.api import AccountView, IncentiveView, NewAccount
+from prakerja.payouts.errors import (
+    AccountLinkedAlready,
+    AccountRefused,
+    NameMismatch,
+    NotAMemberYet,
+    ProviderUnavailable,
+    UnknownProvider,
+    WalletPhoneDiffers,
+)
 from prakerja.payouts.service import link_account, load_account
 from prakerja.payouts.store import payout_from_item, payout_key
 from prakerja.platform.auth import Participant
-from prakerja.platform.http import language_of
+from prakerja.platform.http import language_of, refuses
 from prakerja.platform.problems import NotFound
 from prakerja.wiring import participant, platform, providers
 
@@ -23,6 +32,15 @@ Person = Annotated[Participant, Depends(participant)]
 
 
 @router.put("/v1/account", tags=["incentives"])
+@refuses(
+    UnknownProvider,
+    NotAMemberYet,
+    AccountLinkedAlready,
+    WalletPhoneDiffers,
+    AccountRefused,
+    NameMismatch,
+    ProviderUnavailable,
+)
 def link(body: NewAccount, person: Person) -> AccountView:
     """Link your bank account or wallet. The provider is asked who holds it. Repeating it is safe."""
     return AccountView.of(
@@ -31,6 +49,7 @@ def link(body: NewAccount, person: Person) -> AccountView:
 
 
 @router.get("/v1/account", tags=["incentives"])
+@refuses(NotFound)
 def read_account(person: Person) -> AccountView:
     """The account you are paid at."""
     account = load_account(platform(), person.person_id)

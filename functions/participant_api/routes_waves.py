@@ -17,6 +17,17 @@ from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
 from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, WaveList, WaveView
 from prakerja.waves.drawing import links
+from prakerja.waves.errors import (
+    AlreadyMember,
+    ContactsMissing,
+    IdentityMissing,
+    OutsideAge,
+    StatementsMissing,
+    UnknownWave,
+    WaveCancelled,
+    WaveClosed,
+    WaveNotOpen,
+)
 from prakerja.waves.receipts import publish_receipt_key, receipt, receipt_keys
 from prakerja.waves.service import join_wave, load_application, read_waves
 from prakerja.waves.store import load_wave
@@ -52,6 +63,7 @@ def list_waves(cursor: Cursor = None) -> WaveList:
 
 @router.get("/v1/waves/<wave_id>", tags=["waves"])
 @public
+@refuses(UnknownWave)
 def read_wave(wave_id: str) -> WaveView:
     """One wave: times, quota, state and, after the draw, how many were chosen of how many."""
     p = platform()
@@ -61,6 +73,7 @@ def read_wave(wave_id: str) -> WaveView:
 
 @router.get("/v1/waves/<wave_id>/draw", tags=["waves"])
 @public
+@refuses(UnknownWave)
 def read_draw(wave_id: str) -> DrawFiles:
     """The published folder of a draw, for anybody who wants to recompute it. Empty before the draw."""
     wave = load_wave(platform().table, wave_id)
@@ -68,6 +81,17 @@ def read_draw(wave_id: str) -> DrawFiles:
 
 
 @router.put("/v1/waves/<wave_id>/application", tags=["waves"])
+@refuses(
+    UnknownWave,
+    WaveCancelled,
+    WaveNotOpen,
+    WaveClosed,
+    StatementsMissing,
+    ContactsMissing,
+    IdentityMissing,
+    AlreadyMember,
+    OutsideAge,
+)
 def join(request: Request, wave_id: str, body: JoinRequest, person: Person) -> ApplicationView:
     """Join a wave. Repeating it is safe and answers the first join. The receipt proves that you joined."""
     wave, application = join_wave(
@@ -77,6 +101,7 @@ def join(request: Request, wave_id: str, body: JoinRequest, person: Person) -> A
 
 
 @router.get("/v1/waves/<wave_id>/application", tags=["waves"])
+@refuses(UnknownWave)
 def read_application(request: Request, wave_id: str, person: Person) -> ApplicationView:
     """How your application stands, why, and the odds."""
     wave, application = load_application(platform(), person_id=person.person_id, wave_id=wave_id)

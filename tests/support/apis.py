@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jwt
 import pytest
@@ -22,6 +23,7 @@ from moto.backends import get_backend
 from functions.operator_api.handler import handler as operator_api
 from functions.participant_api import routes_waves
 from functions.participant_api.handler import handler as participant_api
+from functions.partner_api.handler import handler as partner_api
 from functions.sign_in import answers
 from functions.sign_in.handler import handler as sign_in
 from prakerja import principals, wiring
@@ -112,7 +114,7 @@ class Apis:
         if token:
             headers["authorization"] = f"Bearer {token}"
         event = request(method, path, body, **headers)
-        event["rawQueryString"] = query
+        event["rawQueryString"], event["queryStringParameters"] = query, dict(parse_qsl(query))
         return self.send(event)
 
     def send(self, event: dict[str, Any]) -> Answer:
@@ -123,6 +125,11 @@ class Apis:
     def handle(self, event: dict[str, Any]) -> dict[str, Any]:
         """The response of that function."""
         return APIS[function_of(event["rawPath"])](event, None)
+
+    def partner(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """One event on the partners' host: (status, envelope)."""
+        response = partner_api(event, None)
+        return response["statusCode"], json.loads(response["body"])
 
     # who is asking ------------------------------------------------------------------------------------------------
     def person_token(self, person_id: str, *, session_id: str = SESSION_ID, **claims: Any) -> str:

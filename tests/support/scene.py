@@ -49,6 +49,7 @@ class Good:
     path: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     status: int = 200
+    query: str = ""
 
 
 @contextmanager
@@ -125,9 +126,13 @@ class Scene:
     def delivered(self, started: Answer, channel: Channel) -> tuple[str, str]:
         """Let ``notify`` bring what was asked for."""
         assert started.status == 202, started.text
+        self.deliver()
+        return str(started.body["challenge_id"]), self.inboxes[channel].code
+
+    def deliver(self) -> None:
+        """Let ``notify`` bring every code that was asked for."""
         for sent in self.world.take(CodeRequested.topic):
             send_code(self.world.platform, self.inboxes, CODE_KEY, challenge_id=sent.body["challenge_id"])
-        return str(started.body["challenge_id"]), self.inboxes[channel].code
 
     def _begun(self) -> None:
         """Codes asked for and not given back yet, long enough ago that another may be asked for."""
@@ -205,11 +210,13 @@ class Scene:
             "POST /operator/v1/dead-letters/{function}/redrive": Good(operator, dead),
         }
 
-    def send(self, route: str, request: Good) -> Answer:
-        """Send a request to a route. Every request carries an Idempotency-Key, whether or not it is asked for."""
+    def send(self, route: str, request: Good | None = None, **headers: str) -> Answer:
+        """Send a request to a route; the good one if none is given. All carry an Idempotency-Key, asked for or not."""
         method, _, path = route.partition(" ")
-        key = {"idempotency_key": "a-good-request"}
-        return self.apis.call(method, path.format(**request.path), request.body, token=request.token, **key)
+        request = request or self.good()[route]
+        headers = {"idempotency_key": "a-good-request", **headers}
+        path = path.format(**request.path)
+        return self.apis.call(method, path, request.body, token=request.token, query=request.query, **headers)
 
     # the programme office -----------------------------------------------------------------------------------------
     def _waves(self) -> None:

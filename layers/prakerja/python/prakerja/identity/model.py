@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from prakerja.identity.answers import RegistryAnswer, RegistryOutcome
 from prakerja.identity.errors import AlreadyVerified, CheckUnderWay, TooManyChecks
+from prakerja.platform.clock import end_of_wib_day, wib_date
 
 CHECKS_PER_DAY = 5
 """Look-ups per person and WIB day: each costs money, and guessing must not pay."""
@@ -92,15 +93,18 @@ def warnings(nik: str, birth_date: date, provinces: Mapping[str, str]) -> tuple[
     return tuple(found)
 
 
-def decide_submission(check: IdentityCheck, *, today: str, odd: tuple[str, ...]) -> IdentityCheck:
-    """Begin a new check. Raises AlreadyVerified, CheckUnderWay or TooManyChecks."""
+def decide_submission(check: IdentityCheck, *, now: datetime, odd: tuple[str, ...]) -> IdentityCheck:
+    """Begin a new check. ``now`` is UTC; checks are counted by WIB day. Raises AlreadyVerified, CheckUnderWay or TooManyChecks."""
     if check.status is IdentityStatus.VERIFIED:
         raise AlreadyVerified
     if check.status is IdentityStatus.PENDING:
         raise CheckUnderWay(retry_after=60)
+    day = wib_date(now)
+    today = day.isoformat()
     used = check.today if check.day == today else 0
     if used >= CHECKS_PER_DAY:
-        raise TooManyChecks(limit=CHECKS_PER_DAY)
+        wait = end_of_wib_day(day) - now
+        raise TooManyChecks(limit=CHECKS_PER_DAY, retry_after=max(1, round(wait.total_seconds())))
     return IdentityCheck(IdentityStatus.PENDING, check.number + 1, today, used + 1, 0, None, odd)
 
 

@@ -21,7 +21,7 @@ from prakerja.identity.regions import regions
 from prakerja.identity.store import Outdated, check_from_item, judged, load_claim, nik_guards, submitted, waiting
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import IDEMPOTENCY, PERSON_STATE
-from prakerja.platform.clock import to_text, wib_date
+from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id, remember, was_done
 from prakerja.platform.observability import count
@@ -59,7 +59,7 @@ def submit_identity(p: Platform, *, person_id: str, record: RegistryRecord, regi
         return before
     now = p.clock.wall()
     odd = warnings(record.nik, record.birth_date, regions()["provinces"])
-    after = decide_submission(before, today=wib_date(now).isoformat(), odd=odd)
+    after = decide_submission(before, now=now, odd=odd)
     # commit, announce
     outcome = p.table.commit(
         remember(command, intent, now),

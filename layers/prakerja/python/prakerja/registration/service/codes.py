@@ -37,9 +37,9 @@ def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
 
     Repeating the request answers the challenge as it stands. Raises TooManyCodes, IdempotencyKeyReused.
     """
-    intent = fingerprint([challenge.purpose, challenge.channel, challenge.device, challenge.person_id])
-    challenge = replace(challenge, intent=intent)
     digest, device = challenge.digests[-1], challenge.device
+    intent = fingerprint([challenge.purpose, challenge.channel, digest, device, challenge.person_id])
+    challenge = replace(challenge, intent=intent)
     # load
     found, of_address, of_device = load_request(p.table, challenge.challenge_id, digest, device)
     # decide

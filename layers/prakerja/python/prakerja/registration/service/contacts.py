@@ -24,7 +24,7 @@ def start_contact(
     """
     digests = p.guarded().digests(channel.value, address)
     challenge = Challenge(
-        challenge_id=p.ids.of("participant", person_id, "start_contact", digests[-1], key),
+        challenge_id=p.ids.of("participant", person_id, "start_contact", key),
         purpose=Purpose.CONTACT,
         channel=channel,
         digests=digests,

@@ -1,0 +1,247 @@
+"""What people and operators can do wrong: for every problem that they can meet, a request that meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from tests.support import misdeeds as past
+from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY, Change
+from tests.support.scene import DEVICE, PROPOSER, Scene
+
+NOWHERE = "00000000-0000-5000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The good request of ``route`` with ``changes``, sent after ``prepare``.
+
+    ``prepare`` may answer more changes. ``says`` are words of the answer, Indonesian and English. ``counts``: a refusal
+    that is meant to leave a trace.
+    """
+
+    slug: str
+    route: str
+    says: tuple[str, str]
+    changes: Change = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Scene], Change] = past.nothing
+    counts: bool = False
+
+
+REFRESH = "POST /v1/sessions/refresh"
+IDENTITY = "POST /v1/identity"
+JOIN, APPLICATION = "PUT /v1/waves/{wave_id}/application", "GET /v1/waves/{wave_id}/application"
+REVIEW = "PUT /v1/purchases/{purchase_id}/review"
+ACCOUNT = "PUT /v1/account"
+NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
+DECREE = "PUT /operator/v1/waves/{wave_id}/decree"
+RELEASE = "PUT /operator/v1/payout-runs/{run_id}/release"
+WALLET = {"provider": "LINKAJA", "number": "081200000001"}
+
+BROKEN: dict[str, Broken] = {
+    # the request itself
+    "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),
+    "no object": Broken("malformed-request", ACCOUNT, ("satu objek", "one JSON object"), {"body": "[1, 2]"}),
+    "no body": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": ""}),
+    "not JSON": Broken(
+        "unsupported-media-type",
+        ACCOUNT,
+        ("application/json", "application/json"),
+        headers={"content-type": "text/xml"},
+    ),
+    "too large": Broken("too-large", REVIEW, ("262144", "262144"), {"body": {"text": "a" * 262_144}}),
+    "wrong types": Broken(
+        "invalid-input",
+        REVIEW,
+        ("bilangan bulat", "valid integer"),
+        {"body": {"rating": "five", "text": "x"}},
+    ),
+    "a field too many": Broken(
+        "invalid-input", JOIN, ("tidak dikenal", "not known"), {"body": {"statements_accepted": True, "vip": True}}
+    ),
+    "a field too few": Broken("invalid-input", JOIN, ("wajib diisi", "is required"), {"body": {}}),
+    "a number for a day": Broken(
+        "invalid-input",
+        "POST /operator/v1/payout-runs",
+        ("seperti 1990-08-17", "like 1990-08-17"),
+        {"body": {"scheduled_until": 0}},
+    ),
+    "a NIK too short": Broken("invalid-input", IDENTITY, ("16", "16"), {"body": {"nik": "327605"}}),
+    "no Idempotency-Key": Broken(
+        "invalid-input", CONTACT, ("bentuknya tidak sesuai", "right form"), headers={"idempotency_key": ""}
+    ),
+    "a key used before": Broken(
+        "idempotency-key-reused",
+        CONTACT,
+        ("kunci baru", "a new key"),
+        {"body": {"channel": "EMAIL", "address": "ketiga@example.test"}},
+        prepare=past.earlier_contact,
+    ),
+    "no token": Broken("not-signed-in", "GET /v1/membership", ("Masuk", "Sign in"), {"token": ""}),
+    "another method": Broken("method-not-allowed", "DELETE /v1/waves", ("GET", "GET"), {"token": "", "path": {}}),
+    "another address": Broken("not-found", "GET /v1/nowhere", ("Periksa alamat", "Check the address"), {"path": {}}),
+    "a cursor of one's own": Broken(
+        "bad-cursor", "GET /v1/waves", ("tanpa cursor", "without it"), {"query": "cursor=mine"}
+    ),
+    # signing in
+    "another person's challenge": Broken(
+        "challenge-unknown", VERIFY, ("perangkat", "device"), {"body": past.code_of("device-of-a-thief")}
+    ),
+    "a wrong code": Broken(
+        "wrong-code", VERIFY, ("2 kode salah lagi", "2 more wrong"), prepare=past.wrong_code, counts=True
+    ),
+    "three wrong codes": Broken(
+        "challenge-locked", VERIFY, ("satu jam", "an hour"), prepare=partial(past.wrong_code, times=3)
+    ),
+    "an old code": Broken("code-expired", VERIFY, ("kode baru", "new code"), prepare=partial(past.later, minutes=6)),
+    "a used code": Broken("code-used", VERIFY, ("sesi", "session"), prepare=past.used_code),
+    "a code that is on its way": Broken("code-not-sent-yet", VERIFY, ("sebentar", "moment"), prepare=past.undelivered),
+    "a dead phone": Broken("code-undeliverable", VERIFY, ("alamat", "address"), prepare=past.undeliverable),
+    "two codes at once": Broken(
+        "too-many-codes",
+        START,
+        ("Retry-After", "Retry-After"),
+        headers={"idempotency_key": "another"},
+        prepare=partial(past.again, route=START),
+    ),
+    "five codes": Broken(
+        "too-many-resends", RESEND, ("permintaan kode yang baru", "new request"), prepare=past.resent_often
+    ),
+    "a second e-mail": Broken("contact-already-proven", CONTACT, ("layanan", "help desk"), prepare=past.proven_contact),
+    "another person's e-mail": Broken(
+        "contact-taken", PROVE, ("akun lain", "another account"), prepare=past.taken_contact
+    ),
+    "a made-up refresh token": Broken(
+        "session-over",
+        REFRESH,
+        ("masuk kembali", "Sign in again"),
+        {"body": {"refresh_token": f"{NOWHERE}.1.{'A' * 43}", "device_id": DEVICE}},
+    ),
+    # identity
+    "verified before": Broken(
+        "identity-already-verified",
+        IDENTITY,
+        ("layanan bantuan", "help desk"),
+        prepare=partial(past.sent_by, who="verified"),
+    ),
+    "twice at once": Broken(
+        "identity-check-under-way",
+        IDENTITY,
+        ("Tunggu", "Wait"),
+        headers={"idempotency_key": "another"},
+        prepare=partial(past.again, route=IDENTITY),
+    ),
+    "a sixth check": Broken(
+        "too-many-identity-checks", IDENTITY, ("besok", "tomorrow"), prepare=past.checked_five_times
+    ),
+    # waves
+    "no such wave": Broken("unknown-wave", JOIN, ("Periksa", "Check"), {"path": {"wave_id": NOWHERE}}),
+    "too early": Broken(
+        "wave-not-open", JOIN, ("Dibuka pada", "opens on"), prepare=partial(past.into, wave="future_wave")
+    ),
+    "a closed wave": Broken(
+        "wave-closed", JOIN, ("Ditutup pada", "closed on"), prepare=partial(past.into, wave="drawn_wave")
+    ),
+    "a cancelled wave": Broken(
+        "wave-cancelled", JOIN, ("berikutnya", "next wave"), prepare=partial(past.into, wave="cancelled_wave")
+    ),
+    "statements not accepted": Broken(
+        "statements-not-accepted", JOIN, ("pernyataan", "statements"), {"body": {"statements_accepted": False}}
+    ),
+    "one contact only": Broken(
+        "contacts-missing", JOIN, ("/v1/contacts", "/v1/contacts"), prepare=lambda scene: {"token": scene.session_token}
+    ),
+    "no identity": Broken(
+        "identity-missing", JOIN, ("/v1/identity", "/v1/identity"), prepare=partial(past.sent_by, who="newcomer")
+    ),
+    "a member again": Broken(
+        "already-member", JOIN, ("sekali seumur hidup", "once"), prepare=partial(past.sent_by, who="member")
+    ),
+    "a child": Broken("outside-age", JOIN, ("18 sampai", "18 to"), prepare=past.as_a_child),
+    "another person's application": Broken(
+        "not-found", APPLICATION, ("Tidak ada data", "nothing here"), prepare=partial(past.sent_by, who="verified")
+    ),
+    # courses and the account
+    "no member": Broken(
+        "membership-not-found",
+        "GET /v1/membership",
+        ("terpilih", "selected"),
+        prepare=partial(past.sent_by, who="newcomer"),
+    ),
+    "another person's purchase": Broken(
+        "purchase-unknown",
+        REVIEW,
+        ("tidak memiliki", "no such purchase"),
+        prepare=partial(past.sent_by, who="unlinked"),
+    ),
+    "a course not finished": Broken(
+        "course-not-completed", REVIEW, ("tercatat selesai", "proven"), prepare=past.course_not_finished
+    ),
+    "a second review": Broken(
+        "already-reviewed",
+        REVIEW,
+        ("sekali", "once"),
+        {"body": {"rating": 1, "text": "Lain."}},
+        prepare=partial(past.again, route=REVIEW),
+    ),
+    "an unknown provider": Broken(
+        "unknown-provider", ACCOUNT, ("LINKAJA", "LINKAJA"), {"body": {**WALLET, "provider": "BANKKU"}}
+    ),
+    "an account before membership": Broken(
+        "not-a-member",
+        ACCOUNT,
+        ("lolos gelombang", "selected in a wave"),
+        prepare=partial(past.sent_by, who="verified"),
+    ),
+    "a second account": Broken(
+        "account-linked-already",
+        ACCOUNT,
+        ("layanan bantuan", "help desk"),
+        {"body": {**WALLET, "number": "081200000099"}},
+        prepare=partial(past.sent_by, who="member"),
+    ),
+    "another person's wallet": Broken("wallet-phone-differs", ACCOUNT, ("telepon", "phone"), {"body": WALLET}),
+    "a wallet that is not there": Broken(
+        "account-refused", ACCOUNT, ("LINKAJA", "LINKAJA"), prepare=past.another_member
+    ),
+    "a wallet in another name": Broken(
+        "account-name-mismatch",
+        ACCOUNT,
+        ("atas nama Anda", "in your name"),
+        prepare=partial(past.another_member, holder="BAMBANG SUDARSONO"),
+    ),
+    "a silent provider": Broken("provider-unavailable", ACCOUNT, ("coba lagi", "try again"), prepare=past.silent_bank),
+    # the programme office
+    "no role": Broken(
+        "role-missing", NEW_WAVE, ("wave_manager", "wave_manager"), prepare=partial(past.operator, roles=("auditor",))
+    ),
+    "one's own proposal": Broken(
+        "second-person-needed",
+        APPROVE,
+        ("operator lain", "another operator"),
+        prepare=partial(past.operator, sub=PROPOSER),
+    ),
+    "an old sign-in": Broken("sign-in-too-old", APPROVE, ("900 detik", "900 seconds"), prepare=past.stale_operator),
+    "decided before": Broken(
+        "already-decided", APPROVE, ("sudah diputuskan", "decided already"), prepare=past.agreed_by_another
+    ),
+    "no such approval": Broken("not-found", APPROVE, ("Periksa", "Check"), {"path": {"approval_id": NOWHERE}}),
+    "a wave that ends before it begins": Broken(
+        "wave-times-wrong", NEW_WAVE, ("setelah", "after"), {"body": {"closes_at": "2020-01-01T00:00:00+07:00"}}
+    ),
+    "no such scheme": Broken(
+        "scheme-unknown", NEW_WAVE, ("NORMAL_1999", "NORMAL_1999"), {"body": {"scheme_name": "NORMAL_1999"}}
+    ),
+    "a wave that was drawn": Broken(
+        "wave-under-way", CANCEL, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="drawn_wave")
+    ),
+    "a wave not drawn yet": Broken(
+        "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
+    ),
+    "a run not declared": Broken("run-not-declared", RELEASE, ("DECLARED", "DECLARED"), prepare=past.new_run),
+    "an empty run": Broken(
+        "run-empty", RELEASE, ("jatuh tempo", "due"), prepare=lambda scene: {"path": {"run_id": scene.empty_run}}
+    ),
+}
