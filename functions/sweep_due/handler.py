@@ -1,4 +1,5 @@
-"""Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, payouts.
+"""Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, payouts,
+payout runs.
 
 The items say what is due; waking something twice, or something already done, does no harm.
 """
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from prakerja.identity import due_checks
-from prakerja.payouts.service import due_payouts
+from prakerja.payouts.service import due_payouts, due_runs
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.ids import RandomIds
@@ -27,21 +28,35 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "IDENTITY": due_checks,
     "WAVE": due_waves,
     "PAYOUT": due_payouts,
+    "RUN": due_runs,
 }
 """Kind of due work → what wakes the due items of one shard."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Cron input is not looked at. Answers how many items of each kind were woken."""
+    """Cron input is not looked at. Answers how many items of each kind were woken.
+
+    One kind that cannot be swept does not keep the others asleep. Raises RuntimeError after all others were swept.
+    """
     begin(RandomIds().new())
     p = platform()
-    woken = {}
+    woken, failed = {}, []
     for kind, due in SWEEPS.items():
-        messages = [message for shard in range(DUE_SHARDS) for message in due(p, f"{kind}#{shard:02d}")]
-        for start in range(0, len(messages), AT_ONCE):
-            p.table.commit(outbox=messages[start : start + AT_ONCE])
-        woken[kind] = len(messages)
-        count("DueWoken", len(messages), kind=kind)
+        try:
+            woken[kind] = _wake(p, kind, due)
+        except Exception:
+            log.exception("sweep failed", kind=kind)
+            failed.append(kind)
     if any(woken.values()):
         log.warning("due work was woken", woken=woken)
+    if failed:
+        raise RuntimeError(f"not swept: {', '.join(failed)}")
     return woken
+
+
+def _wake(p: Platform, kind: str, due: Callable[[Platform, str], Iterable[Message]]) -> int:
+    messages = [message for shard in range(DUE_SHARDS) for message in due(p, f"{kind}#{shard:02d}")]
+    for start in range(0, len(messages), AT_ONCE):
+        p.table.commit(outbox=messages[start : start + AT_ONCE])
+    count("DueWoken", len(messages), kind=kind)
+    return len(messages)

@@ -10,10 +10,13 @@ import pytest
 
 from prakerja.balance import ledger_totals
 from prakerja.incentives import IncentiveState, incentives_of
+from prakerja.payouts.api import IncentiveView
 from prakerja.payouts.errors import NotReleased, RunEmpty, RunNotDeclared, TotalsDiffer
 from prakerja.payouts.model import PayoutState
+from prakerja.payouts.reasons import NOBODY_TO_PAY
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service import (
+    due_runs,
     inquire_payout,
     prepare_run,
     propose_release,
@@ -23,9 +26,9 @@ from prakerja.payouts.service import (
     start_run,
 )
 from prakerja.payouts.store import load_run, run_shards
-from prakerja.platform.access_patterns import APPROVAL, PAYOUT, RUN_PAYOUT
+from prakerja.platform.access_patterns import ACCOUNT, APPROVAL, DUE_SHARDS, PAYOUT, RUN_PAYOUT
 from prakerja.platform.clock import wib_date
-from prakerja.platform.parts import put, update
+from prakerja.platform.parts import delete, put, update
 from prakerja.platform.problems import NotFound
 from tests.support.payments import AMOUNT, Payments
 from tests.support.world import World
@@ -217,3 +220,77 @@ def test_two_runs_never_pay_one_incentive_twice(world: World) -> None:
     payments.drain()
     assert load_run(world.table, first).count == 2
     assert load_run(world.table, second.run_id).count == 0
+
+
+def test_a_run_goes_on_when_its_messages_are_lost(world: World) -> None:
+    payments = Payments(world, people=3)
+    run = start_run(payments.p, operator="op-1", scheduled_until=wib_date(world.clock.programme()), key="run-1")
+    for _ in range(4):  # collect, collect the rest of the shards, declare
+        world.take()
+        assert _due_runs(payments) == []
+        world.clock.move(minutes=11)
+        for message in _due_runs(payments):
+            assert message.topic == "payouts.run_started.v1"
+            prepare_run(payments.p, run_id=run.run_id)
+    assert load_run(world.table, run.run_id).state is RunState.DECLARED
+    world.clock.move(days=3)
+    assert _due_runs(payments) == []  # it waits for people
+
+    payments.release(run.run_id)
+    payments.waiting.clear()
+    world.clock.move(minutes=11)
+    lost = _due_runs(payments)
+    assert len(lost) == len(list(run_shards()))
+    queued = [queue_shard(payments.p, run_id=run.run_id, shard=message.shard) for message in lost[1:]]
+    assert [message.shard for message in _due_runs(payments)] == ["00"]
+    queued.append(queue_shard(payments.p, run_id=run.run_id, shard="00"))
+    assert sum(queued) == 3
+    assert _due_runs(payments) == []
+
+
+def test_a_run_is_not_stopped_by_an_incentive_that_moves_meanwhile(world: World) -> None:
+    payments = Payments(world, people=2)
+    gone = payments.people[0]
+    world.table.commit(delete(ACCOUNT, person_id=gone.person_id))
+    run = start_run(payments.p, operator="op-1", scheduled_until=wib_date(world.clock.programme()), key="run-1")
+    batch_get = world.table.batch_get
+
+    def overtaken(*wanted: Any, **how: Any) -> Any:
+        found = batch_get(*wanted, **how)
+        if wanted[0][0] is ACCOUNT:
+            world.table.batch_get = batch_get  # type: ignore[method-assign]
+            prepare_run(payments.p, run_id=run.run_id)
+        return found
+
+    world.table.batch_get = overtaken  # type: ignore[method-assign]
+    for _ in range(4):
+        prepare_run(payments.p, run_id=run.run_id)
+    assert load_run(world.table, run.run_id).state is RunState.DECLARED
+    (incentive,) = incentives_of(world.table, gone.person_id)
+    assert (incentive.state, incentive.reason) == (IncentiveState.PAYOUT_FAILED, NOBODY_TO_PAY)
+    assert "Penyedia" not in IncentiveView.of(incentive, None, "id").explanation
+
+
+def test_two_workers_with_one_shard_queue_all_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prakerja.payouts.service.releasing.QUEUED_AT_ONCE", 1)
+    payments = Payments(world, people=12)
+    run_id = payments.declare()
+    payments.release(run_id)
+    shards = [item["pk"].rpartition("#S")[2] for item in world.items("programme") if item["pk"].startswith("RUN#")]
+    shard = max(set(shards), key=shards.count)
+    assert shards.count(shard) > 1
+    commit = world.table.commit
+
+    def overtaken(*parts: Any, **how: Any) -> Any:
+        world.table.commit = commit  # type: ignore[method-assign]
+        commit(*parts, **how)  # the other worker, which dies after its first payouts
+        return commit(*parts, **how)
+
+    world.table.commit = overtaken  # type: ignore[method-assign]
+    queue_shard(payments.p, run_id=run_id, shard=shard)
+    payments.collect()
+    assert payments.states().count(PayoutState.QUEUED) == shards.count(shard)
+
+
+def _due_runs(payments: Payments) -> list[Any]:
+    return [message for shard in range(DUE_SHARDS) for message in due_runs(payments.p, f"RUN#{shard:02d}")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
+"""No account is linked any more, or the membership was revoked: no provider was ever asked."""
+
 _ADVICE: dict[str, tuple[str, str]] = {
     "PSP_ACCOUNT_INVALID": (
         "Nomor rekening tidak dikenal. Periksa nomornya atau pilih rekening lain.",
@@ -38,6 +41,10 @@ _ADVICE: dict[str, tuple[str, str]] = {
     "PSP_REFUSED": (
         "Penyedia menolak pembayaran. Hubungi penyedia dengan nomor referensi ini.",
         "The provider refused the payment. Ask the provider, with this reference.",
+    ),
+    NOBODY_TO_PAY: (
+        "Rekening tidak tersambung atau kepesertaan dicabut. Hubungi layanan bantuan.",
+        "No account is linked, or the membership was revoked. Ask the help desk.",
     ),
     "PSP_UNKNOWN": (
         "Penyedia belum memberi jawaban pasti. Kami terus menanyakan; Anda tidak perlu berbuat apa-apa.",

@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr
 from prakerja.payouts.answers import PreparedRequest
 from prakerja.payouts.errors import AccountLinkedAlready, PayoutMoved
 from prakerja.payouts.model import Account, Attempt, Payout
-from prakerja.payouts.runs import PayoutRun
+from prakerja.payouts.runs import PayoutRun, RunState
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import (
     ACCOUNT,
@@ -32,7 +32,8 @@ from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 from prakerja.registration import opened
 
-DUE_KIND = "PAYOUT"
+DUE_KIND, RUN_DUE_KIND = "PAYOUT", "RUN"
+_QUEUED = "queued_"
 ACCOUNT_FIELD = "account_number"
 BODY_FIELD = "payout_body"
 
@@ -91,20 +92,46 @@ def load_run(table: Table, run_id: str) -> PayoutRun:
     return run_from_item(table.get(PAYOUT_RUN, run_id=run_id))
 
 
-def new_run(run: PayoutRun) -> tuple[Part, ...]:
-    """Create a run and its row in the list."""
+def new_run(run: PayoutRun, wake_at: datetime) -> tuple[Part, ...]:
+    """Create a run and its row in the list; ``wake_at``: when a sweep must look whether its first step was taken."""
     mark = fingerprint([run.created_by, run.scheduled_until])
+    item = {**item_of(run), **due(RUN_DUE_KIND, run.run_id, to_text(wake_at))}
     return (
-        put_new(PAYOUT_RUN, item_of(run), error=IdempotencyKeyReused(), fingerprint=mark, run_id=run.run_id),
+        put_new(PAYOUT_RUN, item, error=IdempotencyKeyReused(), fingerprint=mark, run_id=run.run_id),
         put_new(PAYOUT_RUN_LIST, {}, created_at=to_text(run.created_at), run_id=run.run_id),
     )
 
 
-def change_run(before: PayoutRun, after: PayoutRun) -> Part:
-    """Move a run on, if it still stands where ``before`` says."""
-    changes = item_of(after, "state", "count", "amount", "content_hash", "approval_id")
-    same = Attr("state").eq(str(before.state))
-    return update(PAYOUT_RUN, set=changes, when=same, error=RunMoved(), run_id=after.run_id)
+def change_run(before: PayoutRun, after: PayoutRun, wake_at: datetime | None = None) -> Part:
+    """Move a run on, if it still stands where ``before`` says; None: it waits for people."""
+    changes: dict[str, Any] = item_of(after, "state", "count", "amount", "content_hash", "approval_id")
+    if wake_at is not None:
+        changes |= due(RUN_DUE_KIND, after.run_id, to_text(wake_at))
+    return update(
+        PAYOUT_RUN,
+        set=changes,
+        remove=() if wake_at is not None else NOT_DUE,
+        when=Attr("state").eq(str(before.state)),
+        error=RunMoved(),
+        run_id=after.run_id,
+    )
+
+
+def is_queued(item: Item, shard: str) -> bool:
+    """Whether all payouts of a shard of this (stored) run are queued."""
+    return _QUEUED + shard in item
+
+
+def shard_queued(run_id: str, shard: str, *, last: bool) -> Part:
+    """All payouts of a shard are queued. Nothing is due for the run any more if it was the ``last`` one."""
+    return update(
+        PAYOUT_RUN,
+        set={_QUEUED + shard: True},
+        remove=NOT_DUE if last else (),
+        when=Attr("state").eq(str(RunState.RELEASED)),
+        error=RunMoved(),
+        run_id=run_id,
+    )
 
 
 class RunMoved(Conflict):

@@ -3,6 +3,7 @@
 from prakerja.payouts.service.accounts import link_account, load_account
 from prakerja.payouts.service.releasing import (
     RELEASE,
+    due_runs,
     prepare_run,
     propose_release,
     queue_shard,
@@ -15,6 +16,7 @@ from prakerja.payouts.service.sending import due_payouts, inquire_payout, send_p
 __all__ = [
     "RELEASE",
     "due_payouts",
+    "due_runs",
     "inquire_payout",
     "link_account",
     "load_account",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from prakerja.incentives import (
     DUE_KIND,
     Incentive,
-    IncentiveMoved,
     IncentiveState,
     incentive_from_item,
     moved,
@@ -18,6 +18,7 @@ from prakerja.membership import MembershipState, membership_from_item
 from prakerja.payouts.errors import NotReleased, PayoutMoved, RunEmpty, RunNotDeclared, TotalsDiffer
 from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased
 from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.reasons import NOBODY_TO_PAY
 from prakerja.payouts.runs import PayoutRun, RunState, Totals, totals_of
 from prakerja.payouts.store import (
     RunMoved,
@@ -25,23 +26,28 @@ from prakerja.payouts.store import (
     account_key,
     change_payout,
     change_run,
+    is_queued,
     load_run,
     new_payout,
     new_run,
     payout_from_item,
     payout_key,
     payouts_of_shard,
+    run_from_item,
+    run_key,
     run_shards,
+    shard_queued,
     wake_after,
 )
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import DUE_SHARDS, INCENTIVE, MEMBERSHIP
+from prakerja.platform.access_patterns import DUE_SHARDS, INCENTIVE, MEMBERSHIP, PAYOUT_RUN
 from prakerja.platform.approvals import Approval, load_approval, propose
 from prakerja.platform.clock import end_of_wib_day, to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
 from prakerja.platform.observability import count
-from prakerja.platform.parts import Item
+from prakerja.platform.outbox import Message
+from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import Conflict
 
 RELEASE = "PAYOUT_RUN"
@@ -49,6 +55,8 @@ RELEASE = "PAYOUT_RUN"
 
 COLLECTED_AT_ONCE = 100
 QUEUED_AT_ONCE = 20
+NEXT_STEP = timedelta(minutes=10)
+"""How long a step of a run may take before a sweep looks whether its message was lost (wall clock)."""
 
 
 def start_run(p: Platform, *, operator: str, scheduled_until: date, key: str) -> PayoutRun:
@@ -56,7 +64,7 @@ def start_run(p: Platform, *, operator: str, scheduled_until: date, key: str) ->
     now = p.clock.programme()
     run = PayoutRun(command_id("operator", operator, "start_run", key), scheduled_until, operator, now)
     outcome = p.table.commit(
-        *new_run(run),
+        *new_run(run, p.clock.wall() + NEXT_STEP),
         evidence(run.run_id, "RUN_STARTED", now, by=operator, scheduled_until=scheduled_until.isoformat()),
         outbox=[RunStarted(run_id=run.run_id)],
     )
@@ -74,8 +82,7 @@ def prepare_run(p: Platform, *, run_id: str) -> PayoutRun:
         keys = p.table.due(INCENTIVE, f"{DUE_KIND}#{shard:02d}", before, limit=COLLECTED_AT_ONCE)
         if keys:
             _collect(p, run, keys)
-            p.table.commit(outbox=[RunStarted(run_id=run_id)])  # look again: there may be more
-            return run
+            return _look_again(p, run)
     totals = _totals(p, run_id)
     # decide
     declared = replace(
@@ -132,7 +139,7 @@ def release_run(p: Platform, *, run_id: str, approval_id: str) -> PayoutRun:
     # commit, announce
     try:
         p.table.commit(
-            change_run(run, released),
+            change_run(run, released, p.clock.wall() + NEXT_STEP),
             evidence(run_id, "RUN_RELEASED", p.clock.programme(), approval_id=approval_id, amount=run.amount),
             outbox=[ShardReleased(run_id=run_id, shard=shard) for shard in run_shards()],
         )
@@ -148,29 +155,59 @@ def queue_shard(p: Platform, *, run_id: str, shard: str) -> int:
     if run.state is not RunState.RELEASED:
         raise NotReleased
     ids = [payout_id for payout_id, _ in payouts_of_shard(p.table, run_id, shard)]
-    queued = 0
-    for start in range(0, len(ids), QUEUED_AT_ONCE):
-        keys = [payout_key(payout_id) for payout_id in ids[start : start + QUEUED_AT_ONCE]]
-        payouts = [payout_from_item(item) for item in p.table.batch_get(*keys)]
+    queued = sum(_queue(p, run, ids[start : start + QUEUED_AT_ONCE]) for start in range(0, len(ids), QUEUED_AT_ONCE))
+    # commit: two workers with the last two shards may both miss the other; the sweep then has one of them look again
+    item = p.table.get(PAYOUT_RUN, run_id=run_id) or {}
+    last = all(is_queued(item, other) for other in run_shards() if other != shard)
+    p.table.commit(shard_queued(run_id, shard, last=last))
+    return queued
+
+
+def due_runs(p: Platform, shard: str) -> list[Message]:
+    """What comes next for the runs of a due shard whose message was lost."""
+    keys = p.table.due(PAYOUT_RUN, shard, to_text(p.clock.wall()))
+    items = p.table.batch_get(*(run_key(key["run_id"]) for key in keys)) if keys else []
+    return [message for item in items if item is not None for message in _next_step(item)]
+
+
+def _next_step(item: Item) -> list[Message]:
+    run = run_from_item(item)
+    if run.state is RunState.PREPARING:
+        return [RunStarted(run_id=run.run_id)]
+    if run.state is not RunState.RELEASED:
+        return []
+    left = [shard for shard in run_shards() if not is_queued(item, shard)]
+    return [ShardReleased(run_id=run.run_id, shard=shard) for shard in left or ["00"]]
+
+
+def _look_again(p: Platform, run: PayoutRun) -> PayoutRun:
+    """There may be more to collect: the run stays due, so that it goes on even if the message is lost."""
+    try:
+        p.table.commit(
+            change_run(run, run, p.clock.wall() + NEXT_STEP),
+            outbox=[RunStarted(run_id=run.run_id)],
+        )
+    except RunMoved:
+        return load_run(p.table, run.run_id)
+    return run
+
+
+def _queue(p: Platform, run: PayoutRun, ids: list[str]) -> int:
+    while True:
+        payouts = [payout_from_item(item) for item in p.table.batch_get(*map(payout_key, ids))]
         # decide
         waiting = [payout for payout in payouts if payout.state is PayoutState.DECLARED]
         if not waiting:
-            continue
-        now = p.clock.wall()
+            return 0
+        wake_at = wake_after(60, p.clock.wall())
+        agreed = [replace(payout, state=PayoutState.QUEUED, approval_id=run.approval_id) for payout in waiting]
         # commit, announce
-        p.table.commit(
-            *(
-                change_payout(
-                    payout,
-                    replace(payout, state=PayoutState.QUEUED, approval_id=run.approval_id),
-                    wake_after(60, now),
-                )
-                for payout in waiting
-            ),
-            outbox=[PayoutQueued(payout_id=payout.payout_id, provider=payout.provider) for payout in waiting],
-        )
-        queued += len(waiting)
-    return queued
+        with suppress(PayoutMoved):  # another worker has the same shard in hand: look again
+            p.table.commit(
+                *(change_payout(before, after, wake_at) for before, after in zip(waiting, agreed, strict=True)),
+                outbox=[PayoutQueued(payout_id=payout.payout_id, provider=payout.provider) for payout in agreed],
+            )
+            return len(agreed)
 
 
 def _collect(p: Platform, run: PayoutRun, keys: list[dict[str, str]]) -> None:
@@ -196,8 +233,8 @@ def _take(p: Platform, run: PayoutRun, incentive: Incentive, account: Item | Non
     if incentive.state is not IncentiveState.SCHEDULED:
         return
     if account is None or member is None or membership_from_item(member).state is MembershipState.REVOKED:
-        held = replace(incentive, state=IncentiveState.PAYOUT_FAILED, reason="ACCOUNT_OR_MEMBERSHIP_MISSING")
-        p.table.commit(moved(incentive, held))
+        held = replace(incentive, state=IncentiveState.PAYOUT_FAILED, reason=NOBODY_TO_PAY)
+        _commit_or_leave(p, moved(incentive, held))
         return
     payout = Payout(
         payout_id=p.ids.of("payout", incentive.person_id, incentive.kind, str(incentive.number)),
@@ -208,9 +245,13 @@ def _take(p: Platform, run: PayoutRun, incentive: Incentive, account: Item | Non
         provider=account_from_item(account).provider,
         amount=incentive.amount,
     )
+    _commit_or_leave(p, *new_payout(payout), moved(incentive, taken_into_run(incentive, payout.payout_id)))
+
+
+def _commit_or_leave(p: Platform, *parts: Part) -> None:
     try:
-        p.table.commit(*new_payout(payout), moved(incentive, taken_into_run(incentive, payout.payout_id)))
-    except (IncentiveMoved, PayoutMoved, Conflict):
+        p.table.commit(*parts)
+    except Conflict:
         count("IncentiveTakenElsewhere")
 
 

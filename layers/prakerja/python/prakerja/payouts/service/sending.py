@@ -15,6 +15,7 @@ from prakerja.balance import FUND, in_flight_account, transfer_part
 from prakerja.payouts.answers import TransferOrder
 from prakerja.payouts.errors import NotReleased, PayoutMoved
 from prakerja.payouts.model import (
+    LEASE,
     Attempt,
     Next,
     Payout,
@@ -47,7 +48,6 @@ from prakerja.payouts.store import (
     run_key,
     seal,
     unseal,
-    wake_after,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, PAYOUT, PERSON_IDENTITY, Pattern
@@ -174,7 +174,7 @@ def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -
             ),
         )
     sending = replace(payout, state=PayoutState.DISPATCHING, attempt=attempt.number)
-    p.table.commit(change_payout(payout, sending, wake_after(60, now)), *parts)
+    p.table.commit(change_payout(payout, sending, now + LEASE), *parts)
     return sending, attempt
 
 
