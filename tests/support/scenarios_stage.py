@@ -1,0 +1,282 @@
+"""A whole system in this process: the deployed handlers on moto (or another DynamoDB), queues that a test empties, and
+the outside world's stand-ins behind our real adapters."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+import functions.draw_wave.handler as draw_wave
+import functions.inquire_payout.handler as inquire_payout
+import functions.notify.handler as notify
+import functions.prepare_payouts.handler as prepare_payouts
+import functions.relay_outbox.handler as relay_outbox
+import functions.schedule_incentive.handler as schedule_incentive
+import functions.send_payout.handler as send_payout
+import functions.turn_wave.handler as turn_wave
+import functions.verify_identity.handler as verify_identity
+from prakerja import wiring
+from prakerja.membership import seed_schemes
+from prakerja.membership.store import load_scheme
+from prakerja.platform import Platform
+from prakerja.platform.auth import Operator
+from prakerja.platform.ids import derived
+from prakerja.platform.settings import settings
+from sandbox.world.registry import DEFAULT_API_KEY
+from tests.contract.snap.standin import secret_entry
+from tests.support import wired
+from tests.support.chaos import Seam, seam_of
+from tests.support.clock import FixedClock
+from tests.support.ids import CountingIds
+from tests.support.market import Market
+from tests.support.moto_truth import truthful
+from tests.support.scenarios_outside import PROVIDER, OutsideWorld, address
+from tests.support.world import REGION, World
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+SHARDS = ("ROSTER_SHARDS", "DUE_SHARDS", "OUTBOX_SHARDS", "RUN_SHARDS", "LEDGER_SHARDS")
+FEW = 2
+"""How many shards everything has on this stage: the same code with fewer empty reads."""
+OURS = ("prakerja.", "functions.", "tests.support.")
+BUCKET, MACHINE, GROUP = "draws", "draw", "waves"
+ROLE = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/test"
+
+START = FixedClock().now
+
+WORKERS = {
+    "notify": notify.handler,
+    "verify_identity": verify_identity.handler,
+    "turn_wave": turn_wave.handler,
+    "schedule_incentive": schedule_incentive.handler,
+    "prepare_payouts": prepare_payouts.handler,
+    f"send_payout_{PROVIDER.lower()}": send_payout.handler,
+    "inquire_payout": inquire_payout.handler,
+}
+"""Queue → the function that empties it."""
+
+
+class Failed(Exception):
+    """A worker gave its message back to the queue."""
+
+
+class IssuedIds(CountingIds):
+    """Remembers every identifier that came by chance, and those derived from one."""
+
+    def __init__(self, seed: str = "stage") -> None:
+        super().__init__(seed)
+        self.issued: list[str] = []
+
+    def begin(self, act: str) -> None:
+        """From here on the same ids come in every play, whatever was drawn before."""
+        self._seed, self._count = act, 0
+
+    def new(self) -> str:
+        return self._note(super().new())
+
+    def digits(self, count: int) -> str:
+        return self._note(super().digits(count))
+
+    def code(self, count: int, *alphabet: str) -> str:
+        return self._note(super().code(count, *alphabet))
+
+    def of(self, *parts: str) -> str:
+        made = derived(*parts)
+        return self._note(made) if any(known in part for part in parts for known in self.issued) else made
+
+    def _note(self, made: str) -> str:
+        self.issued.append(made)
+        return made
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A message in a queue, not to be delivered before ``at``."""
+
+    queue: str
+    topic: str
+    body: str
+    at: datetime
+
+
+class Stage:
+    """The system and all around it. ``memo`` is for what one step leaves to a later one."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, dynamodb: DynamoDBClient, kms: KMSClient, prefix: str) -> None:
+        self.world = World(dynamodb, kms, prefix=prefix)
+        self.clock: FixedClock = self.world.clock
+        self.ids = IssuedIds()
+        self.outside = OutsideWorld(self.clock)
+        self.seam = Seam()
+        self.waiting: list[Queued] = []
+        self.memo = SimpleNamespace()
+        _wire(patch, self)
+        patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
+        self.market = Market(self.world, patch)
+        patch.setattr(wiring, "_secrets", _Secrets)
+        _forget_what_was_wired()
+        patch.setenv("DATA_KEY_ID", "key")
+        seed_schemes(self.p)
+
+    @property
+    def p(self) -> Platform:
+        """What a function would get now."""
+        return wiring.platform()
+
+    def operator(self, sub: str) -> Operator:
+        """An operator with all rights who has just signed in."""
+        return Operator(sub, frozenset({"wave_manager", "payout_officer"}), self.clock.wall())
+
+    # queues -----------------------------------------------------------------------------------------------------------
+    def records(self) -> list[dict[str, Any]]:
+        """The stream's records of all outbox rows, as ``relay_outbox`` gets them."""
+        scanned = self.world.client.scan(TableName=self.world.names["programme"], ConsistentRead=True)["Items"]
+        rows = [item for item in scanned if item["pk"]["S"].startswith("OUTBOX#")]
+        rows.sort(key=lambda item: item["sk"]["S"])
+        return [
+            {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": row}}
+            for number, row in enumerate(rows)
+        ]
+
+    def relay(self) -> None:
+        """Carry what waits in the outbox to its queues."""
+        if records := self.records():
+            assert relay_outbox.handler({"Records": records}, None) == {"batchItemFailures": []}
+        self.collect()
+
+    def collect(self) -> None:
+        """Take what lies in the queues."""
+        self.waiting += in_queues(self.clock.wall())
+        for queue in _queues():
+            queue._messages.clear()
+
+    def take(self, topic: str, match: str = "") -> Queued:
+        """The oldest waiting message of a topic (with ``match`` in its body)."""
+        found = next(message for message in self.waiting if message.topic == topic and match in message.body)
+        self.waiting.remove(found)
+        return found
+
+    def work(self, *messages: Queued) -> None:
+        """Deliver messages of one queue to their worker, in one batch. Raises Failed if it gives one back."""
+        event = {"Records": [_record(number, message) for number, message in enumerate(messages)]}
+        failures = WORKERS[messages[0].queue](event, None)["batchItemFailures"]
+        if failures:
+            raise Failed([messages[int(failure["itemIdentifier"])] for failure in failures])
+
+    def draw(self, step: str, phase: str, **chunk: Any) -> dict[str, Any]:
+        """A step of the state machine."""
+        event = {"step": step, "phase": phase, "wave_id": self.memo.wave_id, "attempt": 1, "chunk": chunk}
+        return draw_wave.handler(event, None)
+
+    def code(self, to: str) -> str:
+        """The one-time code in the newest text to somebody."""
+        text: str = self.outside.sent(to)[0]["text"]
+        return next(
+            word for word in text.replace(".", " ").replace(":", " ").split() if len(word) == 6 and word.isdigit()
+        )
+
+
+class _Secrets:
+    KNOWN = {"REGISTRY_SECRET": DEFAULT_API_KEY}
+
+    def get(self, name: str, **_: Any) -> str:
+        if name == "SNAP_SECRET":
+            return json.dumps({PROVIDER: secret_entry(PROVIDER)})
+        return self.KNOWN.get(name, f"{name} for tests")
+
+
+@contextmanager
+def stage(
+    dynamodb: DynamoDBClient | None = None, kms: KMSClient | None = None, prefix: str = "test-"
+) -> Iterator[Stage]:
+    """A new stage, on moto or with the tables on another engine."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), truthful() as truth:
+        for module in [module for name, module in sys.modules.items() if name.startswith(OURS)]:
+            for name in SHARDS:
+                if hasattr(module, name):
+                    patch.setattr(module, name, FEW)
+        client = lru_cache(lambda service: boto3.client(service, region_name=REGION, config=wiring.PATIENCE))
+        patch.setattr(wiring, "client", client)
+        made = Stage(patch, dynamodb or client("dynamodb"), kms or client("kms"), prefix)
+        with seam_of(truth, made.outside) as made.seam:
+            yield made
+        _forget_what_was_wired()
+
+
+def in_queues(now: datetime) -> list[Queued]:
+    """What lies in the queues of moto."""
+    return [
+        Queued(
+            queue.name,
+            message.message_attributes["topic"]["StringValue"],
+            message.body,
+            now + timedelta(seconds=round(max(0, (message.delayed_until - (message.sent_timestamp or 0)) / 1000))),
+        )
+        for queue in _queues()
+        for message in queue._messages
+    ]
+
+
+def _queues() -> list[Any]:
+    return list(get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION].queues.values())
+
+
+def _record(number: int, message: Queued) -> dict[str, Any]:
+    return {
+        "messageId": str(number),
+        "receiptHandle": f"receipt-{number}",
+        "body": message.body,
+        "messageAttributes": {"topic": {"stringValue": message.topic, "dataType": "String"}},
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{message.queue}",
+    }
+
+
+def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
+    sqs, s3 = wiring.client("sqs"), wiring.client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    wiring.client("scheduler").create_schedule_group(Name=GROUP)
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    machine = wiring.client("stepfunctions").create_state_machine(name=MACHINE, definition=definition, roleArn=ROLE)
+    queue_urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in WORKERS}
+    for name, value in {
+        "QUEUE_URLS": json.dumps(queue_urls),
+        "DRAW_BUCKET": BUCKET,
+        "DRAW_STATE_MACHINE": machine["stateMachineArn"],
+        "SCHEDULE_GROUP": GROUP,
+        "SCHEDULE_ROLE": ROLE,
+        "TURN_WAVE_ARN": f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:turn_wave",
+        "BEACON_DELAY_SECONDS": "60",
+        "SNAP_SECRET": "SNAP_SECRET",
+        "REGISTRY_SECRET": "REGISTRY_SECRET",
+        "SNAP_PROVIDERS": json.dumps({PROVIDER: {"base_url": address("bank")}}),
+        **{f"{name.upper()}_URL": address(name) for name in ("registry", "sms", "email", "beacon")},
+    }.items():
+        patch.setenv(name, value)
+    on.world.platform = Platform(
+        on.world.table, on.clock, on.ids, on.world.settings, vault=on.world.vault, guards=on.world.guards
+    )
+    patch.setattr(wiring, "RandomIds", lambda: on.ids)
+
+
+def _forget_what_was_wired() -> None:
+    """What functions keep between invocations belongs to the stage before."""
+    for cached in (
+        settings, wiring.archive, wiring._providers, wiring._public_key, draw_wave.beacon, notify.senders,
+        turn_wave.schedules, turn_wave.runs, verify_identity.registry, load_scheme,
+    ):  # fmt: skip
+        cached.cache_clear()
