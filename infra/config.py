@@ -76,6 +76,11 @@ class Config:
     approval_max_age_seconds: Annotated[int, Shows(_SETTING + "APPROVAL_MAX_AGE_SECONDS")]
     close_grace_seconds: Annotated[int, Shows(_SETTING + "CLOSE_GRACE_SECONDS")]
     beacon_delay_seconds: Annotated[int, Shows(_SETTING + "BEACON_DELAY_SECONDS")]
+    visibility_times_timeout: Annotated[int, Shows("AWS::SQS::Queue VisibilityTimeout")]
+    """How long a message is hidden while it is worked on, in time-outs of its function. AWS advises 6, as Lambda may
+    retry a throttled batch within that time; on a laptop 1, so that what a killed worker had in hand comes back soon."""
+    snap_settle_seconds: Annotated[int | None, Shows(_SETTING + "SNAP_PROVIDERS")]
+    """How long payment providers may take to carry out late what they do not know of when asked; None: each its own."""
     log_days: Annotated[Literal[7, 30, 365], Shows("AWS::Logs::LogGroup RetentionInDays")]
 
     # watch
@@ -134,6 +139,8 @@ def _local(world: str, cloud: str) -> Config:
         approval_max_age_seconds=24 * 3600,
         close_grace_seconds=2,
         beacon_delay_seconds=4,
+        visibility_times_timeout=1,
+        snap_settle_seconds=20,
         log_days=7,
         alarm_email=None,
     )
@@ -164,6 +171,8 @@ def _in_aws(
         approval_max_age_seconds=900,
         close_grace_seconds=120,
         beacon_delay_seconds=3600,
+        visibility_times_timeout=6,
+        snap_settle_seconds=None,
         log_days=log_days,
         alarm_email=given.get("ALARM_EMAIL"),
     )

@@ -24,7 +24,7 @@ OPERATORS = ("OPERATOR_ISSUER", "OPERATOR_JWKS_URL", "OPERATOR_CLIENT_ID", "APPR
 EVERY_MINUTE = "rate(1 minute)"
 
 PAYS = (
-    Read("people", "BatchGetItem"),
+    Read("people", "GetItem", "BatchGetItem"),
     Read("programme", "GetItem", "BatchGetItem"),
     Write("programme"),
     PutEvidence(),

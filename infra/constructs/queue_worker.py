@@ -13,9 +13,6 @@ MAX_RECEIVES = 5
 """A message that was received so often and not finished goes to the dead-letter queue. Waiting does not count: a
 worker that waits ends the message and lets a due time wake the work again."""
 
-VISIBILITY_TIMES_TIMEOUT = 6
-"""AWS's advice: Lambda may retry a throttled batch within the visibility time."""
-
 
 def dead_letter_queue(scope: Construct, function_name: str) -> sqs.Queue:
     """Where the failures of one function wait 14 days (SQS's longest) for an operator."""
@@ -35,17 +32,18 @@ def queue_worker(
     *,
     queue_name: str,
     function: lambda_.IFunction,
-    timeout: int,
+    visibility: int,
     dead_letters: sqs.IQueue,
 ) -> sqs.Queue:
-    """The queue, its redrive and its mapping. ``timeout``: of the function, seconds. The role is the caller's work."""
+    """The queue, its redrive and its mapping. ``visibility``: how long a message is hidden, seconds. The role is the
+    caller's work."""
     queue = sqs.Queue(
         scope,
         f"queue_{trigger.name}",
         queue_name=queue_name,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
-        visibility_timeout=Duration.seconds(VISIBILITY_TIMES_TIMEOUT * timeout),
+        visibility_timeout=Duration.seconds(visibility),
         retention_period=Duration.days(14),
         dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=MAX_RECEIVES),
     )

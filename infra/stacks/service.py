@@ -78,12 +78,13 @@ class ServiceStack(Stack):
     def _offered(self) -> dict[str, str]:
         """Settings that an entry can ask for by name."""
         config, outside, state = self.config, self.config.outside, self.state
+        settle = {"settle_seconds": config.snap_settle_seconds} if config.snap_settle_seconds else {}
         return {
             "REGISTRY_URL": outside.registry,
             "SMS_URL": outside.sms,
             "EMAIL_URL": outside.email,
             "BEACON_URL": outside.beacon,
-            "SNAP_PROVIDERS": json.dumps({name: {"base_url": url} for name, url in outside.snap.items()}),
+            "SNAP_PROVIDERS": json.dumps({name: {"base_url": url, **settle} for name, url in outside.snap.items()}),
             "OPERATOR_ISSUER": state.operator_issuer,
             "OPERATOR_JWKS_URL": state.operator_jwks_url,
             "OPERATOR_CLIENT_ID": state.operator_client_id,
@@ -104,7 +105,7 @@ class ServiceStack(Stack):
                     trigger,
                     queue_name=self.config.name(trigger.name),
                     function=built.function,
-                    timeout=entry.timeout,
+                    visibility=self.config.visibility_times_timeout * entry.timeout,
                     dead_letters=built.dead_letters_or_fail(),
                 )
                 built.allow(Allowed(CONSUME, (queue.queue_arn,)))

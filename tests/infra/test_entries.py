@@ -72,9 +72,13 @@ def test_what_nobody_waits_for_fails_into_a_dead_letter_queue(local: Templates, 
     [(entry, queue) for entry in FUNCTIONS for queue in entry.queues],
     ids=queue_names(FUNCTIONS),
 )
-def test_queue_outlasts_its_function_and_gives_up_after_five(local: Templates, entry: Entry, queue: Queue) -> None:
+def test_queue_outlasts_its_function_and_gives_up_after_five(
+    local: Templates, production: Templates, entry: Entry, queue: Queue
+) -> None:
     properties = local.one("SQS::Queue", queue.name).properties
-    assert properties["VisibilityTimeout"] == 6 * entry.timeout
+    assert properties["VisibilityTimeout"] == entry.timeout
+    in_aws = production.one("SQS::Queue", queue.name).properties
+    assert in_aws["VisibilityTimeout"] == 6 * entry.timeout
     assert properties["RedrivePolicy"]["maxReceiveCount"] == 5
     dead = local.text(properties["RedrivePolicy"]["deadLetterTargetArn"])
     assert dead == f"Queue {entry.name}-dead-letters Arn"

@@ -74,6 +74,18 @@ def test_each_secret_is_read_by_its_holders_only(local: Templates) -> None:
         assert readers == told == holders, secret
 
 
+def test_who_unwraps_data_keys_may_read_them(local: Templates) -> None:
+    """They lie in the table of people and are read one by one."""
+    unwrapping = {name for name in NAMES if "kms:Decrypt" in local.allowed(name) and _has_vault(local, name)}
+    assert len(unwrapping) > 5
+    reading = {n for n in NAMES if any("people" in arn for arn in local.allowed(n).get("dynamodb:GetItem", ()))}
+    assert unwrapping <= reading
+
+
+def _has_vault(local: Templates, name: str) -> bool:
+    return "DATA_KEY_ID" in local.one("Lambda::Function", name).properties["Environment"]["Variables"]
+
+
 def test_evidence_is_only_ever_added_to(local: Templates) -> None:
     for name in NAMES:
         touching = {action for action, on in local.allowed(name).items() if any("evidence" in arn for arn in on)}

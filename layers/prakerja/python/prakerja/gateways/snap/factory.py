@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ from .transport import HttpTransport
 def snap_providers(
     places: Mapping[str, Mapping[str, Any]], secret: Mapping[str, Mapping[str, Any]], now: Callable[[], datetime]
 ) -> dict[str, SnapProvider]:
-    """One provider per name in SNAP_PROVIDERS, ``{"BNI": {"base_url": …, "read_seconds": 10}}`` (seconds optional).
+    """One provider per name in SNAP_PROVIDERS, ``{"BNI": {"base_url": …, "read_seconds": 10, "settle_seconds": 900}}``
+    (seconds optional).
 
     ``secret`` holds each one's credentials under the same name. Raises ValueError for a provider without a
     profile, an address or credentials.
@@ -33,5 +35,7 @@ def snap_providers(
             connect_seconds=float(place.get("connect_seconds", profile.connect_seconds)),
             read_seconds=float(place.get("read_seconds", profile.read_seconds)),
         )
+        if "settle_seconds" in place:
+            profile = replace(profile, rules=replace(profile.rules, settle_seconds=int(place["settle_seconds"])))
         providers[name] = SnapProvider(profile, Credentials.of(secret[name]), HttpTransport(endpoint), now)
     return providers

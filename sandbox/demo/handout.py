@@ -1,0 +1,107 @@
+"""``.local/demo.json``: for whoever wants to try the running system with requests of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.demo.admin import Admin
+from sandbox.demo.api import Api
+from sandbox.demo.cast import claim_of
+from sandbox.demo.files import Local, read_json, write_private
+from sandbox.demo.inbox import Inbox
+from sandbox.demo.keys import OPERATORS, Keys
+from sandbox.demo.participant import Participant
+from sandbox.demo.play import Play
+from sandbox.demo.stages.learning import SECOND, account_number, price_of, shopper
+from sandbox.seed import CATALOGUE
+from sandbox.world.people import Person
+
+
+class NothingPlayed(Exception):
+    """There is no demo.json yet."""
+
+
+def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, Any]:
+    """Write it; answers it."""
+    buyer = shopper(play)
+    options = play.options
+    document: dict[str, Any] = {
+        "base_url": options.base_url,
+        "inbox_url": f"{options.world_url}/inbox",
+        "world_url": options.world_url,
+        "institution": {
+            **_institution(SECOND.institution, keys),
+            "redeem_codes": [purchase.redeem_code for player in play.players for purchase in player.purchases[1:]],
+        },
+        "other_institution": _institution("lp_cipta_karya", keys),
+        "platform": {
+            "client_code": SECOND.platform,
+            "sign_key": keys.partners[SECOND.platform],
+            "course_code": SECOND.course_code,
+            "schedule_code": SECOND.schedule_code,
+            "amount": price_of(play, SECOND),
+            "card_number": buyer.card,
+        },
+        "operators": [
+            {"name": operator.name, "roles": list(OPERATORS[operator.name]), "token": operator.token}
+            for operator in play.operators
+        ],
+        "participant": _participant(buyer.who, buyer.card),
+        "open_wave_id": play.open_wave_id,
+        "drawn_wave_id": play.wave_id,
+        "members_with_an_open_course": [
+            {"card_number": player.card, "token": player.who.tokens.access}
+            for player in play.players
+            if len(player.purchases) > 1 and player.who.tokens
+        ],
+        "newcomers": [_newcomer(person) for person in strangers],
+    }
+    write_private(options.local.handout, document)
+    return document
+
+
+def renew_tokens(local: Local, admin: Admin, api: Api, inbox: Inbox, keys: Keys) -> dict[str, Any]:
+    """Sign operators and participant in again. Raises NothingPlayed."""
+    document = read_json(local.handout)
+    if not document:
+        raise NothingPlayed("there is no demo.json yet: make run writes it")
+    for operator in document["operators"]:
+        operator["token"] = admin.sign_in_operator(operator["name"], keys.password(operator["name"]))
+    old = document["participant"]
+    who = Participant(api, inbox, old["phone"], old["email"], old["device_id"])
+    who.sign_in("PHONE")
+    document["participant"] = _participant(who, old["card_number"])
+    write_private(local.handout, document)
+    return document
+
+
+def _participant(who: Participant, card: str) -> dict[str, Any]:
+    if who.tokens is None:
+        raise RuntimeError("not signed in")
+    return {
+        "person_id": who.tokens.person_id,
+        "phone": who.phone,
+        "email": who.email,
+        "device_id": who.device_id,
+        "card_number": card,
+        "token": who.tokens.access,
+        "refresh_token": who.tokens.refresh,
+    }
+
+
+def _institution(client_code: str, keys: Keys) -> dict[str, Any]:
+    (described,) = [partner for partner in read_json(CATALOGUE)["partners"] if partner["client_code"] == client_code]
+    return {
+        "client_code": client_code,
+        "sign_key": keys.partners[client_code],
+        "redirect_uri": described["redirect_uris"][0],
+    }
+
+
+def _newcomer(person: Person) -> dict[str, Any]:
+    return {
+        "phone": person.phone,
+        "email": person.email,
+        "identity": claim_of(person),
+        "accounts": {"BNI": account_number("BNI", person.phone), "LINKAJA": person.phone},
+    }

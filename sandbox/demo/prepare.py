@@ -1,0 +1,124 @@
+"""Everything before the first person signs up: start, synthesise, deploy, warm, secrets, catalogue, operators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from prakerja.partners import add_sign_key
+from sandbox.cloud.process import warm_functions
+from sandbox.demo.admin import Admin
+from sandbox.demo.files import Local, read_json, write_private
+from sandbox.demo.keys import OPERATORS, Keys, public_key
+from sandbox.demo.options import Options
+from sandbox.demo.outside import Outside
+from sandbox.demo.show import Show
+from sandbox.demo.stages.learning import FIRST, SECOND, account_number
+from sandbox.demo.synth import synthesise
+from sandbox.demo.system import System
+from sandbox.seed import seed
+from sandbox.world.people import Person
+
+SOURCE_RUPIAH = 10**12
+USED = frozenset(code for offer in (*FIRST, SECOND) for code in (offer.platform, offer.institution))
+"""Partners in whose name something is done."""
+WORKERS = 2
+"""Warm workers of each function."""
+
+
+class Memory:
+    """What one run must know of those before it: how many there were, since when, how far time was moved."""
+
+    def __init__(self, local: Local, today: str) -> None:
+        self._file = local.memory
+        self._document: dict[str, Any] = {"runs": 0, "since": today, "offset_seconds": 0} | read_json(local.memory)
+
+    @property
+    def runs(self) -> int:
+        """Runs so far on this state, this one included once it has begun."""
+        return int(self._document["runs"])
+
+    @property
+    def since(self) -> str:
+        """The first day (WIB) of this state."""
+        return str(self._document["since"])
+
+    @property
+    def offset_seconds(self) -> int:
+        """How far programme time runs ahead."""
+        return int(self._document["offset_seconds"])
+
+    def keep(self, **changes: int) -> None:
+        """Change and write."""
+        self._document |= changes
+        write_private(self._file, self._document)
+
+
+def bring_up(system: System, show: Show, offset_seconds: int) -> Admin:
+    """Templates, stacks, warm workers."""
+    options = system.options
+    with show.stage("synthesise the templates") as stage:
+        stage.note("made anew" if synthesise(options) else "nothing has changed")
+    with show.stage("deploy to the local cloud") as stage:
+        stage.note(system.deploy())
+    admin = Admin(options)
+    admin.set_offset(offset_seconds)
+    return admin
+
+
+def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Options, offset_seconds: int) -> None:
+    """Secrets of outside parties, payment providers, catalogue and partners, operators; then warm functions."""
+    with show.stage("secrets, catalogue, operators") as stage:
+        admin.put_secret("registry_secret", keys.registry_key)
+        admin.put_secret("snap_secret", json.dumps(keys.payments))
+        for provider, credentials in keys.payments.items():
+            _open_provider(outside, provider.lower(), credentials)
+        platform, ring = admin.platform(offset_seconds), admin.key_ring()
+        fresh = seed(platform, ring)
+        keys.remember_partners(fresh)
+        for client_code in USED:
+            if client_code not in keys.partners:  # its key was shown to a run that did not live to write it down
+                keys.remember_partners({client_code: add_sign_key(platform, ring, client_code=client_code)})
+        for name, roles in OPERATORS.items():
+            admin.create_operator(name, keys.password(name), roles)
+        stage.note(f"{len(keys.partners)} partners, {len(OPERATORS)} operators")
+    with show.stage("warm the functions") as stage:
+        stage.note(f"{len(warm_functions(options.cloud, WORKERS))} workers")
+
+
+def introduce(outside: Outside, players: Sequence[Person], others: Sequence[Person]) -> None:
+    """Let the registry know all, and the payment providers those who will repeat the journey by hand."""
+    outside.register([*players, *others])
+    outside.open_accounts(
+        [
+            {
+                "provider": provider.lower(),
+                "number": account_number(provider, person.phone),
+                "name": person.full_name.upper(),
+            }
+            for person in others
+            for provider in ("BNI", "LINKAJA")
+        ]
+    )
+
+
+def _open_provider(outside: Outside, provider: str, credentials: dict[str, str]) -> None:
+    outside.add_payment_client(
+        provider=provider,
+        client_id=credentials["client_id"],
+        client_secret=credentials["client_secret"],
+        public_key=public_key(credentials["private_key"]),
+        source_account=credentials["source_account"],
+    )
+    outside.open_accounts(
+        [
+            {
+                "provider": provider,
+                "number": credentials["source_account"],
+                "name": "MANAJEMEN PELAKSANA",
+                "balance": SOURCE_RUPIAH,
+            }
+        ]
+    )
+    outside.mend_payments()

@@ -1,0 +1,131 @@
+"""A whole run: start, prepare, play, judge, hand out, stay up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import date
+
+from prakerja.platform.clock import SystemClock, wib_date
+from sandbox.demo.admin import Admin
+from sandbox.demo.api import Api
+from sandbox.demo.cast import cast, newcomers
+from sandbox.demo.handout import write_handout
+from sandbox.demo.inbox import Inbox
+from sandbox.demo.judge import judge
+from sandbox.demo.keys import OPERATORS, Keys
+from sandbox.demo.leaks import Search, search
+from sandbox.demo.office import Operator
+from sandbox.demo.options import SMALLEST, Options, playing
+from sandbox.demo.outside import Outside
+from sandbox.demo.participant import Participant
+from sandbox.demo.partner import Institution, Platform
+from sandbox.demo.play import Play
+from sandbox.demo.prepare import Memory, bring_up, furnish, introduce
+from sandbox.demo.show import Show
+from sandbox.demo.stages import learning, paying, registering, waving
+from sandbox.demo.summary import print_next, print_summary
+from sandbox.demo.system import System, running
+
+SEEDS_APART = 1000
+"""Runs on one state play with different people."""
+
+STORY = (
+    registering.sign_up,
+    registering.prove_identity,
+    waving.open_wave,
+    waving.join,
+    registering.come_with_another_device,
+    waving.draw,
+    waving.decree,
+    learning.link_accounts,
+    learning.buy,
+    learning.redeem,
+    learning.complete,
+    paying.schedule,
+    paying.release,
+    paying.pay,
+    learning.buy_again,
+    waving.leave_a_wave_open,
+)
+
+
+def run(options: Options, show: Show) -> int:
+    """Play; the answer is the exit status: 0 only if the outside world's books and ours agree and nothing leaked."""
+    began = time.monotonic()
+    memory = Memory(options.local, wib_date(SystemClock().programme()).isoformat())
+    keys = Keys.of(options.local)
+    stop = threading.Event()
+    if options.people < SMALLEST:
+        show.console.print(f"PEOPLE={options.people} is raised to {SMALLEST}: each case of the story needs somebody.")
+    with running(options, keys.registry_key) as system:
+        try:
+            with show.live():
+                play = _prepare(system, memory, keys, show, stop)
+                for part in STORY:
+                    part(play)
+                findings = judge(play, date.fromisoformat(memory.since))
+                found = _search(play, keys)
+                write_handout(play, keys, newcomers(_seed(options, memory.runs)))
+            print_summary(show.console, play, findings, found, time.monotonic() - began)
+            good = all(finding.agrees for finding in findings) and not found.leaks
+            show.console.print("All books agree." if good else "NOT all agree: see above.", style="bold")
+            if options.stay:
+                print_next(show.console, play)
+                show.console.print("The system stays up. Ctrl-C stops it; its state is kept for the next run.")
+                _stay(system)
+        finally:
+            stop.set()
+    return 0 if good else 1
+
+
+def _prepare(system: System, memory: Memory, keys: Keys, show: Show, stop: threading.Event) -> Play:
+    options, offset = system.options, memory.offset_seconds
+    admin = bring_up(system, show, offset)
+    outside = Outside(options.world_url, stop)
+    furnish(admin, keys, outside, show, options, offset)
+    memory.keep(runs=memory.runs + 1)
+    seed = _seed(options, memory.runs)
+    api, inbox = Api(options.base_url, stop), Inbox(options.world_url, stop)
+    players = cast(seed, playing(options), lambda person: Participant(api, inbox, person.phone, person.email))
+    introduce(outside, [player.person for player in players], newcomers(seed))
+    first, second = [_operator(api, admin, keys, name) for name in OPERATORS if "wave_manager" in OPERATORS[name]]
+    return Play(
+        options=options,
+        number=memory.runs,
+        system=system,
+        admin=admin,
+        api=api,
+        inbox=inbox,
+        outside=outside,
+        clock=SystemClock(offset),
+        show=show,
+        stop=stop,
+        operators=(first, second),
+        platforms={code: Platform(api, code, key) for code, key in keys.partners.items() if code.startswith("dp_")},
+        institutions={
+            code: Institution(api, code, key) for code, key in keys.partners.items() if code.startswith("lp_")
+        },
+        players=players,
+    )
+
+
+def _operator(api: Api, admin: Admin, keys: Keys, name: str) -> Operator:
+    return Operator(api, name, admin.sign_in_operator(name, keys.password(name)))
+
+
+def _search(play: Play, keys: Keys) -> Search:
+    with play.show.stage("search logs, dead letters and metrics") as stage:
+        found = search(play, keys.everything() | {operator.token for operator in play.operators})
+        stage.note("nothing leaked" if not found.leaks else f"{len(found.leaks)} leaks")
+        return found
+
+
+def _seed(options: Options, number: int) -> int:
+    return options.seed * SEEDS_APART + number
+
+
+def _stay(system: System) -> None:
+    while system.cloud_is_up():
+        time.sleep(0.5)
+    raise RuntimeError("the local cloud has ended: see .local/cloud/cloud.log")

@@ -1,0 +1,97 @@
+"""What a run ends with: how far people came, who was refused and why, the books side by side, where to go next."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from sandbox.demo.judge import Finding
+from sandbox.demo.leaks import Search
+from sandbox.demo.play import Play
+
+
+def counts(play: Play) -> dict[str, int]:
+    """How many came how far."""
+    players = play.players
+    bought = [purchase for player in players for purchase in player.purchases]
+    return {
+        "signed up": sum(player.signed_up for player in players),
+        "verified": sum(player.verified for player in players),
+        "joined": sum(player.joined for player in players),
+        "selected": sum(player.member for player in players),
+        "bought": len(bought),
+        "redeemed": sum(purchase.redeemed for purchase in bought),
+        "completed": sum(purchase.completed for purchase in bought),
+        "paid": sum(player.payment == "PAID" for player in players),
+    }
+
+
+def print_summary(console: Console, play: Play, findings: list[Finding], search: Search, seconds: float) -> None:
+    """Print all of it."""
+    console.print()
+    console.print(_grid("How far they came", ("", "people or courses"), [(k, str(v)) for k, v in counts(play).items()]))
+    console.print(_grid("Refused, and why", ("stage", "why", "times"), _refusals(play)))
+    rows = [(f.what, f.ours, f.theirs, "✓" if f.agrees else "✗ DIFFERS") for f in findings]
+    console.print(_grid("Our books beside the outside world's", ("", "ours", "theirs", ""), rows))
+    console.print(_grid("How long it took", ("stage", "seconds"), _times(play, seconds)))
+    console.print(_leaks(search), markup=False)
+
+
+def print_next(console: Console, play: Play) -> None:
+    """Print where to go next."""
+    base, world = play.options.base_url, play.options.world_url
+    console.print(
+        f"""
+Try next:
+  {base}/docs/participant    what people can do (Swagger UI); also /docs/sign-in and /docs/operator
+  {base}/v1/courses          the catalogue
+  {world}/inbox              codes and notices, as people get them
+  {world}/control            make the registry, messages or the beacon slow, down or lossy
+  {world}/snap/control       the payment providers' books, and their faults
+  {play.options.local.handout}   tokens, keys, redeem codes and people for your own requests
+  make travel DAYS=30        move programme time; make demo-tokens: new tokens
+""",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _refusals(play: Play) -> list[tuple[str, str, str]]:
+    by_stage: dict[str, Counter[str]] = defaultdict(Counter)
+    for player in play.players:
+        for stage, why in player.refusals:
+            by_stage[stage][why] += 1
+    order = [stage.name for stage in play.show.stages]
+    return [
+        (stage, why, str(count))
+        for stage in sorted(by_stage, key=order.index)
+        for why, count in sorted(by_stage[stage].items())
+    ]
+
+
+def _times(play: Play, seconds: float) -> list[tuple[str, str]]:
+    rows = [(stage.name, f"{stage.seconds:.1f}") for stage in play.show.stages]
+    return [*rows, ("all", f"{seconds:.1f}"), ("requests (repeated)", f"{play.api.requests} ({play.api.repeats})")]
+
+
+def _leaks(search: Search) -> str:
+    looked = (
+        f"{search.traces} secret and personal texts looked for in {search.lines} log lines, "
+        f"{search.dead_letters} dead letters, {search.metrics} metrics: "
+    )
+    if not search.leaks:
+        return looked + "none found"
+    found = Counter((leak.place, leak.kind) for leak in search.leaks)
+    return looked + "FOUND " + ", ".join(f"{count}× {kind} in {place}" for (place, kind), count in found.items())
+
+
+def _grid(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number and heading != "why" else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
