@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from prakerja.identity.model import family_card_error, nik_parts_error, warnings
 from prakerja.identity.regions import regions
 

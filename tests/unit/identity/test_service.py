@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import pytest
+
 from prakerja.identity import IdentityStatus, RegistryAnswer, RegistryOutcome, RegistryRecord, due_checks
 from prakerja.identity.errors import AlreadyVerified, CheckUnderWay, TooManyChecks
+from prakerja.identity.model import RETRY_SECONDS
 from prakerja.identity.service import load_check, submit_identity, verify_identity
+from prakerja.identity.store import Outdated
 from prakerja.platform.access_patterns import DUE_SHARDS, PERSON_STATE
-from prakerja.platform.problems import IdempotencyKeyReused, Unavailable
-
+from prakerja.platform.problems import IdempotencyKeyReused, Reaction, Unavailable
 from tests.support.people import plant_person, someone
 from tests.support.world import World
 
@@ -70,6 +73,25 @@ def test_a_message_that_comes_twice_asks_the_registry_once(world: World, ani: st
     assert world.items("people") == before
 
 
+@pytest.mark.parametrize("slow", [RegistryOutcome.MATCH, RegistryOutcome.NOT_FOUND, Unavailable()])
+def test_a_worker_that_was_overtaken_has_nothing_left_to_do(
+    world: World, ani: str, slow: RegistryOutcome | Exception
+) -> None:
+    submit(world, ani)
+    (request,) = world.take("identity.check_requested.v1")
+
+    class Overtaken(Registry):
+        def verify(self, record: RegistryRecord) -> RegistryAnswer:
+            verify_identity(world.platform, Registry(RegistryOutcome.MATCH), **request.body)
+            return super().verify(record)
+
+    with suppress(Outdated):
+        verify_identity(world.platform, Overtaken(slow), **request.body)
+    assert Outdated.reaction is Reaction.DUPLICATE
+    assert load_check(world.platform, ani).status is IdentityStatus.VERIFIED
+    assert [message.body["kind"] for message in world.take()] == ["IDENTITY_VERIFIED"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [
@@ -100,7 +122,8 @@ def test_an_unavailable_registry_leaves_it_pending_and_due(world: World, ani: st
         verify_identity(world.platform, registry, person_id=ani, check_number=1)
         check = load_check(world.platform, ani)
         assert (check.status, check.attempts) == (IdentityStatus.PENDING, attempt + 1)
-        assert [m.topic for m in world.take()] == ["identity.check_requested.v1"]
+        delays = [message.delay_seconds for message in world.take("identity.check_requested.v1")]
+        assert delays == [RETRY_SECONDS[attempt]] if attempt < 5 else delays == []  # an hour is the sweep's alone
         assert _due(world) == []
         world.clock.move(hours=2)
         assert _due(world) == [(ani, 1)]

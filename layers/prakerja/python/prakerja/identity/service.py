@@ -25,7 +25,7 @@ from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id, remember, was_done
 from prakerja.platform.observability import count
-from prakerja.platform.outbox import later
+from prakerja.platform.outbox import MAX_DELAY_SECONDS, later
 from prakerja.platform.parts import Item
 from prakerja.platform.problems import Conflict, NotFound, Unavailable
 from prakerja.registration import NoticeKind, notice
@@ -123,12 +123,17 @@ def due_checks(p: Platform, shard: str, *, limit: int = 100) -> list[IdentityChe
 
 
 def _wait(p: Platform, person_id: str, check: IdentityCheck) -> IdentityCheck:
+    # decide
     now = p.clock.wall()
     after, next_at = decide_wait(check, now)
-    message = later(
-        IdentityCheckRequested(person_id=person_id, check_number=check.number), int((next_at - now).total_seconds())
+    seconds = int((next_at - now).total_seconds())
+    again = IdentityCheckRequested(person_id=person_id, check_number=check.number)
+    # commit, announce; a wait that is too long for a message is the sweep's alone
+    by_message = seconds <= MAX_DELAY_SECONDS
+    wake_at = next_at + SWEEP_MARGIN if by_message else next_at
+    p.table.commit(
+        waiting(person_id, check, after, to_text(wake_at)), outbox=[later(again, seconds)] if by_message else []
     )
-    p.table.commit(waiting(person_id, check, after, to_text(next_at + SWEEP_MARGIN)), outbox=[message])
     count("RegistryUnavailable")
     return after
 

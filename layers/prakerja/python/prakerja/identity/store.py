@@ -14,7 +14,7 @@ from prakerja.identity.model import IdentityCheck, IdentityStatus
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import GUARD, PERSON_STATE
 from prakerja.platform.parts import NOT_DUE, Part, due, put_new, update
-from prakerja.platform.problems import Conflict, Problem
+from prakerja.platform.problems import Conflict, Problem, Reaction
 from prakerja.registration import open_fields, seal_fields
 
 CLAIM = ("nik", "family_card_number", "full_name", "birth_date", "mother_name")
@@ -22,9 +22,9 @@ DUE_KIND = "IDENTITY"
 
 
 class Outdated(Conflict):
-    """The check moved on while we worked: somebody else has done it, or a newer one has begun."""
+    """The check moved on while we worked: somebody else has done it, or a newer one has begun. Nothing is left to do."""
 
-    slug = "identity-check-outdated"
+    slug, reaction = "identity-check-outdated", Reaction.DUPLICATE
 
 
 def check_from_item(item: Mapping[str, Any]) -> IdentityCheck:
@@ -97,9 +97,9 @@ def judged(
 
 
 def nik_guards(p: Platform, person_id: str, nik: str, taken: Problem) -> tuple[Part, ...]:
-    """One account per NIK: a guard under every active key, or ``taken``."""
+    """One account per NIK: a guard under every active key, or ``taken`` if somebody else has it."""
     return tuple(
-        put_new(GUARD, {"person_id": person_id}, error=taken, kind="NIK", digest=digest)
+        put_new(GUARD, {"person_id": person_id}, error=taken, fingerprint=person_id, kind="NIK", digest=digest)
         for digest in p.guarded().digests("NIK", nik)
     )
 
