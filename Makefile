@@ -4,6 +4,7 @@
 PYTHON ?= python3
 STAGE ?= local
 URL ?= http://127.0.0.1:8080
+WORKERS ?= 2
 
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -31,6 +32,7 @@ help: ## this list
 #:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production
 #:   URL=http://…     smoke: which system; default: the local one
+#:   WORKERS=2        test, prove: tests at a time
 #:   ARGS='-k draw'   test, prove: more for pytest
 #:   PYTHON=python3   venv: which Python
 
@@ -60,11 +62,11 @@ travel: venv ## move programme time of the running system DAYS forward, then run
 
 test: check node ## all checks and tests (10 minutes at most); reports in build/reports
 	@mkdir -p $(REPORTS)
-	$(PY) -m pytest tests -p no:randomly --junitxml=$(REPORTS)/tests.xml $(ARGS)
+	$(PY) -m pytest tests -p no:randomly -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/tests.xml $(ARGS)
 
 prove: check node ## the same tests with larger numbers, in random order, with coverage (an hour at most)
 	@mkdir -p $(REPORTS)
-	PROVE=yes $(PY) -m pytest tests --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
+	PROVE=yes $(PY) -m pytest tests -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
 
 check: venv ## style, types, imports, generated pages
 	$(PY) -m ruff check .
