@@ -46,7 +46,8 @@ def _work(wave_id: str, phase: Phase, attempt: int, chunk: dict[str, Any]) -> No
     elif phase is Phase.DRAW:
         draw_all(platform(), archive(), beacon(), wave_id=wave_id)
     else:
-        decree_slice(platform(), archive(), wave_id=wave_id, shard=int(chunk["shard"]), start=int(chunk["start"]))
+        shard, start, count = (int(chunk[name]) for name in ("shard", "start", "count"))
+        decree_slice(platform(), archive(), wave_id=wave_id, shard=shard, start=start, count=count)
 
 
 def _finish(wave_id: str, phase: Phase, attempt: int) -> str | None:

@@ -10,6 +10,7 @@ from prakerja.membership import seed_schemes
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
+from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.errors import (
     AlreadyMember,
     ContactsMissing,
@@ -165,10 +166,14 @@ def test_unknown_and_cancelled_waves(world: World, wave: Wave) -> None:
     world.clock.move(minutes=2)
     with pytest.raises(UnknownWave):
         join_wave(world.platform, person_id=ani, wave_id="nowhere", accepted=True)
+    join(world, ani, wave)
     cancel_wave(world.platform, operator="op-1", wave_id=wave.wave_id)
     assert cancel_wave(world.platform, operator="op-1", wave_id=wave.wave_id).state is WaveState.CANCELLED
     with pytest.raises(WaveCancelled):
-        join(world, ani, wave)
+        join(world, plant_person(world, someone(2)).person_id, wave)
+    found, application = load_application(world.platform, person_id=ani, wave_id=wave.wave_id)
+    told = ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), "en")
+    assert "cancelled" in told.explanation
     assert turn_wave(world.platform, Runs(), wave_id=wave.wave_id).state is WaveState.CANCELLED
 
 

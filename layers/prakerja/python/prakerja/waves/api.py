@@ -109,6 +109,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Anda sudah bergabung. Tunggu gelombang ditutup dan diundi; urutan bergabung tidak berpengaruh.",
         "You have joined. Wait until the wave is closed and drawn; the order of joining does not matter.",
     ),
+    "CANCELLED": (
+        "Gelombang ini dibatalkan, jadi tidak diundi. Silakan ikut gelombang berikutnya.",
+        "This wave was cancelled, so it is not drawn. You may join the next one.",
+    ),
     "DECREED": (
         "Selamat! Anda lolos. Lihat kartu dan saldo di GET /v1/membership.",
         "Congratulations, you were selected. See your card and balance at GET /v1/membership.",
@@ -155,7 +159,8 @@ class ApplicationView(BaseModel):
 
     @classmethod
     def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
-        indonesian, english = EXPLANATIONS[application.reason or str(application.state)]
+        is_off = wave.state is WaveState.CANCELLED
+        indonesian, english = EXPLANATIONS["CANCELLED" if is_off else application.reason or str(application.state)]
         words = (english if language == "en" else indonesian).format(
             rank=application.rank, selected=wave.selected, competing=wave.competing
         )

@@ -1,13 +1,17 @@
 """Decreeing a drawn wave, chunk by chunk: each selected person becomes a member in one transaction of their own.
 
-Two operators' agreement is read again before every chunk. A person who cannot become a member any more (a family seat
+Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A person who cannot become a member any more (a family seat
 or the NIK was used meanwhile) keeps the reason on the application; the seat stays empty for the reserve list.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
+from math import ceil
 from typing import Any
 
 from prakerja.balance import grant_parts
@@ -21,15 +25,17 @@ from prakerja.platform.parts import Item, put_new
 from prakerja.platform.problems import Conflict, Problem, Reaction
 from prakerja.registration import NoticeKind, notice
 from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
-from prakerja.waves.draw import Outcome, Result
-from prakerja.waves.drawing import BATCH, FAMILY_CAP, result_lines
+from prakerja.waves.draw import INELIGIBLE, BrokenRoster, Outcome, Result
+from prakerja.waves.drawing import BATCH, FAMILY_CAP, published_file
 from prakerja.waves.model import ApplicationState, Wave, WaveState
 from prakerja.waves.ports import Archive
-from prakerja.waves.published import outcome_from
+from prakerja.waves.published import MANIFEST, outcome_from, shard_lines, shard_name
 from prakerja.waves.service import DECREE
 from prakerja.waves.store import change_wave, ended, load_wave
 
 CARD_DIGITS = 16
+SLICES = 4000
+"""How many slices a plan may have: the state machine can hold 256 KB."""
 
 
 class NotAgreed(Problem):
@@ -47,38 +53,59 @@ class _Benefited(Conflict):
 
 
 def plan_decree(p: Platform, archive: Archive, *, wave_id: str) -> list[dict[str, Any]]:
-    """Slices of the published result shards; none when the wave is decreed already."""
+    """Slices of the published result shards; none when the wave is decreed already. At most about ``SLICES``."""
     wave = load_wave(p.table, wave_id)
     if wave.state is not WaveState.DECREEING:
         return []
+    lengths = [len(_agreed_lines(archive, wave, number)) for number in range(ROSTER_SHARDS)]
+    count = max(BATCH, ceil(sum(lengths) / SLICES))
     return [
-        {"shard": number, "start": start}
-        for number in range(ROSTER_SHARDS)
-        for start in range(0, len(result_lines(archive, wave_id, number)), BATCH)
+        {"shard": number, "start": start, "count": count}
+        for number, length in enumerate(lengths)
+        for start in range(0, length, count)
     ]
 
 
-def decree_slice(p: Platform, archive: Archive, *, wave_id: str, shard: int, start: int) -> None:
-    """Decree up to 25 outcomes. Repeating it changes nothing."""
+def decree_slice(p: Platform, archive: Archive, *, wave_id: str, shard: int, start: int, count: int = BATCH) -> None:
+    """Decree ``count`` outcomes of a shard from the ``start``-th on. Repeating it changes nothing."""
     # load
     wave = load_wave(p.table, wave_id)
     approval = load_approval(p.table, str(wave.approval_id))
     if not approval.binds(DECREE, wave_id, str(wave.result_hash)):
         raise NotAgreed
-    outcomes = [outcome_from(line) for line in result_lines(archive, wave_id, shard)[start : start + BATCH]]
-    names = [
-        {"wave_id": wave_id, "shard": f"{shard:02d}", "application_id": application} for application, _ in outcomes
-    ]
-    entries = p.table.batch_get(*((ROSTER_ENTRY, name) for name in names))
-    people = [entry["person_id"] for entry in entries if entry is not None]
-    states = p.table.batch_get(*((PERSON_STATE, {"person_id": person}) for person in people)) if people else []
+    outcomes = [outcome_from(line) for line in _agreed_lines(archive, wave, shard)[start : start + count]]
     scheme = load_scheme(p.table, wave.scheme_name, wave.scheme_version)
+    for at in range(0, len(outcomes), BATCH):
+        _decree_batch(p, wave, scheme, shard, outcomes[at : at + BATCH])
+
+
+def _decree_batch(p: Platform, wave: Wave, scheme: Scheme, shard: int, outcomes: Sequence[tuple[str, Outcome]]) -> None:
+    # load
+    place = {"wave_id": wave.wave_id, "shard": f"{shard:02d}"}
+    entries = p.table.batch_get(*((ROSTER_ENTRY, {**place, "application_id": found}) for found, _ in outcomes))
+    if None in entries:
+        raise BrokenRoster(f"shard {shard} has outcomes for applications that are not in the roster")
+    people = [entry["person_id"] for entry in entries if entry is not None]
+    states = p.table.batch_get(*((PERSON_STATE, {"person_id": person}) for person in people))
     # decide and commit, person by person
     for person_id, state, (_, outcome) in zip(people, states, outcomes, strict=True):
-        if outcome.result is Result.SELECTED and state is not None:
-            _decree(p, wave, scheme, person_id, state, outcome)
-        else:
+        if outcome.result is not Result.SELECTED:
             _leave_out(p, wave, person_id, outcome)
+        elif state is None:
+            _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=INELIGIBLE + "IDENTITY"))
+        else:
+            _decree(p, wave, scheme, person_id, state, outcome)
+
+
+def _agreed_lines(archive: Archive, wave: Wave, number: int) -> list[bytes]:
+    """The outcomes of a shard, once they are proven to be what the operators agreed on. Raises NotAgreed."""
+    name = shard_name("results", number)
+    manifest = published_file(archive, wave.wave_id, MANIFEST)
+    content = published_file(archive, wave.wave_id, name)
+    listed = {entry["name"]: entry["sha256"] for entry in json.loads(manifest)["files"]}
+    if sha256(manifest).hexdigest() != wave.result_hash or listed.get(name) != sha256(content).hexdigest():
+        raise NotAgreed
+    return shard_lines(name, content)
 
 
 def finish_decree(p: Platform, *, wave_id: str) -> None:

@@ -1,8 +1,8 @@
 """The steps of a draw, as the state machine calls them: per phase *plan* the chunks, *work* on each, *finish*.
 
 Every step may be repeated, run beside its own double, or be begun again by another execution. Work files lie under the
-attempt that wrote them; what is published is published once (``Archive.put_once``) and read back, so that a late double
-cannot change it. The wave's state moves only in ``finish``.
+attempt that wrote them; they, and what is published, are written once (``Archive.put_once``) and read back, so that a
+late double cannot change them. The wave's state moves only in ``finish``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def screen_shard(p: Platform, archive: Archive, *, wave_id: str, attempt: int, s
     for start in range(0, len(entries), BATCH):
         rows += _screened(p, wave_id, entries[start : start + BATCH])
     name = shard_name("roster", int(shard))
-    archive.put(_work(wave_id, attempt, name), shard_file(name, (row_line(row) for row in rows)))
+    archive.put_once(_work(wave_id, attempt, name), shard_file(name, (row_line(row) for row in rows)))
     return len(rows)
 
 
@@ -83,11 +83,7 @@ def finish_screening(
     joins = archive.put_once(
         _published(wave_id, JOINS), published.joins_file(wave_id, [*load_roots(p.table, wave_id), last])
     )
-    lines = []
-    for number in range(ROSTER_SHARDS):
-        name = shard_name("roster", number)
-        content = archive.put_once(_published(wave_id, name), archive.get(_work(wave_id, attempt, name)))
-        lines.append(shard_lines(name, content))
+    lines = _publish_roster(archive, wave_id, attempt)
     root = published.roster_root(lines)
     commitment = published.commit(rules, joins, sum(map(len, lines)), root, p.clock.wall())
     committed = published.commitment_from(archive.put_once(_published(wave_id, ROOT), published.root_file(commitment)))
@@ -143,25 +139,50 @@ def finish_draw(p: Platform, archive: Archive, *, wave_id: str) -> None:
     )
 
 
+def committed_files() -> list[str]:
+    """The names of what is published before the beacon speaks."""
+    return [RULES, JOINS, ROOT, *(shard_name("roster", number) for number in range(ROSTER_SHARDS))]
+
+
 def published_files() -> list[str]:
     """The names of the published folder, without the manifest."""
-    numbers = range(ROSTER_SHARDS)
-    rosters = [shard_name("roster", number) for number in numbers]
-    results = [shard_name("results", number) for number in numbers]
-    return [RULES, JOINS, ROOT, BEACON, SUMMARY, *rosters, *results]
+    return [*committed_files(), BEACON, SUMMARY, *(shard_name("results", number) for number in range(ROSTER_SHARDS))]
 
 
 def links(archive: Archive, wave: Wave) -> dict[str, str]:
-    """Where anybody can download the published folder; empty before the draw."""
-    if wave.result_hash is None:
-        return {}
-    return {name: archive.link(_published(wave.wave_id, name)) for name in [*published_files(), MANIFEST]}
+    """Where anybody can download what is published so far: nothing, what commits us to the draw, then the draw."""
+    if wave.result_hash is not None:
+        names = [*published_files(), MANIFEST]
+    else:
+        names = committed_files() if wave.beacon_round is not None else []
+    return {name: archive.link(_published(wave.wave_id, name)) for name in names}
 
 
-def result_lines(archive: Archive, wave_id: str, number: int) -> list[bytes]:
-    """The published outcomes of a shard."""
-    name = shard_name("results", number)
-    return shard_lines(name, archive.get(_published(wave_id, name)))
+def published_file(archive: Archive, wave_id: str, name: str) -> bytes:
+    """A file of the published folder. Raises KeyError."""
+    return archive.get(_published(wave_id, name))
+
+
+def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> list[list[bytes]]:
+    """Publish what was screened, shard by shard, and answer what is published now.
+
+    The first attempt that comes here is the one that counts. Its shards were screened at different times, and a decree
+    of another wave may have seated members of a family in between; all rows of a family say the fewest seats seen.
+    """
+    attempt = int(archive.put_once(_work(wave_id, "counts"), str(attempt).encode()))
+    names = [shard_name("roster", number) for number in range(ROSTER_SHARDS)]
+    fewest: dict[str, int] = {}
+    for name in names:
+        for row in map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name)))):
+            if row.family_seats_left < FAMILY_CAP:
+                fewest[row.family] = min(row.family_seats_left, fewest.get(row.family, FAMILY_CAP))
+    lines = []
+    for name in names:
+        rows = map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name))))
+        agreed = (replace(row, family_seats_left=fewest.get(row.family, FAMILY_CAP)) for row in rows)
+        content = archive.put_once(_published(wave_id, name), shard_file(name, map(row_line, agreed)))
+        lines.append(shard_lines(name, content))
+    return lines
 
 
 def _rows(archive: Archive, wave_id: str, number: int) -> list[draw.RosterRow]:
@@ -217,5 +238,5 @@ def _published(wave_id: str, name: str) -> str:
     return f"waves/{wave_id}/published/{name}"
 
 
-def _work(wave_id: str, attempt: int, name: str) -> str:
-    return f"waves/{wave_id}/work/{attempt}/{name}"
+def _work(wave_id: str, *names: str | int) -> str:
+    return "/".join(("waves", wave_id, "work", *map(str, names)))
