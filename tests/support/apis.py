@@ -85,7 +85,8 @@ class Apis:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self.market = Market(world, monkeypatch)
-        self.bank = Bank.open("LINKAJA", clock=world.clock)
+        self.banks = {name: Bank.open(name, clock=world.clock) for name in ("BNI", "LINKAJA")}
+        self.bank = self.banks["LINKAJA"]
         self.archive = MemoryArchive()
         forget_caches()
         queues = {name: wiring.sqs().create_queue(QueueName=name)["QueueUrl"] for name in (ALIVE, DEAD)}
@@ -101,7 +102,7 @@ class Apis:
             monkeypatch.setenv(name, value)
         jwks = _Jwks(f"{ISSUER}/jwks.json")
         monkeypatch.setattr(principals, "_operator_keys", lambda: jwks)
-        monkeypatch.setattr(wiring, "_providers", lambda _: {self.bank.name: self.bank.provider})
+        monkeypatch.setattr(wiring, "_providers", lambda _: {name: bank.provider for name, bank in self.banks.items()})
         monkeypatch.setattr(routes_waves, "archive", lambda: self.archive)
         forget_caches()
         for keys in ("/.well-known/jwks.json", "/v1/receipt-keys"):  # looking at them publishes them

@@ -59,14 +59,15 @@ class Schedules:
 class Beacon:
     """A signed chain, one round a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, genesis: datetime = datetime(2026, 1, 15, 2, 59, tzinfo=UTC)) -> None:
+        self._genesis = genesis
         self._key = Ed25519PrivateKey.from_private_bytes(b"beacon of the tests............."[:32])
         self._signatures = [b"\0" * 32]
         self.asked = 0
 
     def chain(self) -> BeaconChain:
         public = self._key.public_key().public_bytes_raw()
-        return BeaconChain(public, datetime(2026, 1, 15, 2, 59, tzinfo=UTC), timedelta(seconds=1), self._signatures[0])
+        return BeaconChain(public, self._genesis, timedelta(seconds=1), self._signatures[0])
 
     def round(self, number: int) -> BeaconRound:
         self.asked += 1

@@ -16,12 +16,13 @@ _correlation_id: ContextVar[str] = ContextVar("correlation_id", default="-")
 
 _MASKS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[\w.-]{16,}"), "<token>"),
     (re.compile(r"(?<![\w.])(?:\+?62|0)8\d{7,11}(?!\w)"), "<phone>"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<e-mail>"),
     (re.compile(r"(?<![\w-])\d{16}(?![\w-])"), "<16 digits>"),
     (re.compile(r"(?<![\w-])\d{6}(?![\w-])"), "<6 digits>"),
 )
-"""Shapes that must not be logged: tokens, phones, e-mails, NIK/KK/card numbers, one-time codes."""
+"""Shapes that must not be logged: tokens (JWT; id and MAC), phones, e-mails, NIK/KK/card numbers, one-time codes."""
 
 
 def masked(text: str) -> str:
