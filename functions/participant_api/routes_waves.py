@@ -15,7 +15,7 @@ from prakerja.platform.http import language_of, public, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
-from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, WaveList, WaveView
+from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, RootView, WaveList, WaveView
 from prakerja.waves.drawing import links
 from prakerja.waves.errors import (
     AlreadyMember,
@@ -30,7 +30,7 @@ from prakerja.waves.errors import (
 )
 from prakerja.waves.receipts import publish_receipt_key, receipt, receipt_keys
 from prakerja.waves.service import join_wave, load_application, read_waves
-from prakerja.waves.store import load_wave
+from prakerja.waves.store import latest_roots, load_wave
 from prakerja.wiring import archive, participant, platform, secret
 
 router = Router()
@@ -75,9 +75,12 @@ def read_wave(wave_id: str) -> WaveView:
 @public
 @refuses(UnknownWave)
 def read_draw(wave_id: str) -> DrawFiles:
-    """The published folder of a draw, for anybody who wants to recompute it. Empty before the draw."""
-    wave = load_wave(platform().table, wave_id)
-    return DrawFiles(result_hash=wave.result_hash, files=links(archive(), wave))
+    """What is published of a draw, for anybody who wants to recompute it: the roots of the joins while the wave is open,
+    the screened roster and its root before the beacon speaks, then the result."""
+    table = platform().table
+    wave = load_wave(table, wave_id)
+    roots = [RootView.of(taken) for taken in latest_roots(table, wave_id)]
+    return DrawFiles(result_hash=wave.result_hash, files=links(archive(), wave), join_roots=roots)
 
 
 @router.put("/v1/waves/<wave_id>/application", tags=["waves"])

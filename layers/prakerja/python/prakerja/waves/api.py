@@ -10,6 +10,7 @@ from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
 from prakerja.platform.validation import Moment
 from prakerja.waves.model import Application, ApplicationState, Wave, WaveDraft, WaveState
+from prakerja.waves.published import JoinsRoot
 
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
 
@@ -81,11 +82,25 @@ class WaveList(BaseModel):
     next: str | None = Field(None, description="send it as 'cursor' for the next page")
 
 
+class RootView(BaseModel):
+    """A Merkle root over all joins at a moment. Keep it: no join can be added or taken away later without you noticing."""
+
+    taken_at: AwareDatetime
+    count: int = Field(description="joins")
+    root: str = Field(description="SHA-256, hex")
+
+    @classmethod
+    def of(cls, taken: JoinsRoot) -> RootView:
+        return cls(taken_at=wib(taken.taken_at), count=taken.count, root=taken.root.hex())
+
+
 class DrawFiles(BaseModel):
-    """The published folder: file name to an address that works for an hour. Check it with the verifier."""
+    """What is published of a draw so far. ``files``: name to an address that works for an hour; check the whole folder
+    with the verifier."""
 
     result_hash: str | None
     files: dict[str, str]
+    join_roots: list[RootView] = Field(description="hourly while the wave is open, latest first")
 
 
 class JoinRequest(BaseModel):

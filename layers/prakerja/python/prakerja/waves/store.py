@@ -185,5 +185,14 @@ def new_root(wave_id: str, taken: JoinsRoot) -> Part:
 
 def load_roots(table: Table, wave_id: str) -> list[JoinsRoot]:
     """The roots taken so far, oldest first."""
-    items = table.query_all(JOIN_ROOT, wave_id=wave_id)
-    return [JoinsRoot(from_text(JOIN_ROOT.parse(item)["at"]), item["count"], item["root"]) for item in items]
+    return [_root(item) for item in table.query_all(JOIN_ROOT, wave_id=wave_id)]
+
+
+def latest_roots(table: Table, wave_id: str) -> list[JoinsRoot]:
+    """The last hundred roots (four days of them), latest first; for people who look."""
+    items = table.query(JOIN_ROOT, wave_id=wave_id, descending=True, consistent=False).items
+    return [_root(item) for item in items]
+
+
+def _root(item: Item) -> JoinsRoot:
+    return JoinsRoot(from_text(JOIN_ROOT.parse(item)["at"]), item["count"], item["root"])
