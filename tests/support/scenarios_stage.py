@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ import functions.prepare_payouts.handler as prepare_payouts
 import functions.relay_outbox.handler as relay_outbox
 import functions.schedule_incentive.handler as schedule_incentive
 import functions.send_payout.handler as send_payout
+import functions.sweep_outbox.handler as sweep_outbox
 import functions.turn_wave.handler as turn_wave
 import functions.verify_identity.handler as verify_identity
 from prakerja import wiring
@@ -81,10 +83,15 @@ class IssuedIds(CountingIds):
     def __init__(self, seed: str = "stage") -> None:
         super().__init__(seed)
         self.issued: list[str] = []
+        self._one_at_a_time = Lock()
 
     def begin(self, act: str) -> None:
         """From here on the same ids come in every play, whatever was drawn before."""
         self._seed, self._count = act, 0
+
+    def _bytes(self) -> bytes:
+        with self._one_at_a_time:
+            return super()._bytes()
 
     def new(self) -> str:
         return self._note(super().new())
@@ -271,6 +278,9 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
         on.world.table, on.clock, on.ids, on.world.settings, vault=on.world.vault, guards=on.world.guards
     )
     patch.setattr(wiring, "RandomIds", lambda: on.ids)
+    for function in (relay_outbox, sweep_outbox):  # these need no more of the platform, so they take it piece by piece
+        patch.setattr(function, "table", lambda: on.world.table)
+    patch.setattr(sweep_outbox, "clock", lambda: on.clock)
 
 
 def _forget_what_was_wired() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.balance import Balance, balance_from_item, reserve_parts, spend_parts
+from prakerja.balance import Balance, NotEnoughBalance, balance_from_item, reserve_parts, spend_parts
 from prakerja.membership import (
+    CourseStillOpen,
     DebitAt,
     Membership,
     MembershipState,
@@ -22,7 +23,7 @@ from prakerja.platform.observability import count
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
-from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
+from prakerja.training.errors import CourseUnknown, NoSeatLeft, PaymentUnknown, PaymentUsed, WrongPaymentCode
 from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool
 from prakerja.training.model.payment import Payment, PaymentState, is_token, require_open, wrong_code
 from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
@@ -84,7 +85,14 @@ def authorise(
         current = load_payment(p.table, payment.payment_id) if is_repeat else payment
         if current is None:
             raise PaymentUnknown
-        return _authorise(p, code_key, platform, current, confirmation)
+        try:
+            return _authorise(p, code_key, platform, current, confirmation)
+        except (CourseStillOpen, NotEnoughBalance, NoSeatLeft):
+            # the very same request, sent twice at once, may have bought the course while we were loading
+            latest = load_payment(p.table, payment.payment_id)
+            if latest is None or latest.state is not PaymentState.USED:
+                raise
+            return _authorise(p, code_key, platform, latest, confirmation)
 
     return again_if_moved(attempt)
 

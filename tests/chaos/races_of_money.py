@@ -1,0 +1,158 @@
+"""Races in which many become members or somebody is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from functions.operator_api.routes_approvals import ANNOUNCED
+from prakerja import wiring
+from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
+from prakerja.incentives.store import earned
+from prakerja.payouts.messages import PayoutQueued
+from prakerja.payouts.service import propose_release, start_run
+from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, WAVE
+from prakerja.platform.approvals import Approval, approve, approved_parts, propose
+from prakerja.platform.clock import to_text, wib_date
+from prakerja.platform.parts import update
+from prakerja.waves import Application, WaveDraft, published, service
+from prakerja.waves.decreeing import decree_slice, plan_decree
+from prakerja.waves.draw import Outcome, Result
+from prakerja.waves.store import new_application, roster_shard
+from tests.chaos.races import Contender, Judge, Race, one, person
+from tests.support.people import Someone, plant_account, plant_member, plant_person
+from tests.support.scenarios_outside import PROVIDER
+from tests.support.scenarios_payouts import AMOUNT, payout_of
+from tests.support.scenarios_stage import FEW, Queued, Stage
+
+
+def _drawn(stage: Stage, number: int, chosen: Sequence[Someone]) -> str:
+    """A wave that two operators decreed, whose published result selects these people, all in one roster shard."""
+    now = stage.clock.programme()
+    draft = WaveDraft(1000 + number, len(chosen), 0, now, now + timedelta(hours=1), "NORMAL_2023", 1)
+    wave_id = service.create_wave(stage.p, operator="op-1", draft=draft, key=f"race-{number}").wave_id
+    lines = []
+    for rank, who in enumerate(chosen, start=1):
+        plant_person(stage.world, who)
+        ids = (stage.p.ids.of("race", who.person_id, str(at)) for at in range(100))
+        application_id = next(made for made in ids if roster_shard(made) == "00")
+        stage.world.table.commit(*new_application(Application(wave_id, who.person_id, application_id, now)))
+        lines.append(published.outcome_line(application_id, Outcome(Result.SELECTED, "GENERAL", rank)))
+    result = _publish(wave_id, lines)
+    approval = Approval(f"decree-{number}", service.DECREE, wave_id, result, "op-1", to_text(now))
+    agreed = replace(approval, approved_by="op-2", approved_at=to_text(now))
+    stage.world.table.commit(*propose(approval))
+    stage.world.table.commit(*approved_parts(agreed))
+    decreeing = {"state": "DECREEING", "result_hash": result, "approval_id": approval.approval_id}
+    stage.world.table.commit(update(WAVE, set=decreeing, wave_id=wave_id))
+    return wave_id
+
+
+def _publish(wave_id: str, lines: Sequence[bytes]) -> str:
+    """Publish results, all in the first shard, and the manifest that names them; the manifest's hash."""
+    names = [published.shard_name("results", shard) for shard in range(FEW)]
+    files = {name: published.shard_file(name, [] if at else lines) for at, name in enumerate(names)}
+    listed = {name: (len(content), sha256(content).hexdigest()) for name, content in files.items()}
+    files[published.MANIFEST] = published.manifest_file(wave_id, listed)
+    for name, content in files.items():
+        wiring.archive().put(f"waves/{wave_id}/published/{name}", content)
+    return sha256(files[published.MANIFEST]).hexdigest()
+
+
+def _members(stage: Stage, people: Sequence[Someone]) -> list[Someone]:
+    return [who for who in people if stage.world.table.get(MEMBERSHIP, person_id=who.person_id)]
+
+
+def one_family_card_three_members(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    siblings = [person(number, which, family=8000 + number % 900) for which in (0, 1, 2)]
+    waves = [_drawn(stage, 10 * number + which, [sibling]) for which, sibling in enumerate(siblings)]
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None, None]
+        assert len(_members(stage, siblings)) == 2
+        states = [
+            service.load_application(stage.p, person_id=who.person_id, wave_id=wave_id)[1]
+            for who, wave_id in zip(siblings, waves, strict=True)
+        ]
+        one(states, lambda application: application.reason == "FAMILY_CAP")
+        assert sum(application.state == "DECREED" for application in states) == 2
+
+    return [lambda w=wave_id: _slice(stage, w) for wave_id in waves], judge  # type: ignore[misc]
+
+
+def one_slice_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    chosen = [person(number, which) for which in (0, 1)]
+    wave_id = _drawn(stage, 10 * number, chosen)
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        assert _members(stage, chosen) == chosen
+        for who in chosen:
+            balance = stage.world.table.get(BALANCE, person_id=who.person_id)
+            assert balance is not None
+            assert balance["granted"] == balance["available"] == 3_500_000
+            mine = [
+                item for item in stage.world.items("programme") if item.get("reference") == f"{wave_id}:{who.person_id}"
+            ]
+            assert len(mine) == 1, "one transfer"
+            cards = [item for item in stage.world.items("programme") if item.get("person_id") == who.person_id]
+            assert sum(item["sk"] == "CARD" for item in cards) == 1
+            assert sum(m.body.get("person_id") == who.person_id for m in stage.world.messages()) == 1
+
+    return [lambda: _slice(stage, wave_id)] * 2, judge
+
+
+def one_payout_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    who = person(number)
+    plant_member(stage.world, who, card_number=f"8{number:011d}9999")
+    plant_account(stage.world, who, provider=PROVIDER)
+    stage.outside.know(who)
+    now = stage.clock.programme()
+    incentive = Incentive(who.person_id, JOB_SEARCH, 1, AMOUNT, IncentiveState.SCHEDULED, wib_date(now), now)
+    stage.world.table.commit(earned(incentive))
+    message = _queued(stage, f"race-{number}", who)
+    number_of_it = who.phone.lstrip("+")
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        assert stage.outside.books()["rupiah_by_account"][number_of_it] == AMOUNT
+        assert len(stage.outside.bank.books.run("SELECT id FROM transfers WHERE account = ?", number_of_it)) == 1
+        payouts = [
+            item for item in stage.world.items("programme") if item["pk"] == f"PAYOUT#{payout_of(who.person_id)}"
+        ]
+        assert [item["state"] for item in payouts if item["sk"] == "PAYOUT"] == ["PAID"]
+        assert sum(item["sk"].startswith("ATTEMPT#") for item in payouts) == 1
+
+    return [lambda: stage.work(message)] * 2, judge
+
+
+def _queued(stage: Stage, key: str, who: Someone) -> Queued:
+    """A run over all that is due, released by two operators; the message that makes a worker pay ``who``."""
+    run_id = start_run(stage.p, operator="op-1", scheduled_until=wib_date(stage.clock.programme()), key=key).run_id
+    approval_id = None
+    while True:
+        stage.relay()
+        ours = [message for message in stage.waiting if message.queue == "prepare_payouts"]
+        for message in ours:
+            stage.waiting.remove(message)
+            stage.work(message)
+        if not ours and approval_id:
+            return stage.take(PayoutQueued.topic, payout_of(who.person_id))
+        if not ours:
+            approval_id = propose_release(stage.p, operator="op-1", run_id=run_id).approval_id
+            approve(stage.p, operator=stage.operator("op-2"), approval_id=approval_id, announce=ANNOUNCED)
+
+
+def _slice(stage: Stage, wave_id: str) -> None:
+    (chunk,) = plan_decree(stage.p, wiring.archive(), wave_id=wave_id)
+    decree_slice(stage.p, wiring.archive(), wave_id=wave_id, **chunk)
+
+
+MONEY = (
+    Race("one family card, three members", one_family_card_three_members),
+    Race("one slice, two decree workers", one_slice_two_workers),
+    Race("one payout, two workers", one_payout_two_workers),
+)

@@ -1,0 +1,87 @@
+"""Whatever two people want at once, exactly one gets, on both engines.
+
+On moto one contender is overtaken by all the others before its n-th call, for every n, in a copy of the world: every
+interleaving with one interruption. On the emulated cloud the contenders are threads that start together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from tests.chaos.races import COURSES, PEOPLE, Contender, Race, answer_of
+from tests.chaos.races_of_money import MONEY
+from tests.support.chaos import in_a_copy, in_copies
+from tests.support.cloud import Cloud
+from tests.support.effort import effort
+from tests.support.scenarios_stage import Stage, stage
+
+RACES = (*PEOPLE, *COURSES, *MONEY)
+ROUNDS = effort(3)
+
+
+@pytest.fixture(scope="module", params=["moto", pytest.param("cloud", marks=pytest.mark.cloud)])
+def on(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A stage with its tables on one of the engines; never two at once, for a stage is the whole process's."""
+    if request.param == "moto":
+        with stage() as made:
+            yield made
+        return
+    cloud: Cloud = request.getfixturevalue("cloud")
+    with stage(cloud.client("dynamodb"), cloud.client("kms"), prefix="races-") as made:
+        yield made
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
+def test_exactly_one_wins(race: Race, on: Stage) -> None:
+    if on.world.client.meta.endpoint_url.startswith("https://"):
+        interleaved(race, on)
+    else:
+        together(race, on)
+
+
+def interleaved(race: Race, on: Stage) -> None:
+    for first in range(in_a_copy(lambda: len(race.ready(on, 1)[0]))):
+        calls = in_a_copy(partial(overtaken, race, on, first, None))
+        assert calls, "who makes no call cannot be overtaken"
+        in_copies([partial(overtaken, race, on, first, at) for at in range(calls)])
+
+
+def overtaken(race: Race, on: Stage, first: int, at: int | None) -> int:
+    """``first`` begins; before its call number ``at`` all others come and go. Answers how many calls it makes."""
+    contenders, judge = race.ready(on, 1)
+    answers: dict[int, Any] = {}
+    on.seam.calm()
+
+    def overtake(number: int) -> None:
+        if number == at:
+            on.seam.overtake = None
+            answers.update({n: answer_of(one) for n, one in enumerate(contenders) if n != first})
+
+    on.seam.overtake = overtake
+    answers[first] = answer_of(contenders[first])
+    calls = len(on.seam.calm())
+    on.seam.overtake = None
+    if at is None:
+        overtake(-1)
+        answers |= {n: answer_of(one) for n, one in enumerate(contenders) if n != first}
+    judge([answers[n] for n in range(len(contenders))])
+    return calls
+
+
+def together(race: Race, on: Stage) -> None:
+    for number in range(1, ROUNDS + 1):
+        contenders, judge = race.ready(on, number + 20 * RACES.index(race))
+        start = Barrier(len(contenders))
+
+        def run(contender: Contender, start: Barrier = start) -> Any:
+            start.wait(10)
+            return answer_of(contender)
+
+        with ThreadPoolExecutor(len(contenders)) as pool:
+            judge(list(pool.map(run, contenders)))
