@@ -14,7 +14,7 @@ Back = Callable[[], None]
 @pytest.fixture(scope="module")
 def _set_once() -> Iterator[tuple[Scene, Back]]:
     with scene_on_moto() as made:
-        yield made, made.apis.rewind()
+        yield made, made.rewind()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def seen(scene: Scene, act: Callable[[], Answer]) -> Seen:
 
 def alike(scene: Scene, *acts: Callable[[], Answer]) -> Seen:
     """Do each from the same state, and see that they look the same; answers how."""
-    back = scene.apis.rewind()
+    back = scene.rewind()
     found = []
     for act in acts:
         back()
@@ -136,7 +136,7 @@ def test_an_account_that_somebody_else_has(scene: Scene) -> None:
         body = {"provider": "BNI", "number": number}
         return lambda: scene.apis.call("PUT", "/v1/account", body, token=scene.token(member))
 
-    back = scene.apis.rewind()
+    back = scene.rewind()
     (status, body, *rest), unknown = seen(scene, link(numbers[0])), back() or seen(scene, link(numbers[1]))
     assert status == 200
     assert {**body, "number": ""} == {**unknown[1], "number": ""}

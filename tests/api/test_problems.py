@@ -101,7 +101,7 @@ def test_a_broken_request_is_told_what_is_wrong(scene: Scene, name: str) -> None
     broken = BROKEN[name]
     good = scene.good().get(broken.route, Good())
     request = _changed(_changed(good, broken.changes), broken.prepare(scene))
-    before = scene.apis.rewind()
+    before = scene.rewind()
     answers = {}
     for language in ("id", "en"):
         before()

@@ -114,11 +114,12 @@ def into(scene: Scene, wave: str) -> Change:
 
 def another_member(scene: Scene, holder: str = "") -> Change:
     """A member whose wallet is somebody else's (``holder``), or does not exist."""
-    who: Someone = scene.apis.market.member(6, card="8000000000000006", linked=False)
-    number = who.phone.lstrip("+")
+    number = 16 if holder else 6  # the provider does not forget between tests
+    who: Someone = scene.apis.market.member(number, card=f"8{number:015d}", linked=False)
+    wallet = who.phone.lstrip("+")
     if holder:
-        scene.apis.bank.engine.add_accounts(Account("linkaja", number, holder))
-    return {"token": scene.token(who), "body": {"provider": "LINKAJA", "number": number}}
+        scene.apis.bank.engine.add_accounts(Account("linkaja", wallet, holder))
+    return {"token": scene.token(who), "body": {"provider": "LINKAJA", "number": wallet}}
 
 
 def silent_bank(scene: Scene) -> Change:

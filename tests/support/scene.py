@@ -5,7 +5,7 @@ The ids and requests here are those that succeed; tests take them as they are, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -101,6 +101,18 @@ class Scene:
 
     def _open_wallet(self, who: Someone) -> None:
         self.apis.bank.engine.add_accounts(Account("linkaja", who.phone.lstrip("+"), who.full_name.upper()))
+
+    def rewind(self) -> Callable[[], None]:
+        """A way back to now: tables, clocks, inboxes."""
+        tables_back = self.apis.rewind()
+        kept = {channel: dict(inbox.received) for channel, inbox in self.inboxes.items()}
+
+        def back() -> None:
+            tables_back()
+            for channel, received in kept.items():
+                self.inboxes[channel].received = dict(received)
+
+        return back
 
     # what they have begun -----------------------------------------------------------------------------------------
     def sign_in(self, address: str = "081299990001", *, key: str = "sign-in") -> tuple[str, str]:
