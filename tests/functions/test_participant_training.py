@@ -149,6 +149,14 @@ def test_a_lost_answer_to_a_review_is_no_second_review(market: Market, member: M
     assert len(market.world.take("training.course_reviewed.v1")) == 1
 
 
+def test_two_different_reviews_at_once(market: Market, member: Member) -> None:
+    market.complete(market.buy()["redeem_code"])
+    path = f"/v1/purchases/{market.purchases(member.who)[0]['purchase_id']}/review"
+    market.before_commit(lambda: member.play("PUT", path, REVIEW))
+    assert member.play("PUT", path, {**REVIEW, "rating": 1})[0] == 409
+    assert member.play("PUT", path, REVIEW)[0] == 200
+
+
 def test_nobody_reviews_what_another_bought(market: Market, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     market.complete(market.buy()["redeem_code"])
     path = f"/v1/purchases/{market.purchases(member.who)[0]['purchase_id']}/review"
