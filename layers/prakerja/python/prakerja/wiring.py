@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +15,10 @@ import boto3
 from botocore.config import Config
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import DATA_KEY, PUBLIC_KEY
 from prakerja.platform.clock import Clock, SystemClock
 from prakerja.platform.ids import RandomIds
-from prakerja.platform.parts import put_new
-from prakerja.platform.problems import Conflict, NotSignedIn
+from prakerja.platform.keys import data_key, public_key, save_data_key
+from prakerja.platform.problems import NotSignedIn
 from prakerja.platform.settings import settings
 from prakerja.platform.table import Table
 
@@ -122,7 +120,13 @@ def _vault() -> Vault | None:
     from prakerja.platform.vault import Vault
 
     kms: KMSClient = client("kms")
-    return Vault(kms, settings().data_key_id, clock(), _load_wrapped, _save_wrapped)
+    return Vault(
+        kms,
+        settings().data_key_id,
+        clock(),
+        load_wrapped=lambda kid: data_key(table(), kid),
+        save_wrapped=lambda kid, wrapped: save_data_key(table(), kid, wrapped),
+    )
 
 
 def _guards() -> Guards | None:
@@ -131,20 +135,6 @@ def _guards() -> Guards | None:
     from prakerja.platform.vault import Guards
 
     return Guards(json.loads(secret(settings().guard_secret)))
-
-
-def _load_wrapped(kid: str) -> bytes | None:
-    item = table().get(DATA_KEY, kid=kid)
-    return item["wrapped"] if item else None
-
-
-def _save_wrapped(kid: str, wrapped: bytes) -> bytes:
-    with suppress(Conflict):  # another process was first; its key counts
-        table().commit(put_new(DATA_KEY, {"wrapped": wrapped}, kid=kid))
-    stored = _load_wrapped(kid)
-    if stored is None:
-        raise RuntimeError("a data key vanished")
-    return stored
 
 
 # adapters of outside systems that several functions use ------------------------------------------------------------
@@ -182,7 +172,7 @@ def token_key(kid: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _public_key(purpose: str, kid: str) -> bytes:
-    item = table().get(PUBLIC_KEY, purpose=purpose, kid=kid) if KID.fullmatch(kid) else None
-    if item is None:
+    found = public_key(table(), purpose, kid) if KID.fullmatch(kid) else None
+    if found is None:
         raise NotSignedIn
-    return bytes(item["public_key"])
+    return found

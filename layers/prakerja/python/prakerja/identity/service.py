@@ -115,10 +115,11 @@ def due_checks(p: Platform, shard: str, *, limit: int = 100) -> list[IdentityChe
     """The checks of a due shard whose time has come, as messages to send again."""
     keys = p.table.due(PERSON_STATE, shard, to_text(p.clock.wall()), limit=limit)
     items = p.table.batch_get(*((PERSON_STATE, key) for key in keys)) if keys else []
+    checks = [(key["person_id"], check_from_item(item)) for key, item in zip(keys, items, strict=True) if item]
     return [
-        IdentityCheckRequested(person_id=key["person_id"], check_number=item["identity_number"])
-        for key, item in zip(keys, items, strict=True)
-        if item and item.get("identity_status") == IdentityStatus.PENDING
+        IdentityCheckRequested(person_id=person_id, check_number=check.number)
+        for person_id, check in checks
+        if check.status is IdentityStatus.PENDING
     ]
 
 

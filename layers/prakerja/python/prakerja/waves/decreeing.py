@@ -17,13 +17,12 @@ from typing import Any
 from prakerja.balance import grant_parts
 from prakerja.membership import AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import FAMILY_SEAT, GUARD, PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
+from prakerja.platform.access_patterns import PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
 from prakerja.platform.approvals import load_approval
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
-from prakerja.platform.parts import Item, put_new
 from prakerja.platform.problems import Conflict, Problem, Reaction
-from prakerja.registration import NoticeKind, notice
+from prakerja.registration import NoticeKind, Person, notice, person_from_item
 from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
 from prakerja.waves.draw import INELIGIBLE, BrokenRoster, Outcome, Result
 from prakerja.waves.drawing import BATCH, FAMILY_CAP, published_file
@@ -31,7 +30,7 @@ from prakerja.waves.model import ApplicationState, Wave, WaveState
 from prakerja.waves.ports import Archive
 from prakerja.waves.published import MANIFEST, outcome_from, shard_lines, shard_name
 from prakerja.waves.service import DECREE
-from prakerja.waves.store import change_wave, ended, load_wave
+from prakerja.waves.store import change_wave, ended, load_wave, seated
 
 CARD_DIGITS = 16
 SLICES = 4000
@@ -42,6 +41,9 @@ class NotAgreed(Problem):
     """The wave does not carry the agreement of two operators on its published result. Nothing may be decreed."""
 
     status, slug, reaction = 409, "decree-not-agreed", Reaction.GIVE_UP
+    title, title_id = "This result was not agreed on", "Hasil ini belum disetujui"
+    detail = "Two operators must agree on exactly the published result, and it must be as it was then."
+    detail_id = "Dua operator harus menyetujui persis hasil yang diterbitkan, dan hasil itu tidak boleh berubah."
 
 
 class _SeatTaken(Conflict):
@@ -85,16 +87,17 @@ def _decree_batch(p: Platform, wave: Wave, scheme: Scheme, shard: int, outcomes:
     entries = p.table.batch_get(*((ROSTER_ENTRY, {**place, "application_id": found}) for found, _ in outcomes))
     if None in entries:
         raise BrokenRoster(f"shard {shard} has outcomes for applications that are not in the roster")
-    people = [entry["person_id"] for entry in entries if entry is not None]
-    states = p.table.batch_get(*((PERSON_STATE, {"person_id": person}) for person in people))
+    ids = [entry["person_id"] for entry in entries if entry is not None]
+    states = p.table.batch_get(*((PERSON_STATE, {"person_id": person_id}) for person_id in ids))
     # decide and commit, person by person
-    for person_id, state, (_, outcome) in zip(people, states, outcomes, strict=True):
+    for person_id, state, (_, outcome) in zip(ids, states, outcomes, strict=True):
+        person = person_from_item(person_id, state) if state else None
         if outcome.result is not Result.SELECTED:
             _leave_out(p, wave, person_id, outcome)
-        elif state is None:
+        elif person is None or not person.identity_verified:
             _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=INELIGIBLE + "IDENTITY"))
         else:
-            _decree(p, wave, scheme, person_id, state, outcome)
+            _decree(p, wave, scheme, person, outcome)
 
 
 def _agreed_lines(archive: Archive, wave: Wave, number: int) -> list[bytes]:
@@ -118,32 +121,29 @@ def finish_decree(p: Platform, *, wave_id: str) -> None:
         )
 
 
-def _decree(p: Platform, wave: Wave, scheme: Scheme, person_id: str, state: Item, outcome: Outcome) -> None:
+def _decree(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Outcome) -> None:
     now = p.clock.programme()
     seat = 1
     while seat <= FAMILY_CAP:
         try:
-            _admit(p, wave, scheme, person_id, state, outcome, seat, now)
+            _admit(p, wave, scheme, person, outcome, seat, now)
             return
         except _SeatTaken:
             seat += 1
         except CardNumberTaken:
             continue  # one in nine thousand billion: draw another number
         except (AlreadyMember, _Benefited):
-            _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason="ALREADY_MEMBER"))
+            _leave_out(p, wave, person.person_id, Outcome(Result.NOT_SELECTED, reason="ALREADY_MEMBER"))
             return
-    _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=FAMILY_FULL))
+    _leave_out(p, wave, person.person_id, Outcome(Result.NOT_SELECTED, reason=FAMILY_FULL))
 
 
-def _admit(
-    p: Platform, wave: Wave, scheme: Scheme, person_id: str, state: Item, outcome: Outcome, seat: int, now: datetime
-) -> None:
-    card_number = p.ids.digits(CARD_DIGITS)
+def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Outcome, seat: int, now: datetime) -> None:
+    person_id, card_number = person.person_id, p.ids.digits(CARD_DIGITS)
     committed = p.table.commit(
         *grant_membership_parts(person_id, card_number, wave.wave_id, scheme, now),
         *grant_parts(person_id, scheme.training_balance, wave.wave_id, now),
-        put_new(GUARD, {"person_id": person_id}, error=_Benefited(), kind="MEMBER", digest=state["nik_digest"]),
-        put_new(FAMILY_SEAT, {"person_id": person_id}, error=_SeatTaken(), digest=state["family_digest"], seat=seat),
+        *seated(person, seat, benefited=_Benefited(), seat_taken=_SeatTaken()),
         ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank),
         evidence(
             person_id, "DECREED", now, wave_id=wave.wave_id, scheme=f"{scheme.name}/{scheme.version}", rank=outcome.rank

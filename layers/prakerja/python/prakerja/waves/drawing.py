@@ -16,9 +16,9 @@ from itertools import islice
 from typing import Any
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import FAMILY_SEAT, GUARD, MEMBERSHIP, PERSON_STATE, ROSTER_SHARDS
+from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_STATE, ROSTER_SHARDS
 from prakerja.platform.evidence import evidence
-from prakerja.platform.parts import Item
+from prakerja.registration import Person, person_from_item
 from prakerja.waves import draw, published
 from prakerja.waves.model import Phase, Wave, WaveState
 from prakerja.waves.ports import Archive, RandomnessBeacon
@@ -36,7 +36,16 @@ from prakerja.waves.published import (
     shard_name,
 )
 from prakerja.waves.service import root_of_joins
-from prakerja.waves.store import RosterEntry, change_wave, load_roots, load_wave, roster, shards
+from prakerja.waves.store import (
+    RosterEntry,
+    benefit_key,
+    change_wave,
+    family_seat_key,
+    load_roots,
+    load_wave,
+    roster,
+    shards,
+)
 
 BATCH = 25
 FAMILY_CAP = 2
@@ -191,41 +200,43 @@ def _rows(archive: Archive, wave_id: str, number: int) -> list[draw.RosterRow]:
 
 
 def _screened(p: Platform, wave_id: str, entries: Sequence[RosterEntry]) -> list[draw.RosterRow]:
-    people = [{"person_id": entry.person_id} for entry in entries]
-    found = p.table.batch_get(*((PERSON_STATE, who) for who in people), *((MEMBERSHIP, who) for who in people))
+    keys = [{"person_id": entry.person_id} for entry in entries]
+    found = p.table.batch_get(*((PERSON_STATE, key) for key in keys), *((MEMBERSHIP, key) for key in keys))
     states, members = found[: len(entries)], found[len(entries) :]
+    people = [
+        person_from_item(entry.person_id, state) if state else None
+        for entry, state in zip(entries, states, strict=True)
+    ]
     wanted: list[Any] = []
-    for state in states:
-        family, nik = _digests(state)
-        wanted += [
-            (FAMILY_SEAT, {"digest": family, "seat": 1}),
-            (FAMILY_SEAT, {"digest": family, "seat": 2}),
-            (GUARD, {"kind": "MEMBER", "digest": nik}),
-        ]
+    for person in people:
+        family, nik = _digests(person)
+        wanted += [family_seat_key(family, 1), family_seat_key(family, 2), benefit_key(nik)]
     marks = iter(p.table.batch_get(*wanted))
     rows = []
-    for entry, state, member in zip(entries, states, members, strict=True):
+    for entry, person, member in zip(entries, people, members, strict=True):
         first, second, benefited = islice(marks, 3)
-        family, _ = _digests(state)
+        family, _ = _digests(person)
         rows.append(
             draw.RosterRow(
                 application_id=entry.application_id,
                 family=sha256(draw.framed(b"prakerja/family/v1", wave_id.encode(), family.encode())).hexdigest()[:32],
                 family_seats_left=FAMILY_CAP - (first is not None) - (second is not None),
-                region=(state or {}).get("region", "0000"),
-                reason=_reason(state, is_member=member is not None or benefited is not None),
+                region=(person and person.region) or "0000",
+                reason=_reason(person, is_member=member is not None or benefited is not None),
             )
         )
     return rows
 
 
-def _digests(state: Item | None) -> tuple[str, str]:
-    known = state or {}
-    return known.get("family_digest", "none"), known.get("nik_digest", "none")
+def _digests(person: Person | None) -> tuple[str, str]:
+    """Of the family card and of the NIK."""
+    if person is None:
+        return "none", "none"
+    return person.family_digest or "none", person.nik_digest or "none"
 
 
-def _reason(state: Item | None, *, is_member: bool) -> str | None:
-    if state is None or state.get("identity_status") != "VERIFIED":
+def _reason(person: Person | None, *, is_member: bool) -> str | None:
+    if person is None or not person.identity_verified:
         return "IDENTITY"
     return "ALREADY_MEMBER" if is_member else None
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import PUBLIC_KEY
 from prakerja.platform.clock import to_text
-from prakerja.platform.parts import put_new
-from prakerja.platform.problems import Conflict
+from prakerja.platform.keys import public_keys, publish_key
 from prakerja.platform.signing import Signer
 from prakerja.waves.api import Receipt
 from prakerja.waves.model import Application
@@ -34,11 +30,9 @@ def receipt(signer: Signer, application: Application) -> Receipt:
 
 def publish_receipt_key(p: Platform, signer: Signer) -> None:
     """Make the signer's public key readable for good, also after a rotation."""
-    with suppress(Conflict):  # it is there already
-        p.table.commit(put_new(PUBLIC_KEY, {"public_key": signer.public_bytes}, purpose=PURPOSE, kid=signer.kid))
+    publish_key(p.table, PURPOSE, signer.kid, signer.public_bytes)
 
 
 def receipt_keys(p: Platform) -> dict[str, str]:
     """All public keys of receipts: kid → hex."""
-    items = p.table.query(PUBLIC_KEY, purpose=PURPOSE, consistent=False).items
-    return {PUBLIC_KEY.parse(item)["kid"]: item["public_key"].hex() for item in items}
+    return {kid: key.hex() for kid, key in public_keys(p.table, PURPOSE).items()}

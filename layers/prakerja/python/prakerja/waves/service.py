@@ -16,7 +16,7 @@ from prakerja.platform.idempotency import command_id
 from prakerja.platform.observability import count, log
 from prakerja.platform.parts import Item
 from prakerja.platform.problems import NotFound
-from prakerja.registration import opened
+from prakerja.registration import opened, person_from_item
 from prakerja.waves.errors import WaveChanged, WaveTimesWrong
 from prakerja.waves.messages import DecreeApproved, WaveDue, WaveScheduled
 from prakerja.waves.model import (
@@ -54,6 +54,8 @@ from prakerja.waves.store import (
     wave_key,
 )
 
+BORN = "birth_date"
+"""The sealed field."""
 DECREE = "DECREE"
 """The kind of the operators' approval; its subject is the wave, its content the hash of the published result."""
 
@@ -270,12 +272,13 @@ def _watch(p: Platform, runs: DrawRuns, wave: Wave) -> Wave:
 def _applicant(p: Platform, person_id: str, state: Item | None, identity: Item | None, *, is_member: bool) -> Applicant:
     if state is None:
         raise NotFound
-    born = opened(p, person_id, identity, ("birth_date",)) if identity else {}
+    person = person_from_item(person_id, state)
+    born = opened(p, person_id, identity, (BORN,)).get(BORN) if identity else None
     return Applicant(
         person_id,
-        phone_proven=bool(state.get("phone_proven")),
-        email_proven=bool(state.get("email_proven")),
-        identity_verified=state.get("identity_status") == "VERIFIED",
-        birth_date=date.fromisoformat(born["birth_date"]) if "birth_date" in born else None,
+        phone_proven=person.phone_proven,
+        email_proven=person.email_proven,
+        identity_verified=person.identity_verified,
+        birth_date=date.fromisoformat(born) if born else None,
         is_member=is_member,
     )

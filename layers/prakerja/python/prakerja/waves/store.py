@@ -11,6 +11,8 @@ from boto3.dynamodb.conditions import Attr
 
 from prakerja.platform.access_patterns import (
     APPLICATION,
+    FAMILY_SEAT,
+    GUARD,
     JOIN_ROOT,
     ROSTER_ENTRY,
     ROSTER_SHARDS,
@@ -21,13 +23,15 @@ from prakerja.platform.access_patterns import (
 from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.ids import fingerprint, shard_of
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put, put_new, update
-from prakerja.platform.problems import IdempotencyKeyReused
+from prakerja.platform.problems import IdempotencyKeyReused, Problem
 from prakerja.platform.table import Page, Table
+from prakerja.registration import Person
 from prakerja.waves.errors import UnknownWave, WaveChanged
 from prakerja.waves.model import Application, ApplicationState, Wave, WaveState
 from prakerja.waves.published import JoinsRoot
 
 DUE_KIND = "WAVE"
+Key = tuple[Pattern, dict[str, str | int]]
 OPTIONAL = ("beacon_round", "result_hash", "applications", "competing", "selected", "approval_id", "run")
 
 
@@ -36,12 +40,12 @@ def shards() -> Iterator[str]:
     return (f"{number:02d}" for number in range(ROSTER_SHARDS))
 
 
-def wave_key(wave_id: str) -> tuple[Pattern, dict[str, str | int]]:
+def wave_key(wave_id: str) -> Key:
     """For a batch read."""
     return WAVE, {"wave_id": wave_id}
 
 
-def application_key(person_id: str, wave_id: str) -> tuple[Pattern, dict[str, str | int]]:
+def application_key(person_id: str, wave_id: str) -> Key:
     """For a batch read."""
     return APPLICATION, {"person_id": person_id, "wave_id": wave_id}
 
@@ -175,6 +179,27 @@ def roster(table: Table, wave_id: str, shard: str) -> list[RosterEntry]:
     """All applications of a shard, sorted by id; strongly consistent."""
     items = table.query_all(ROSTER_ENTRY, wave_id=wave_id, shard=shard)
     return [RosterEntry(ROSTER_ENTRY.parse(item)["application_id"], item["person_id"]) for item in items]
+
+
+def family_seat_key(digest: str, seat: int) -> Key:
+    """One of the two seats that a family card ever has, for a batch read."""
+    return FAMILY_SEAT, {"digest": digest, "seat": seat}
+
+
+def benefit_key(digest: str) -> Key:
+    """Whether the holder of a NIK was ever a member, for a batch read."""
+    return GUARD, {"kind": "MEMBER", "digest": digest}
+
+
+def seated(person: Person, seat: int, *, benefited: Problem, seat_taken: Problem) -> tuple[Part, ...]:
+    """A member's NIK, once in a lifetime, and their seat in the family. Raises ValueError for who was never verified."""
+    pattern, key = benefit_key(person.nik_digest or "")
+    family, place = family_seat_key(person.family_digest or "", seat)
+    holder = {"person_id": person.person_id}
+    return (
+        put_new(pattern, holder, error=benefited, **key),  # type: ignore[arg-type]
+        put_new(family, holder, error=seat_taken, **place),  # type: ignore[arg-type]
+    )
 
 
 def new_root(wave_id: str, taken: JoinsRoot) -> Part:
