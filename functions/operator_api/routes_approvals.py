@@ -19,7 +19,7 @@ from prakerja.platform.approvals import (
     waiting_approvals,
 )
 from prakerja.platform.auth import Operator, Role
-from prakerja.platform.http import refuses
+from prakerja.platform.http import Id, refuses
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import NotFound
 from prakerja.waves.api import ApprovalView
@@ -45,7 +45,7 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 
 @router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])
 @refuses(NotFound, SameOperator, StaleSignIn, AlreadyDecided)
-def agree(approval_id: str, who: Who) -> ApprovalView:
+def agree(approval_id: Id, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     p = platform()
     who.require(*MAY_APPROVE.values())  # before anything is looked up: ids are not told to those who may not approve

@@ -14,7 +14,7 @@ from prakerja.payouts.service import propose_release, start_run
 from prakerja.payouts.store import load_run, recent_runs
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
-from prakerja.platform.http import IdempotencyKey, refuses
+from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
 from prakerja.platform.validation import Day
 from prakerja.waves.api import ApprovalView
@@ -42,7 +42,7 @@ def list_runs(who: Who) -> list[RunView]:
 
 @router.get("/operator/v1/payout-runs/<run_id>", tags=["payouts"])
 @refuses(NotFound)
-def read_run(run_id: str, who: Who) -> RunView:
+def read_run(run_id: Id, who: Who) -> RunView:
     """One run."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
     return RunView.of(load_run(platform().table, run_id))
@@ -50,7 +50,7 @@ def read_run(run_id: str, who: Who) -> RunView:
 
 @router.put("/operator/v1/payout-runs/<run_id>/release", status_code=202, tags=["payouts"])
 @refuses(NotFound, RunNotDeclared, RunEmpty, AlreadyDecided)
-def release(run_id: str, who: Who) -> ApprovalView:
+def release(run_id: Id, who: Who) -> ApprovalView:
     """Propose to release a declared run; another operator must approve it before money moves."""
     who.require(Role.PAYOUT_OFFICER)
     return ApprovalView.of(propose_release(platform(), operator=who.sub, run_id=run_id))

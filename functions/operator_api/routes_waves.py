@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from prakerja.membership import SchemeUnknown
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
-from prakerja.platform.http import IdempotencyKey, refuses
+from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.waves.api import ApprovalView, NewWave, WaveView
 from prakerja.waves.errors import NotYetDrawn, UnknownWave, WaveChanged, WaveTimesWrong, WaveUnderWay
@@ -35,7 +35,7 @@ def new_wave(body: NewWave, who: Who, key: IdempotencyKey) -> WaveView:
 
 @router.get("/operator/v1/waves/<wave_id>", tags=["waves"])
 @refuses(UnknownWave)
-def read_wave(wave_id: str, who: Who) -> WaveView:
+def read_wave(wave_id: Id, who: Who) -> WaveView:
     """One wave."""
     who.require(Role.WAVE_MANAGER, Role.AUDITOR)
     p = platform()
@@ -45,7 +45,7 @@ def read_wave(wave_id: str, who: Who) -> WaveView:
 
 @router.put("/operator/v1/waves/<wave_id>/cancellation", tags=["waves"])
 @refuses(UnknownWave, WaveUnderWay, WaveChanged)
-def cancel(wave_id: str, who: Who) -> WaveView:
+def cancel(wave_id: Id, who: Who) -> WaveView:
     """Cancel a wave whose draw has not begun. Repeating it is safe."""
     who.require(Role.WAVE_MANAGER)
     return WaveView.of(cancel_wave(platform(), operator=who.sub, wave_id=wave_id), is_open=False)
@@ -53,7 +53,7 @@ def cancel(wave_id: str, who: Who) -> WaveView:
 
 @router.put("/operator/v1/waves/<wave_id>/decree", status_code=202, tags=["waves"])
 @refuses(UnknownWave, NotYetDrawn, AlreadyDecided)
-def decree(wave_id: str, who: Who) -> ApprovalView:
+def decree(wave_id: Id, who: Who) -> ApprovalView:
     """Propose to decree the published result of a drawn wave; another operator must approve it."""
     who.require(Role.WAVE_MANAGER)
     return ApprovalView.of(propose_decree(platform(), operator=who.sub, wave_id=wave_id))

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from prakerja.platform.auth import Participant
-from prakerja.platform.http import language_of, public, refuses
+from prakerja.platform.http import Id, language_of, public, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
@@ -64,7 +64,7 @@ def list_waves(cursor: Cursor = None) -> WaveList:
 @router.get("/v1/waves/<wave_id>", tags=["waves"])
 @public
 @refuses(UnknownWave)
-def read_wave(wave_id: str) -> WaveView:
+def read_wave(wave_id: Id) -> WaveView:
     """One wave: times, quota, state and, after the draw, how many were chosen of how many."""
     p = platform()
     wave = load_wave(p.table, wave_id)
@@ -74,7 +74,7 @@ def read_wave(wave_id: str) -> WaveView:
 @router.get("/v1/waves/<wave_id>/draw", tags=["waves"])
 @public
 @refuses(UnknownWave)
-def read_draw(wave_id: str) -> DrawFiles:
+def read_draw(wave_id: Id) -> DrawFiles:
     """What is published of a draw, for anybody who wants to recompute it: the roots of the joins while the wave is open,
     the screened roster and its root before the beacon speaks, then the result."""
     table = platform().table
@@ -95,7 +95,7 @@ def read_draw(wave_id: str) -> DrawFiles:
     AlreadyMember,
     OutsideAge,
 )
-def join(request: Request, wave_id: str, body: JoinRequest, person: Person) -> ApplicationView:
+def join(request: Request, wave_id: Id, body: JoinRequest, person: Person) -> ApplicationView:
     """Join a wave. Repeating it is safe and answers the first join. The receipt proves that you joined."""
     wave, application = join_wave(
         platform(), person_id=person.person_id, wave_id=wave_id, accepted=body.statements_accepted
@@ -105,7 +105,7 @@ def join(request: Request, wave_id: str, body: JoinRequest, person: Person) -> A
 
 @router.get("/v1/waves/<wave_id>/application", tags=["waves"])
 @refuses(UnknownWave)
-def read_application(request: Request, wave_id: str, person: Person) -> ApplicationView:
+def read_application(request: Request, wave_id: Id, person: Person) -> ApplicationView:
     """How your application stands, why, and the odds."""
     wave, application = load_application(platform(), person_id=person.person_id, wave_id=wave_id)
     return ApplicationView.of(wave, application, receipt(signer(), application), language_of(request))

@@ -1,4 +1,4 @@
-"""What anybody sees of a wave before its draw."""
+"""What anybody sees of a wave before its draw, and what nobody can break by its address."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ def test_the_roots_of_the_joins_are_public_while_the_wave_is_open(
     assert (latest["count"], first["count"]) == (1, 0)
     assert latest["taken_at"] > first["taken_at"]
     assert len(bytes.fromhex(latest["root"])) == 32
+
+
+@pytest.mark.parametrize("wave_id", ["{}", "{x}", "a b", "é", "x" * 65, "x" * 3000])
+@pytest.mark.parametrize("rest", ["", "/draw"])
+def test_what_cannot_be_an_id_is_said_to_be_none(
+    world: World, monkeypatch: pytest.MonkeyPatch, wave_id: str, rest: str
+) -> None:
+    wire(world, monkeypatch)
+    assert answer_of(handler(request("GET", f"/v1/waves/{wave_id}{rest}"), None))[0] == 422

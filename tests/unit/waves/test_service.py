@@ -59,6 +59,8 @@ def test_creating_twice_is_one_wave(world: World, wave: Wave) -> None:
     assert create_wave(world.platform, operator="op-1", draft=draft, key="k1") == wave
     assert [w.wave_id for w in read_waves(world.platform)[0]] == [wave.wave_id]
     assert len(world.messages()) == 1
+    world.clock.move(days=1)
+    assert create_wave(world.platform, operator="op-1", draft=draft, key="k1") == wave  # also when it is long over
     other = WaveDraft(73, 10, 2, wave.opens_at, wave.closes_at, "NORMAL_2023", 1)
     with pytest.raises(IdempotencyKeyReused):
         create_wave(world.platform, operator="op-1", draft=other, key="k1")

@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Header
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
 from prakerja.platform.ids import RandomIds
 from prakerja.platform.observability import begin, correlation_id, count, log
@@ -46,6 +46,15 @@ IdempotencyKey = Annotated[
         example="6b1d7c9e-sign-up-1",
     ),
 ]
+Id = Annotated[
+    str,
+    Path(
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        description="as a list or an earlier answer named it",
+        example="0a0f5a0e-3d0b-5f0e-9f4f-0d5f5a6b7c8d",
+    ),
+]
+"""An id in a path: whatever else stands there cannot be the key of an item."""
 _CORRELATION = re.compile(r"[A-Za-z0-9-]{8,64}")
 _DEPENDENCIES = _DEPENDS_CACHE_KEY
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9:]+)")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")  # nearer to the ends of the calendar it cannot be reckoned
+_MOMENT = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9:]+)")
 
 
 def _written(shape: re.Pattern[str], error: str) -> BeforeValidator:
@@ -28,7 +28,7 @@ def _written(shape: re.Pattern[str], error: str) -> BeforeValidator:
 Day = Annotated[
     date, _written(_DAY, "must be a date as text, like 1990-08-17 | harus tanggal berupa teks, seperti 1990-08-17")
 ]
-"""A day of a request, RFC 3339 ``full-date``."""
+"""A day of a request, RFC 3339 ``full-date``, 1900 to 2099."""
 Moment = Annotated[
     AwareDatetime,
     _written(
@@ -37,7 +37,7 @@ Moment = Annotated[
         "harus waktu berupa teks dengan zona, seperti 2026-01-15T12:00:00+07:00",
     ),
 ]
-"""A moment of a request, RFC 3339 ``date-time``; the zone must be named."""
+"""A moment of a request, RFC 3339 ``date-time``, 1900 to 2099; the zone must be named."""
 
 _INDONESIAN = {
     "missing": "wajib diisi",

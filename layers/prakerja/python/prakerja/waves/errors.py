@@ -99,8 +99,8 @@ class StatementsMissing(InvalidInput):
 
 class WaveTimesWrong(InvalidInput):
     slug = "wave-times-wrong"
-    detail = "'closes_at' must lie after 'opens_at', and 'opens_at' not in the past."
-    detail_id = "'closes_at' harus setelah 'opens_at', dan 'opens_at' tidak boleh di masa lalu."
+    detail = "'closes_at' must lie after 'opens_at' and in the future."
+    detail_id = "'closes_at' harus setelah 'opens_at' dan di masa depan."
 
 
 class ContactsMissing(Conflict):

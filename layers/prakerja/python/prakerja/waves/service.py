@@ -65,9 +65,9 @@ def create_wave(p: Platform, *, operator: str, draft: WaveDraft, key: str) -> Wa
     wave_id = command_id("operator", operator, "create_wave", key)
     # load
     scheme = load_scheme(p.table, draft.scheme_name, draft.scheme_version)
+    found = p.table.get(WAVE, wave_id=wave_id)
     # decide
-    now = p.clock.programme()
-    if draft.closes_at <= draft.opens_at or draft.closes_at <= now:
+    if found is None and not draft.opens_at < draft.closes_at > p.clock.programme():
         raise WaveTimesWrong
     wave = Wave(
         wave_id,
