@@ -147,7 +147,8 @@ def approve(
 ) -> Approval:
     """The second person's agreement; what it sets off is announced by the kind of the approval.
 
-    Raises NotFound, SameOperator, StaleSignIn, AlreadyDecided. Approving again what one approved is fine.
+    Raises NotFound, SameOperator, StaleSignIn, AlreadyDecided. Approving again what one approved is fine, and announces
+    it again: whoever does so may have seen that nothing followed.
     """
     # load
     before = load_approval(p.table, approval_id)
@@ -161,12 +162,17 @@ def approve(
         max_age_seconds=p.settings.approval_max_age_seconds,
     )
     # commit, announce
+    agreed: tuple[Part, ...] = ()
     if after != before:
-        p.table.commit(
-            *approved_parts(after),
-            evidence(after.subject_id, f"{after.kind}_APPROVED", now, by=operator.sub, content=after.content_hash),
-            outbox=[announce[after.kind](after)],
-        )
+        facts = evidence(after.subject_id, f"{after.kind}_APPROVED", now, by=operator.sub, content=after.content_hash)
+        agreed = (*approved_parts(after), facts)
+    try:
+        p.table.commit(*agreed, outbox=[announce[after.kind](after)])
+    except AlreadyDecided:
+        decided = load_approval(p.table, approval_id)
+        if decided.approved_by != operator.sub:  # else it was this very request, sent twice
+            raise
+        return decided
     return after
 
 
