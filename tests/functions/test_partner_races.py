@@ -52,6 +52,18 @@ def test_the_same_authorisation_twice_at_once(market: Market) -> None:
     assert market.seats() == 3
 
 
+def test_the_same_authorisation_overtaken_between_its_reads(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin has taken the last seat and most of the balance: this one must still answer as the twin did."""
+    market = Market(world, monkeypatch, quota=1, pools=1)
+    market.member()
+    token = market.token()
+    otp = market.code(token)
+    twin: list[Answer] = []
+    market.between_reads(lambda: twin.append(market.pay(token, otp=otp)))
+    assert market.pay(token, otp=otp) == twin[0]
+    assert twin[0][0] == 200
+
+
 def test_two_courses_at_once(market: Market) -> None:
     who = market.member()
     market.offer("C2", "S2")

@@ -222,6 +222,19 @@ class Market:
 
         events.register("before-call.dynamodb.TransactWriteItems", interfere)
 
+    def between_reads(self, action: Callable[[], object]) -> None:
+        """Do something once, after the next request's first read and before its second."""
+        events = self.world.client.meta.events
+        seen = []
+
+        def interfere(**_: Any) -> None:
+            seen.append(1)
+            if len(seen) == 2:
+                events.unregister("before-call.dynamodb.BatchGetItem", interfere)
+                action()
+
+        events.register("before-call.dynamodb.BatchGetItem", interfere)
+
     def lose_answer(self) -> None:
         """The next transaction is done, and its answer gets lost."""
         events = self.world.client.meta.events

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.balance import Balance, NotEnoughBalance, balance_from_item, reserve_parts, spend_parts
+from prakerja.balance import Balance, balance_from_item, reserve_parts, spend_parts
 from prakerja.membership import (
-    CourseStillOpen,
     DebitAt,
     Membership,
     MembershipState,
@@ -23,7 +22,7 @@ from prakerja.platform.observability import count
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
-from prakerja.training.errors import CourseUnknown, NoSeatLeft, PaymentUnknown, PaymentUsed, WrongPaymentCode
+from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
 from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool
 from prakerja.training.model.payment import Payment, PaymentState, is_token, require_open, wrong_code
 from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
@@ -37,6 +36,7 @@ from prakerja.training.store.catalogue import (
     seats_from_item,
     seats_key,
 )
+from prakerja.training.store.moved import Moved
 from prakerja.training.store.payment import load_payment, used_part, wrong_part
 from prakerja.training.store.purchase import new_code, new_invoice, new_purchase, purchase_from_item
 
@@ -85,14 +85,7 @@ def authorise(
         current = load_payment(p.table, payment.payment_id) if is_repeat else payment
         if current is None:
             raise PaymentUnknown
-        try:
-            return _authorise(p, code_key, platform, current, confirmation)
-        except (CourseStillOpen, NotEnoughBalance, NoSeatLeft):
-            # the very same request, sent twice at once, may have bought the course while we were loading
-            latest = load_payment(p.table, payment.payment_id)
-            if latest is None or latest.state is not PaymentState.USED:
-                raise
-            return _authorise(p, code_key, platform, latest, confirmation)
+        return _authorise(p, code_key, platform, current, confirmation)
 
     return again_if_moved(attempt)
 
@@ -161,11 +154,14 @@ def _load_sale(p: Platform, payment: Payment, purchase_id: str) -> _Sale:
     course, schedule = course_from_item(course_item), schedule_from_item(schedule_item)
     if member is None or balance is None or course is None or schedule is None:
         raise CourseUnknown
+    membership = membership_from_item(member)
+    if membership.open_purchase_id == purchase_id:  # the same request, sent twice at once, was faster than this one
+        raise Moved
     tried = seats_from_item(seats_item, pool)
     return _Sale(
         course,
         schedule,
-        membership_from_item(member),
+        membership,
         balance_from_item(balance),
         find_seat(p.table, course_code, payment.schedule_code, payment.pools, tried),
         name_of(p, payment.person_id, identity),
