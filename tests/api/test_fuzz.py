@@ -144,3 +144,23 @@ OPERATIONS = {result.ok().label: result.ok() for schema in SCHEMAS for result in
 @pytest.mark.parametrize("route", OPERATIONS)
 def test_every_operation_succeeds_for_whoever_may(route: str, stage: Stage) -> None:
     assert stage.play(stage.good_case(OPERATIONS[route])).status_code == stage.good[route].status
+
+
+@pytest.mark.parametrize("route", [route for route, operation in OPERATIONS.items() if operation.body])
+def test_no_value_is_taken_for_another(route: str, stage: Stage) -> None:
+    """What is nearly right is wrong: text for a number, a number for a truth, and the like."""
+    good = stage.good[route].body
+    for name, value in good.items():
+        for twin in _twins(value):
+            case = stage.good_case(OPERATIONS[route])
+            case.body = {**good, name: twin}
+            assert stage.play(case).status_code == 422, (name, twin)
+
+
+def _twins(value: Any) -> list[Any]:
+    """Values of other types that a lenient reader takes for this one."""
+    if isinstance(value, bool):
+        return [int(value), str(value).lower(), [value]]
+    if isinstance(value, int):
+        return [str(value), [value], value + 0.5]
+    return [[value], {"text": value}, *([int(value)] if value.isdigit() else [])]

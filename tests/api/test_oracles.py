@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from prakerja.identity.store import nik_guards
+from prakerja.platform.problems import Conflict
 from prakerja.registration.model.address import Channel
 from sandbox.world.snap.books import Account
 from tests.support.apis import Answer
@@ -115,6 +117,8 @@ def test_a_contact_that_somebody_else_has(known: Scene) -> None:
 
 def test_a_nik_that_somebody_else_has(scene: Scene) -> None:
     """That it is taken is told only when the registry has confirmed that it is really this person's."""
+    guards = nik_guards(scene.world.platform, scene.member.person_id, scene.member.nik, Conflict())
+    scene.world.table.commit(*guards)
     newcomer, good = scene.token(scene.newcomer), scene.good()["POST /v1/identity"].body
 
     def send(nik: str) -> Callable[[], Answer]:

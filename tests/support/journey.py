@@ -145,7 +145,8 @@ class Journey:
     def identify(self, who: Person, token: str, region: str = "3276") -> None:
         """Mistype, be told so, correct it while the registry is away, and be verified in the end."""
         claim = {**who.claim(), "region": region}
-        self.call("POST", "/v1/identity", {**claim, "nik": who.nik[:-1]}, token=token, status=422)
+        self.call("POST", "/v1/identity", {**claim, "nik": who.nik + "0"}, token=token, status=422)
+        self.call("POST", "/v1/identity", {**claim, "full_name": {"text": who.full_name}}, token=token, status=422)
         self.call("POST", "/v1/identity", {**claim, "mother_name": who.mother_name + " X"}, token=token, status=202)
         self.deliver()
         assert self.call("GET", "/v1/identity", token=token)["status"] == "NIK_NOT_FOUND"
@@ -228,7 +229,7 @@ class Journey:
         self.partner("lpk", "/payment/redeem-code/status", code)
         self.apis.market.complete(bought["redeem_code"])
         review = f"/v1/purchases/{bought['purchase_id']}/review"
-        self.call("PUT", review, {"rating": 9, "text": who.full_name}, token=token, status=422)
+        self.call("PUT", review, {"rating": 5, "text": who.full_name * 100}, token=token, status=422)
         self.call("PUT", review, {"rating": 5, "text": "Sangat membantu."}, token=token, status=200)
         self.deliver()
 
