@@ -12,9 +12,7 @@
 
 from __future__ import annotations
 
-from prakerja.platform.problems import Conflict, InvalidInput, NotFound, NotSignedIn, Problem, Reaction, TooMany
-from prakerja.registration.model.challenge import Challenge, Verdict
-from prakerja.registration.model.limits import LOCK
+from prakerja.platform.problems import Conflict, InvalidInput, NotFound, NotSignedIn, Reaction, TooMany
 
 SOON = 2
 """Seconds after which it makes sense to ask about something that is under way."""
@@ -124,20 +122,3 @@ PROOF_PROBLEMS = (
     ChallengeBusy,
 )
 """What giving a code back can come to, besides success."""
-
-
-def refusal(verdict: Verdict, challenge: Challenge | None) -> Problem:
-    """The problem that a verdict other than RIGHT and REPEATED means."""
-    match verdict:
-        case Verdict.WRONG if challenge:
-            return WrongCode(tries_left=challenge.tries_left - 1)
-        case Verdict.LOCKED | Verdict.WRONG_AND_LOCKS:
-            return ChallengeLocked(retry_after=int(LOCK.total_seconds()))
-        case Verdict.NOT_SENT:
-            return CodeNotSentYet(retry_after=SOON)
-        case Verdict.EXPIRED:
-            return CodeExpired()
-        case Verdict.UNDELIVERABLE:
-            return CodeUndeliverable()
-        case _:
-            return ChallengeUnknown()

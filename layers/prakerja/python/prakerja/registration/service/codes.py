@@ -13,10 +13,11 @@ from prakerja.platform import Platform
 from prakerja.platform.ids import derived, fingerprint
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.problems import IdempotencyKeyReused
-from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends, refusal
+from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends
 from prakerja.registration.messages import CodeRequested
 from prakerja.registration.model.challenge import Challenge, Purpose, Verdict, decide_code, may_resend
 from prakerja.registration.model.limits import ADDRESS, DEVICE, Usage, locked, must_wait, one_more
+from prakerja.registration.model.refusal import refusal
 from prakerja.registration.store.challenge import (
     begin_challenge,
     count_wrong,

@@ -51,7 +51,7 @@ def verify_contact(
 ) -> Person:
     """Give the code back: the address is the person's from now on, and signs in.
 
-    Raises what ``errors.refusal`` lists, ContactTaken, ContactAlreadyProven, ChallengeBusy.
+    Raises what ``model.refusal`` lists, ContactTaken, ContactAlreadyProven, ChallengeBusy.
     """
     challenge, repeated = codes.prove(
         p,

@@ -46,7 +46,7 @@ def verify_sign_in(p: Platform, code_key: str, *, challenge_id: str, code: str, 
     """Give the code back: a session, or the challenge of the second channel that a new device needs.
 
     Repeating it with the same code (a lost answer) gives the same session, as long as it was not refreshed.
-    Raises what ``errors.refusal`` lists, CodeUsed, ChallengeBusy.
+    Raises what ``model.refusal`` lists, CodeUsed, ChallengeBusy.
     """
     device = codes.device_mark(p, device_id)
     challenge, repeated = codes.prove(
