@@ -63,3 +63,11 @@ def test_the_sweep_takes_only_what_is_stale(world: World) -> None:
     assert sweep(world.table, queues, URLS, world.clock.wall()) == 1  # type: ignore[arg-type]
     assert [body for _, body, _ in queues.sent] == ['{"number":1}']
     assert [row.body for row in rows(world)] == ['{"number":2}']
+
+
+def test_a_row_for_a_queue_that_is_gone_holds_up_no_other(world: World) -> None:
+    world.table.commit(outbox=[Rang(number=n) for n in range(40)])
+    queues, known = Queues(), {"notify": "url-notify"}
+    world.clock.move(minutes=6)
+    assert sweep(world.table, queues, known, world.clock.wall()) == 39  # type: ignore[arg-type]
+    assert [row.body for row in rows(world)] == ['{"number":0}']

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prakerja.platform.access_patterns import OUTBOX, OUTBOX_SHARDS
 from prakerja.platform.clock import from_text, to_text
-from prakerja.platform.observability import count
+from prakerja.platform.observability import count, log
 from prakerja.platform.parts import Item
 from prakerja.platform.table import Table
 
@@ -63,6 +63,10 @@ def relay(table: Table, sqs: SQSClient, queue_urls: Mapping[str, str], rows: Seq
             waiting[queue].append((number, row))
     left: set[str] = set()
     for queue, numbered in waiting.items():
+        if queue not in queue_urls:  # a row of another version of the system: it waits, and holds up no other
+            log.error("no such queue", queue=queue, rows=len(numbered))
+            left |= {row.sk for _, row in numbered}
+            continue
         for start in range(0, len(numbered), SEND_AT_ONCE):
             left |= _send(sqs, queue_urls[queue], numbered[start : start + SEND_AT_ONCE])
     done = [{"pk": row.pk, "sk": row.sk} for row in rows if row.sk not in left]
