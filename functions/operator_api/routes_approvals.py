@@ -49,5 +49,8 @@ def agree(approval_id: Id, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     p = platform()
     who.require(*MAY_APPROVE.values())  # before anything is looked up: ids are not told to those who may not approve
-    who.require(MAY_APPROVE[load_approval(p.table, approval_id).kind])
+    role = MAY_APPROVE.get(load_approval(p.table, approval_id).kind)
+    if role is None:
+        raise NotFound  # of a kind that is agreed to elsewhere
+    who.require(role)
     return ApprovalView.of(approve(p, operator=who, approval_id=approval_id, announce=ANNOUNCED))

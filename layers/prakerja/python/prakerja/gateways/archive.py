@@ -13,7 +13,7 @@ LINK_SECONDS = 3600
 
 
 class S3Archive:
-    """One bucket. Published files are written with ``If-None-Match: *``: the first writer wins, for good."""
+    """One bucket. Files are written with ``If-None-Match: *``: the first writer wins, for good."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -27,10 +27,6 @@ class S3Archive:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise KeyError(name) from error
             raise
-
-    def put(self, name: str, content: bytes) -> None:
-        """See the port."""
-        self._client.put_object(Bucket=self._bucket, Key=name, Body=content)
 
     def put_once(self, name: str, content: bytes) -> bytes:
         """See the port."""

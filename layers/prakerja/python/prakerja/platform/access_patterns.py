@@ -139,9 +139,7 @@ SEATS = Pattern(
     "SEATS#{schedule_code}#{pool}",
 )
 CATALOGUE = Pattern("catalogue", "programme", "what can be bought, for lists", "CATALOGUE", "COURSE#{course_code}")
-PAYMENT = Pattern(
-    "payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_id}", "PAYMENT"
-)
+PAYMENT = Pattern("payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_id}", "PAYMENT")
 PAYMENT_OTP = Pattern(
     "payment_otp", "programme", "how often a card was sent a payment code today", "PERSON#{person_id}", "PAYMENT_OTP"
 )

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -42,12 +41,3 @@ class Signer:
 def key_id(public_key: bytes) -> str:
     """The name of a public key."""
     return hashlib.sha256(public_key).hexdigest()[:16]
-
-
-def is_signed(public_key: bytes, text: str, signature: str) -> bool:
-    """Whether ``signature`` (hex) over ``text`` is this key's."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(signature), text.encode())
-    except (InvalidSignature, ValueError):
-        return False
-    return True

@@ -49,11 +49,8 @@ class Archive(Protocol):
     def get(self, name: str) -> bytes:
         """The content. Raises KeyError when there is no such file."""
 
-    def put(self, name: str, content: bytes) -> None:
-        """Write, whatever was there (working files)."""
-
     def put_once(self, name: str, content: bytes) -> bytes:
-        """Publish unless it is published already; answers what is published now."""
+        """Write unless it is there already; answers what is there now."""
 
     def link(self, name: str) -> str:
         """An address that anybody can download it from for an hour."""
