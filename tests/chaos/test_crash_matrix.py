@@ -17,7 +17,7 @@ import pytest
 
 from prakerja.platform.problems import Problem, Reaction
 from tests.support.chaos import Died, Fault, Mode, faults_of, in_a_copy, in_copies
-from tests.support.scenarios import Step
+from tests.support.scenarios import Step, prepare
 from tests.support.scenarios_journey import JOURNEY, Walk, step_name, walking
 from tests.support.scenarios_stage import Failed, Stage
 from tests.support.scenarios_view import View, comparable, drawn_ids, view
@@ -74,7 +74,7 @@ def test_a_command_ends_the_same_wherever_it_dies(number: int, walk: Walk, repor
 
 def examine(stage: Stage, step: Step) -> tuple[list[dict[str, object]], list[str]]:
     """All cases of one command: rows of the report, and what went wrong."""
-    step.before(stage)
+    prepare(stage, step)
     stage.seam.calm()
     good = in_a_copy(partial(undisturbed, stage, step))
     faults = faults_of(good.calls)

@@ -33,7 +33,7 @@ from tests.support.moto_truth import Answer, Truth, refusal
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 100
+PATIENCE_SECONDS = 90
 """How long a copy may take before it is taken for dead."""
 
 
@@ -211,12 +211,16 @@ def _fork(work: Callable[[], Any]) -> tuple[int, int]:
     try:
         os.close(pipe)
         gc.disable()  # or it would copy every page that it looks at
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.signal(signal.SIGALRM, _impatient)
         signal.alarm(PATIENCE_SECONDS)
         with os.fdopen(far_end, "wb") as out:
             out.write(_outcome(work))
     finally:
         os._exit(0)
+
+
+def _impatient(*_: object) -> None:
+    raise TimeoutError(f"a copy of the world was still busy after {PATIENCE_SECONDS} s")
 
 
 def _outcome(work: Callable[[], Any]) -> bytes:

@@ -44,22 +44,23 @@ class Step:
     """Topics of messages that only ask for a repeat of this very command, which the repeat was."""
     aside: bool = False
     topic: str = ""
-    """Of the message that a worker's step delivers."""
+    of: Callable[[Stage], str] = lambda _: ""
+    """Which message a worker's step delivers: the oldest one of a topic, about this person or thing."""
     shared: bool = field(default=False, kw_only=True)
     """Done once for a wave or a payout run, however many people are in it."""
 
 
-def delivery(
-    command: str, topic: str, *, of: Callable[[Stage], str] = lambda _: "", before: Play = _nothing, **more: Any
-) -> Step:
-    """A worker's command: the oldest waiting message of a topic (``of`` whom or what) is delivered."""
+def delivery(command: str, topic: str, **more: Any) -> Step:
+    """A worker's command: a message is delivered to it."""
+    return Step(command, lambda stage: stage.work(stage.memo.message), topic=topic, **more)
 
-    def pick(stage: Stage) -> None:
-        before(stage)
+
+def prepare(stage: Stage, step: Step) -> None:
+    """Set the scene of a step, up to the moment in which its command begins."""
+    step.before(stage)
+    if step.topic:
         stage.relay()
-        stage.memo.message = stage.take(topic, of(stage))
-
-    return Step(command, lambda stage: stage.work(stage.memo.message), pick, topic=topic, **more)
+        stage.memo.message = stage.take(step.topic, step.of(stage))
 
 
 def aside(step: Step, **changes: Any) -> Step:

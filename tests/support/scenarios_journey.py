@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from tests.support.scenarios import Step
+from tests.support.scenarios import Step, prepare
 from tests.support.scenarios_courses import COURSE
 from tests.support.scenarios_payouts import PAYOUT
 from tests.support.scenarios_people import IDENTITY, SIGN_UP
@@ -48,7 +48,7 @@ class Walk:
 
 def play(on: Stage, step: Step) -> None:
     """One step of the journey without any trouble."""
-    step.before(on)
+    prepare(on, step)
     step.run(on)
 
 

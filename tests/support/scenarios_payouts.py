@@ -97,7 +97,7 @@ def _until_declared(stage: Stage) -> None:
 
 
 def _loses_an_answer(stage: Stage) -> None:
-    stage.outside.bank.add_fault("lost_after_commit", times=1)
+    stage.outside.bank.add_fault("lost_after_commit", times=1, account_suffix=EKA.phone[-8:])
 
 
 def _refuses(stage: Stage) -> None:

@@ -34,6 +34,7 @@ from prakerja import wiring
 from prakerja.membership import seed_schemes
 from prakerja.membership.store import load_scheme
 from prakerja.platform import Platform
+from prakerja.platform.access_patterns import OUTBOX
 from prakerja.platform.auth import Operator
 from prakerja.platform.ids import derived
 from prakerja.platform.settings import settings
@@ -152,17 +153,24 @@ class Stage:
     # queues -----------------------------------------------------------------------------------------------------------
     def records(self) -> list[dict[str, Any]]:
         """The stream's records of all outbox rows, as ``relay_outbox`` gets them."""
-        scanned = self.world.client.scan(TableName=self.world.names["programme"], ConsistentRead=True)["Items"]
-        rows = [item for item in scanned if item["pk"]["S"].startswith("OUTBOX#")]
+        asked = {
+            "TableName": self.world.names["programme"],
+            "KeyConditionExpression": "pk = :pk",
+            "ConsistentRead": True,
+        }
+        rows: list[dict[str, Any]] = []
+        for shard in range(FEW):
+            values = {":pk": {"S": OUTBOX.partition(shard=f"{shard:02d}")}}
+            rows += self.world.client.query(**asked, ExpressionAttributeValues=values)["Items"]
         rows.sort(key=lambda item: item["sk"]["S"])
         return [
             {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": row}}
             for number, row in enumerate(rows)
         ]
 
-    def relay(self) -> None:
-        """Carry what waits in the outbox to its queues."""
-        if records := self.records():
+    def relay(self, records: list[dict[str, Any]] | None = None) -> None:
+        """Carry what waits in the outbox to its queues, as the stream shows it (or as these ``records`` do)."""
+        if records := self.records() if records is None else records:
             assert relay_outbox.handler({"Records": records}, None) == {"batchItemFailures": []}
         self.collect()
 

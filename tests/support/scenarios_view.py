@@ -27,7 +27,7 @@ SHARDS = re.compile(r"#S\d\d\b|(?<=OUTBOX#)\d\d")
 EXPIRY = "expires_at"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
     """``items``, ``facts`` (evidence) and ``texts`` count equal ones; ``messages`` are (topic, body), however often."""
 
