@@ -25,6 +25,7 @@ from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.decreeing import NotAgreed, decree_slice, finish_decree, plan_decree
 from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, links, plan, screen_shard
 from prakerja.waves.errors import WaveChanged
+from prakerja.waves.published import JoinsRoot
 from prakerja.waves.service import (
     begin_decree,
     create_wave,
@@ -33,7 +34,7 @@ from prakerja.waves.service import (
     propose_decree,
     turn_wave,
 )
-from prakerja.waves.store import load_wave, roster, roster_shard, shards
+from prakerja.waves.store import load_wave, new_root, roster, roster_shard, shards
 from prakerja.waves.verify import main as verify
 from tests.support.outside import Beacon, MemoryArchive, Runs
 from tests.support.people import Someone, plant_person, someone
@@ -243,6 +244,19 @@ def test_two_executions_that_finish_the_screening_publish_one_roster(
     machine.archive.put_once = overtaken  # type: ignore[method-assign]
     with pytest.raises(WaveChanged):
         finish(attempt=1)
+    machine.draw(wave.wave_id)
+    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+
+
+def test_roots_that_were_taken_at_the_same_time_do_not_spoil_the_draw(
+    world: World, joined: tuple[Wave, list[Someone]], tmp_path: Path
+) -> None:
+    wave, _ = joined
+    machine, at = Machine(world), wave.opens_at + timedelta(minutes=30)
+    for seconds, count in ((0, 7), (1, 5)):  # the first one was slower, and so saw more
+        root = JoinsRoot(at + timedelta(seconds=seconds), count, bytes(32))
+        world.table.commit(new_root(wave.wave_id, root))
+    machine.screen(wave.wave_id)
     machine.draw(wave.wave_id)
     assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
 

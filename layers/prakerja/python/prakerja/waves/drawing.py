@@ -88,10 +88,10 @@ def finish_screening(
     wait = timedelta(seconds=p.settings.beacon_delay_seconds)
     offered = draw.Rules(wave_id, wave.quota, wave.reserves, beacon.chain(), wait, family_cap=FAMILY_CAP)
     rules = published.rules_from(archive.put_once(_published(wave_id, RULES), published.rules_file(offered)))
-    last = root_of_joins(p, wave_id, p.clock.wall())
-    joins = archive.put_once(
-        _published(wave_id, JOINS), published.joins_file(wave_id, [*load_roots(p.table, wave_id), last])
-    )
+    # roots that were taken at the same time may have seen more joins the earlier they began: they rise by what they saw
+    roots = sorted(load_roots(p.table, wave_id), key=lambda root: root.count)
+    roots.append(root_of_joins(p, wave_id, p.clock.wall()))
+    joins = archive.put_once(_published(wave_id, JOINS), published.joins_file(wave_id, roots))
     lines = _publish_roster(archive, wave_id, attempt)
     root = published.roster_root(lines)
     commitment = published.commit(rules, joins, sum(map(len, lines)), root, p.clock.wall())
