@@ -58,7 +58,7 @@ def _publish(wave_id: str, lines: Sequence[bytes]) -> str:
     listed = {name: (len(content), sha256(content).hexdigest()) for name, content in files.items()}
     files[published.MANIFEST] = published.manifest_file(wave_id, listed)
     for name, content in files.items():
-        wiring.archive().put(f"waves/{wave_id}/published/{name}", content)
+        wiring.archive().put_once(f"waves/{wave_id}/published/{name}", content)
     return sha256(files[published.MANIFEST]).hexdigest()
 
 

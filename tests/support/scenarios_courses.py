@@ -9,7 +9,7 @@ from prakerja.payouts.service import link_account
 from prakerja.platform.access_patterns import MEMBERSHIP, PURCHASE
 from prakerja.training.model.catalogue import POST_TEST
 from prakerja.training.service.reviewing import review_course
-from tests.support.market import PRICE
+from tests.support.market import PRICE, STATUS
 from tests.support.scenarios import Step, delivery, passes
 from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_people import ANI
@@ -57,6 +57,10 @@ def _void(stage: Stage) -> Any:
     return body["code"] if status != 200 else "voided"
 
 
+def _status(stage: Stage) -> Any:
+    return stage.market.call("lpk", STATUS, {"redeem_code": stage.memo.sale["redeem_code"]})
+
+
 def _redeem(stage: Stage) -> Any:
     return stage.market.redeem(stage.memo.sale["redeem_code"])
 
@@ -82,9 +86,11 @@ COURSE = (
     delivery("send payment code", PAYMENT_CODE, may_announce=frozenset({PAYMENT_CODE})),
     Step("authorise", _authorise, _read_otp),
     Step("void", _void, aside=True, refusal="ERRPLT40028"),
-    Step("redeem commit", _redeem, passes(days=11)),
+    Step("redeem status", _status, passes(days=11)),
+    Step("redeem commit", _redeem),
     Step("evidence", _report(1)),
-    Step("completion", _report(POST_TEST), _report(2)),
+    Step("evidence", _report(2)),
+    Step("completion", _report(POST_TEST)),
     delivery("schedule incentive: not reviewed", COMPLETED),
     Step("review", _rate, _look_up),
     delivery("schedule incentive", REVIEWED),

@@ -37,6 +37,8 @@ TROUBLE = frozenset(
 
 def _eka_has_earned(stage: Stage) -> None:
     stage.clock.move(days=2)
+    if not stage.with_others:
+        return
     plant_member(stage.world, EKA, card_number="8000000000000005")
     plant_account(stage.world, EKA, provider=PROVIDER)
     stage.outside.know(EKA)

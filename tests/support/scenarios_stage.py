@@ -133,6 +133,8 @@ class Stage:
         self.seam = Seam()
         self.waiting: list[Queued] = []
         self.memo = SimpleNamespace()
+        self.with_others = True
+        """Whether other people join the wave and are paid beside Ani."""
         _wire(patch, self)
         patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
         self.market = Market(self.world, patch)
@@ -153,7 +155,7 @@ class Stage:
     # queues -----------------------------------------------------------------------------------------------------------
     def records(self) -> list[dict[str, Any]]:
         """The stream's records of all outbox rows, as ``relay_outbox`` gets them."""
-        asked = {
+        asked: Any = {
             "TableName": self.world.names["programme"],
             "KeyConditionExpression": "pk = :pk",
             "ConsistentRead": True,

@@ -40,16 +40,17 @@ def _cancel(stage: Stage) -> Any:
     return service.cancel_wave(stage.p, operator="op-1", wave_id=stage.memo.wave_id).state
 
 
-def _join(stage: Stage, person_id: str | None = None) -> Any:
+def join(stage: Stage, person_id: str | None = None) -> Any:
+    """Somebody joins the wave; Ani, if nobody is named."""
     who = person_id or stage.memo.person_id
     wave, application = service.join_wave(stage.p, person_id=who, wave_id=stage.memo.wave_id, accepted=True)
     return wave.number, application
 
 
 def _siblings_join(stage: Stage) -> None:
-    for sibling in SIBLINGS:
+    for sibling in SIBLINGS if stage.with_others else ():
         plant_person(stage.world, sibling)
-        _join(stage, sibling.person_id)
+        join(stage, sibling.person_id)
 
 
 def _wave_is_forgotten(stage: Stage) -> None:
@@ -98,7 +99,7 @@ WAVE = (
     delivery("arrange turns", SCHEDULED, shared=True),
     Step("sweep due: wave", sweep, _wave_is_forgotten, aside=True),
     Step("turn wave: open", _turn, passes(hours=1), shared=True),
-    Step("join wave", _join, _siblings_join),
+    Step("join wave", join, _siblings_join),
     Step("take roots", lambda s: turn_wave.handler({}, None), passes(minutes=30), shared=True),
     Step("turn wave: close", _turn, passes(hours=1, minutes=30), shared=True),
     Step("turn wave: screen", _turn, passes(minutes=3), shared=True),

@@ -1,0 +1,153 @@
+"""What the commands of the path may cost, counted on the emulated cloud, which tells consumed units.
+
+One person goes the whole way alone. All that they cause is counted: their own commands, every message that is relayed
+and worked on, and their share of the wave and the run (all of it, since they are alone in it), except what is done once
+for a wave or a run however many people are in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.chaos_counts import Cost, counted
+from tests.support.cloud import Cloud
+from tests.support.people import plant_person, someone
+from tests.support.scenarios_journey import JOURNEY
+from tests.support.scenarios_stage import Queued, Stage, stage
+from tests.support.scenarios_waves import join
+
+pytestmark = pytest.mark.cloud
+
+REPORT = Path("build/reports/budgets.json")
+WRITE_UNITS, READ_UNITS = 240, 125
+"""What the thin journey of one person takes. The aim is 180 and 100: see the report for where the units go."""
+ONCE_FOR_ALL = ("waves.", "payouts.run_approved.")
+"""Messages about a wave or a run as a whole."""
+
+
+@dataclass
+class Journey:
+    """The cost of each command, of relaying, and of the whole."""
+
+    by_command: dict[str, Cost] = field(default_factory=dict)
+    outside: dict[str, Counter[str]] = field(default_factory=dict)
+    """Calls to outside systems, by command."""
+    personal: Cost = field(default_factory=Cost)
+    shared: Cost = field(default_factory=Cost)
+    texts: Counter[str] = field(default_factory=Counter)
+    look_ups: int = 0
+
+    def note(self, command: str, cost: Cost, calls: list[str], *, shared: bool) -> None:
+        self.by_command.setdefault(command, Cost())
+        self.by_command[command] += cost
+        self.outside.setdefault(command, Counter()).update(call for call in calls if call.startswith("http."))
+        if shared:
+            self.shared += cost
+        else:
+            self.personal += cost
+
+
+@pytest.fixture(scope="module")
+def journey(cloud: Cloud) -> Iterator[Journey]:
+    with stage(cloud.client("dynamodb"), cloud.client("kms"), prefix="budgets-") as on:
+        on.with_others = False
+        made = Journey()
+        for step in JOURNEY:
+            if step.aside:
+                continue
+            if not step.topic:
+                drain(on, made)
+            step.before(on)
+            if not step.topic:
+                on.seam.calm()
+                with counted(on.world.client) as cost:
+                    step.run(on)
+                made.note(step.command, cost, on.seam.calm(), shared=step.shared)
+            if step.command == "take roots":  # after Ani's own join; the wave is still open
+                made.by_command["join wave: another"] = another_joins(on)
+        drain(on, made)
+        made.texts.update(text["channel"] for text in on.outside.sent())
+        made.look_ups = on.outside.look_ups()
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(json.dumps(report_of(made), indent=1))
+        yield made
+
+
+def drain(on: Stage, made: Journey) -> None:
+    """Relay and deliver until nothing waits, each message counted under its topic."""
+    while True:
+        records = on.records()
+        with counted(on.world.client) as cost:
+            on.relay(records)
+        made.note("relay", cost, [], shared=False)
+        if not on.waiting:
+            return
+        message: Queued = on.waiting.pop(0)
+        on.seam.calm()
+        with counted(on.world.client) as cost:
+            on.work(message)
+        made.note(message.topic, cost, on.seam.calm(), shared=message.topic.startswith(ONCE_FOR_ALL))
+
+
+def another_joins(on: Stage) -> Cost:
+    """What the join of somebody else costs and writes; then it is taken back, for they go no further."""
+    other = plant_person(on.world, someone(99))
+    with counted(on.world.client) as cost:
+        join(on, other.person_id)
+    for pk, sk in cost.keys:
+        on.world.client.delete_item(TableName=on.world.names["programme"], Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    return cost
+
+
+def report_of(made: Journey) -> dict[str, Any]:
+    return {
+        "commands": {name: cost.row() for name, cost in made.by_command.items()},
+        "outside": {name: dict(calls) for name, calls in made.outside.items() if calls},
+        "one person, personal": made.personal.row(),
+        "once for a wave and a run": made.shared.row(),
+        "texts": dict(made.texts),
+        "look_ups": made.look_ups,
+    }
+
+
+def test_a_join_is_two_calls_and_shares_no_item(journey: Journey) -> None:
+    one, other = journey.by_command["join wave"], journey.by_command["join wave: another"]
+    assert one.calls.total() <= 2
+    assert one.write_units <= 4
+    assert one.items == [2]
+    assert not one.keys & other.keys
+
+
+def test_buying_is_two_reads_and_one_transaction(journey: Journey) -> None:
+    cost = journey.by_command["authorise"]
+    assert cost.reads <= 2
+    assert cost.writes == 1
+    assert cost.items[0] <= 10
+
+
+def test_redeeming_is_one_read_and_one_transaction(journey: Journey) -> None:
+    cost = journey.by_command["redeem commit"]
+    assert (cost.reads, cost.writes) == (1, 1)
+    status = journey.by_command["redeem status"]
+    assert (status.reads, status.writes) == (1, 0)
+
+
+def test_a_payout_is_at_most_three_writes_and_one_transfer(journey: Journey) -> None:
+    cost = journey.by_command["payouts.queued.v1"]
+    assert cost.writes <= 3
+    assert "payouts.unknown.v1" not in journey.by_command, "nothing was unclear"
+    assert journey.outside["payouts.queued.v1"].total() <= 2, "a token, if it is too old, and the transfer"
+
+
+def test_a_journey_fits_its_budget(journey: Journey) -> None:
+    assert journey.personal.write_units <= WRITE_UNITS
+    assert journey.personal.read_units <= READ_UNITS
+    assert journey.texts["sms"] <= 6
+    assert journey.look_ups <= 2
