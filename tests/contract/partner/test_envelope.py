@@ -127,7 +127,12 @@ class AlreadyUsed(Conflict):
     [
         (AlreadyUsed(code="X"), 400, "ERRTRX40002", "Kode X sudah dipakai."),
         (NotFound(), 400, "ERRTRX40001", "Tidak ada data yang dapat Anda lihat di sini. Periksa alamat dan nomornya."),
-        (NotAllowed(), 400, "ERRTRX40003", "Akun Anda tidak memiliki hak ini. Mintalah kepada pengelola hak akses bila memerlukannya."),
+        (
+            NotAllowed(),
+            400,
+            "ERRTRX40003",
+            "Akun Anda tidak memiliki hak ini. Mintalah kepada pengelola hak akses bila memerlukannya.",
+        ),
         (BadRequest(), 400, "ERRREQ40003", "Periksa permintaan dengan dokumentasi API ini."),
         (
             TooMany(retry_after=60),
