@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prakerja.registration.errors import ChallengeUnknown, WrongCode, refusal
+from prakerja.registration.errors import ChallengeUnknown, WrongCode
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import (
     CHALLENGE_LIFE,
@@ -27,6 +27,7 @@ from prakerja.registration.model.challenge import (
 from prakerja.registration.model.limits import ADDRESS, DEVICE, Usage, locked, must_wait, one_more
 from prakerja.registration.model.notice import Waiting, once_more
 from prakerja.registration.model.person import Person
+from prakerja.registration.model.refusal import refusal
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
