@@ -1,0 +1,1 @@
+"""Planted bugs: would the tests notice? ``python -m tests.prove [name …]``."""

@@ -1,0 +1,187 @@
+"""The bugs that are planted, one at a time, each as a small change of the source, with the tests that must turn red."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODE = "layers/prakerja/python/prakerja"
+CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
+RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
+
+
+@dataclass(frozen=True)
+class Bug:
+    """``before`` must stand exactly once in ``path``; ``after`` takes its place. ``tests`` is what pytest is given."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+def _race(name: str) -> str:
+    return f"{RACES}[moto-{name}]"
+
+
+BUGS = (
+    Bug(
+        "drop the NIK guard",
+        f"{CODE}/identity/service.py",
+        "                *nik_guards(p, person_id, record.nik, _Taken()),\n",
+        "",
+        (_race("one NIK, two accounts"), "tests/unit/identity/test_service.py"),
+    ),
+    Bug(
+        "swap post and void",
+        f"{CODE}/balance/model.py",
+        '    Move.POST: ("reserved", "spent"),\n    Move.VOID: ("reserved", "available"),\n',
+        '    Move.POST: ("reserved", "available"),\n    Move.VOID: ("reserved", "spent"),\n',
+        ("tests/unit/balance", "tests/functions/test_partner_learning.py"),
+    ),
+    Bug(
+        "treat a time-out as failed",
+        f"{CODE}/gateways/snap/client.py",
+        "Reply(Outcome.AMB if error.sent else Outcome.REJ,",
+        "Reply(Outcome.FAIL if error.sent else Outcome.REJ,",
+        ("tests/unit/payouts/test_run.py", "-k", "lost"),
+    ),
+    Bug(
+        "send an unclear payout again at once",
+        f"{CODE}/payouts/model.py",
+        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
+        "        return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)\n",
+        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
+        "        return Next(PayoutState.RESEND, attempt, 30)\n",
+        ("tests/unit/payouts/test_run.py", "-k", "lost or late"),
+    ),
+    Bug(
+        "omit an outbox row",
+        f"{CODE}/training/service/reviewing.py",
+        "        outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],\n",
+        "",
+        ("tests/chaos/test_deliveries.py", "tests/functions/test_participant_training.py"),
+    ),
+    Bug(
+        "announce in a second transaction",
+        f"{CODE}/identity/service.py",
+        "        outbox=[IdentityCheckRequested(person_id=person_id, check_number=after.number)],\n    )\n"
+        "    return load_check(p, person_id) if outcome.repeated else after\n",
+        "    )\n    p.table.commit(outbox=[IdentityCheckRequested(person_id=person_id, check_number=after.number)])\n"
+        "    return load_check(p, person_id) if outcome.repeated else after\n",
+        (f"{CRASHES}", "-k", "submit"),
+    ),
+    Bug(
+        "delete an outbox row before it is sent",
+        f"{CODE}/platform/relay.py",
+        "    left: set[str] = set()\n",
+        "    left: set[str] = set()\n"
+        "    table.forget(OUTBOX, [{'pk': row.pk, 'sk': row.sk} for row in rows][:DELETE_AT_ONCE])\n",
+        ("tests/unit/platform/test_relay.py", CRASHES, "-k", "relay"),
+    ),
+    Bug(
+        "skip the family cap in the draw",
+        f"{CODE}/waves/draw.py",
+        "            if taken == seats_left:\n",
+        "            if taken == seats_left + 1:\n",
+        ("tests/unit/waves/test_draw.py", "tests/properties/test_draw.py"),
+    ),
+    Bug(
+        "skip the family seat at the decree",
+        f"{CODE}/waves/store.py",
+        "        put_new(family, holder, error=seat_taken, **place),",
+        "        put(family, holder, **place),",
+        (_race("one family card, three members"),),
+    ),
+    Bug(
+        "accept a wrong signature form",
+        f"{CODE}/partners/signature.py",
+        '        (minified, "minified"),\n',
+        '        (minified, "minified"),\n        (minified.lower(), "minified"),\n',
+        ("tests/unit/partners/test_signature.py", "tests/properties/test_partner_wire.py"),
+    ),
+    Bug(
+        "accept an old timestamp",
+        f"{CODE}/partners/signature.py",
+        "    if not _is_near(timestamp, now):\n",
+        "    if not _TIMESTAMP.fullmatch(timestamp):\n",
+        ("tests/unit/partners/test_signature.py",),
+    ),
+    Bug(
+        "<= the end of a wave",
+        f"{CODE}/waves/model.py",
+        "    if now >= wave.closes_at:\n        raise WaveClosed",
+        "    if now > wave.closes_at:\n        raise WaveClosed",
+        ("tests/unit/waves/test_service.py",),
+    ),
+    Bug(
+        "<= the deadline of the first purchase",
+        f"{CODE}/membership/model.py",
+        "now >= membership.purchase_deadline_at:",
+        "now > membership.purchase_deadline_at:",
+        ("tests/unit/membership",),
+    ),
+    Bug(
+        "ignore the second approval",
+        f"{CODE}/platform/approvals.py",
+        "            and self.approved_by is not None\n            and self.approved_by != self.proposed_by\n",
+        "",
+        ("tests/unit/payouts/test_run.py", "tests/unit/waves/test_drawing.py", "-k", "two_operators"),
+    ),
+    Bug(
+        "let the proposer approve",
+        f"{CODE}/platform/approvals.py",
+        "    if approval.proposed_by == by:\n        raise SameOperator\n",
+        "",
+        ("tests/unit/platform/test_approvals.py",),
+    ),
+    Bug(
+        "log a NIK",
+        f"{CODE}/identity/service.py",
+        "    record = load_claim(p, person_id)\n",
+        "    record = load_claim(p, person_id)\n    count('RegistryAsked', nik=record.nik)\n",
+        ("tests/api/test_leaks.py",),
+    ),
+    Bug(
+        "drop the condition on a seat",
+        f"{CODE}/training/store/catalogue.py",
+        '        when=Attr("left").eq(seats.left),\n',
+        "",
+        (_race("one seat, two buyers"),),
+    ),
+    Bug(
+        "drop the condition on a balance",
+        f"{CODE}/balance/store.py",
+        '            when=Attr("version").eq(balance.version),\n',
+        "",
+        ("tests/properties/test_balance_machine.py", "tests/unit/balance", "tests/functions/test_partner_races.py"),
+    ),
+    Bug(
+        "drop the condition on a payout",
+        f"{CODE}/payouts/store.py",
+        "        when=same,\n        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
+        "        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
+        ("tests/unit/payouts", _race("one payout, two workers")),
+    ),
+    Bug(
+        "take somebody else's code",
+        f"{CODE}/training/model/purchase.py",
+        "    if code is None or code.institution != institution:\n",
+        "    if code is None:\n",
+        (_race("one redeem code, two institutions"),),
+    ),
+    Bug(
+        "take a lost answer for a conflict",
+        f"{CODE}/platform/table.py",
+        "        if repeated is not None:\n            return Outcome(repeated=True, found=repeated)\n",
+        "",
+        ("tests/unit/platform/test_table.py", CRASHES, "-k", "table or create_wave or start_run"),
+    ),
+    Bug(
+        "trust a refresh token from any device",
+        f"{CODE}/registration/model/session.py",
+        "    if device != session.device:\n        return Refresh.REUSED\n",
+        "",
+        (_race("one refresh token, on two devices"), "tests/unit/registration/test_refresh_model.py"),
+    ),
+)
