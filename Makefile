@@ -64,9 +64,10 @@ test: check node ## all checks and tests (10 minutes at most); reports in build/
 	@mkdir -p $(REPORTS)
 	$(PY) -m pytest tests -p no:randomly -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/tests.xml $(ARGS)
 
-prove: check node ## the same tests with larger numbers, in random order, with coverage (an hour at most)
+prove: check node ## the same tests with larger numbers, in random order, with coverage; then planted bugs (an hour at most)
 	@mkdir -p $(REPORTS)
 	PROVE=yes $(PY) -m pytest tests -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
+	$(PY) -m tests.prove
 
 check: venv ## style, types, imports, generated pages
 	$(PY) -m ruff check .

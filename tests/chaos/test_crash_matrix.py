@@ -22,6 +22,8 @@ from tests.support.scenarios_journey import JOURNEY, Walk, step_name, walking
 from tests.support.scenarios_stage import Failed, Stage
 from tests.support.scenarios_view import View, comparable, drawn_ids, view
 
+pytestmark = pytest.mark.timeout(600)
+
 REPORT = Path("build/reports/crash_matrix.json")
 
 

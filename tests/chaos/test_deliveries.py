@@ -24,6 +24,8 @@ from tests.support.scenarios_people import PROVIDER_TROUBLE, REGISTRY_TROUBLE
 from tests.support.scenarios_stage import WORKERS, Queued, Stage, stage
 from tests.support.scenarios_view import View, view
 
+pytestmark = pytest.mark.timeout(1800)
+
 REPORT = Path("build/reports/deliveries.json")
 STREAM = "(stream)"
 EVERYWHERE = frozenset({STREAM, *WORKERS})

@@ -21,6 +21,8 @@ from tests.support.cloud import Cloud
 from tests.support.effort import effort
 from tests.support.scenarios_stage import Stage, stage
 
+pytestmark = pytest.mark.timeout(900)
+
 RACES = (*PEOPLE, *COURSES, *MONEY)
 ROUNDS = effort(3)
 

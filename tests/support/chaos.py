@@ -14,6 +14,7 @@ import selectors
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -204,7 +205,9 @@ def in_a_copy(work: Callable[[], T]) -> T:
 
 def _fork(work: Callable[[], Any]) -> tuple[int, int]:
     pipe, far_end = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():  # a test runner has threads of its own; the copy uses nothing of theirs
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child:
         os.close(far_end)
         return pipe, child
