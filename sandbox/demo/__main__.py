@@ -11,7 +11,7 @@ from types import FrameType
 
 from prakerja.platform.clock import SystemClock, wib_date
 from sandbox.cloud.deploy import DeploymentFailed
-from sandbox.cloud.process import ProgramFailed
+from sandbox.cloud.process import ProgramFailed, warm_functions
 from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api, NoAnswer, Refused
 from sandbox.demo.draws import check_draw
@@ -47,7 +47,8 @@ def main() -> int:
         "forward and run every sweep; verify-draw: recompute the published draw of a WAVE",
     )
     command = parser.parse_args().command
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts what runs in its background deaf to Ctrl-C
+        signal.signal(number, _interrupt)
     show = Show()
     try:
         options = Options.of(os.environ)
@@ -75,7 +76,8 @@ def _tokens(options: Options, show: Show) -> int:
 def _travel(options: Options, show: Show) -> int:
     memory = Memory(options.local, wib_date(SystemClock().programme()).isoformat())
     for line in travel(Admin(options), memory, options.days):
-        show.console.print(line, markup=False)
+        show.console.print(line, markup=False, soft_wrap=True)
+    warm_functions(options.cloud)
     return 0
 
 
@@ -84,7 +86,7 @@ def _verify_draw(options: Options, show: Show) -> int:
     if not wave_id:
         raise NothingPlayed("WAVE=… says which wave; none has been played yet")
     verdict = check_draw(Api(options.base_url, threading.Event()), options.local, wave_id)
-    show.console.print(f"{verdict.folder}\n{verdict.report}", markup=False)
+    show.console.print(f"{verdict.folder}\n{verdict.report}", markup=False, soft_wrap=True)
     return 0 if verdict.right else 1
 
 

@@ -7,6 +7,7 @@ A request is repeated, byte for byte with the same headers, when nothing certain
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import uuid
@@ -16,8 +17,8 @@ from typing import Any
 
 import urllib3
 
-AT_ONCE = 8
-"""Requests under way at any moment: a laptop has few processors."""
+AT_ONCE = min(8, 2 * (os.cpu_count() or 1))
+"""Requests under way at any moment: each keeps a function's worker busy, and a laptop has few processors."""
 PATIENCE_SECONDS = 300.0
 TRIES_AFTER_500 = 6
 ANSWER_SECONDS = 40.0

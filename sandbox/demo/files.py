@@ -56,6 +56,11 @@ class Local:
         return self.root / "demo.json"
 
     @property
+    def report(self) -> Path:
+        """How the latest run went, for programs."""
+        return self.root / "report.json"
+
+    @property
     def draws(self) -> Path:
         """Published draws, downloaded."""
         return self.root / "draws"

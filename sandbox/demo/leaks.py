@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sandbox.demo.admin import Admin
 from sandbox.demo.files import Local
 from sandbox.demo.play import Play
+
+FIRST_LETTERS = 6
+"""Every text that is looked for, except numbers, is longer."""
+NUMBER = re.compile(r"(?<![\w.-])\d+(?![\w-]|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,24 @@ def look_for(traces: dict[str, str], local: Local, admin: Admin) -> Search:
 
 
 class Finder:
-    """Finds many texts at once. Digits count only as a whole number, because timestamps are full of digits."""
+    """Finds thousands of texts at once, by the first letters of each.
 
-    def __init__(self, traces: dict[str, str]) -> None:
-        self._whole = {text: kind for text, kind in traces.items() if text.isdigit()}
-        parts = {text: kind for text, kind in traces.items() if not text.isdigit()}
-        self._parts = {text.lower(): kind for text, kind in parts.items()}
-        self._pattern = re.compile("|".join(map(re.escape, self._parts))) if self._parts else None
+    Digits count only as a whole number, because timestamps are full of digits; everything else counts anywhere.
+    """
+
+    def __init__(self, traces: Mapping[str, str]) -> None:
+        self._numbers = {text: kind for text, kind in traces.items() if text.isdigit()}
+        self._texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for text, kind in traces.items():
+            if not text.isdigit():
+                self._texts[text.lower()[:FIRST_LETTERS]].append((text.lower(), kind))
 
     def find(self, line: str) -> Iterator[str]:
         """The kind of each trace in a line."""
-        yield from self._numbers(re.findall(r"(?<![\w.-])\d+(?![\w-]|\.\d)", line))
-        if self._pattern:
-            yield from (self._parts[found] for found in self._pattern.findall(line.lower()))
-
-    def _numbers(self, numbers: Iterable[str]) -> Iterator[str]:
-        yield from (self._whole[number] for number in numbers if number in self._whole)
+        for number in NUMBER.findall(line):
+            if number in self._numbers:
+                yield self._numbers[number]
+        line = line.lower()
+        windows = {line[start : start + FIRST_LETTERS] for start in range(len(line))}
+        for first_letters in windows & self._texts.keys():
+            yield from (kind for text, kind in self._texts[first_letters] if text in line)

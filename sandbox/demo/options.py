@@ -9,17 +9,19 @@ from sandbox.cloud.config import CloudConfig
 from sandbox.demo import ROOT
 from sandbox.demo.files import Local
 
-SMALLEST = 20
+MOMENTS = frozenset(("sign-up", "identity", "join", "account", "buy", "redeem", "complete", "pay"))
+SMALLEST = 30
 """Fewer people cannot play every case of the story and leave twelve unused redeem codes behind."""
 
 HELP = """\
-  PEOPLE=200        how many people play (at least 20)
+  PEOPLE=200        how many people play (at least 30)
   STAY=yes          stay up after the summary; no: end, status 0 only if all books agree
   PORT=8080         the front door
   WORLD_PORT=8090   the outside world: inbox, control pages
   CLOUD_PORT=4566   the local cloud's AWS APIs
   SEED=1            other people
-  CHAOS=no          yes: kill functions and the outside world in the middle of stages
+  CHAOS=no          yes: kill functions and the outside world in the middle of stages; or only of some:
+                    sign-up,identity,join,account,buy,redeem,complete,pay
   LOCAL_DIR=.local  where everything that a run leaves is kept
   DAYS=30           travel: how far
   WAVE=…            verify-draw: which wave; default: the latest one that was played
@@ -40,7 +42,8 @@ class Options:
     world_port: int = 8090
     cloud_port: int = 4566
     seed: int = 1
-    chaos: bool = False
+    chaos: frozenset[str] = frozenset()
+    """Stages in whose middle everything but the emulator is killed."""
     days: int = 30
     wave: str = ""
     local: Local = field(default_factory=lambda: Local(ROOT / ".local"))
@@ -55,7 +58,7 @@ class Options:
             world_port=_number(environment, "WORLD_PORT", 8090, 1, 65535),
             cloud_port=_number(environment, "CLOUD_PORT", 4566, 1, 65535),
             seed=_number(environment, "SEED", 1, 0, 10**6),
-            chaos=_yes(environment, "CHAOS", usual=False),
+            chaos=_moments(environment.get("CHAOS") or "no"),
             days=_number(environment, "DAYS", 30, 1, 3650),
             wave=environment.get("WAVE", ""),
             local=Local(ROOT / environment.get("LOCAL_DIR", ".local")),
@@ -82,6 +85,13 @@ def _number(environment: Mapping[str, str], name: str, usual: int, least: int, m
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise OptionWrong(f"{name}={text}: a whole number from {least} to {most} is needed")
     return int(text)
+
+
+def _moments(text: str) -> frozenset[str]:
+    moments = {"no": frozenset[str](), "yes": MOMENTS}.get(text, frozenset(text.split(",")))
+    if not moments <= MOMENTS:
+        raise OptionWrong(f"CHAOS={text}: yes, no, or some of {','.join(sorted(MOMENTS))}")
+    return moments
 
 
 def _yes(environment: Mapping[str, str], name: str, *, usual: bool) -> bool:

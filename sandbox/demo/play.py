@@ -118,9 +118,9 @@ class Play:
             self.api.wait(every)
         return seen
 
-    def disturb(self, stage: Stage) -> None:
-        """With CHAOS=yes: when half of the stage is done, kill what runs."""
-        if self.options.chaos:
+    def disturb(self, stage: Stage, moment: str) -> None:
+        """With CHAOS: when half of the stage is done, kill what runs."""
+        if moment in self.options.chaos:
             stage.halfway(lambda: stage.note(self.system.strike()))
 
     def expect_refusal(self, stage: Stage, player: Player, act: Callable[[Player], object]) -> None:

@@ -10,6 +10,7 @@ from prakerja.platform.clock import SystemClock, wib_date
 from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api
 from sandbox.demo.cast import cast, newcomers
+from sandbox.demo.files import write_private
 from sandbox.demo.handout import write_handout
 from sandbox.demo.inbox import Inbox
 from sandbox.demo.judge import judge
@@ -24,7 +25,7 @@ from sandbox.demo.play import Play
 from sandbox.demo.prepare import Memory, bring_up, furnish, introduce
 from sandbox.demo.show import Show
 from sandbox.demo.stages import learning, paying, registering, waving
-from sandbox.demo.summary import print_next, print_summary
+from sandbox.demo.summary import print_next, print_summary, report
 from sandbox.demo.system import System, running
 
 SEEDS_APART = 1000
@@ -67,7 +68,9 @@ def run(options: Options, show: Show) -> int:
                 findings = judge(play, date.fromisoformat(memory.since))
                 found = _search(play, keys)
                 write_handout(play, keys, newcomers(_seed(options, memory.runs)))
-            print_summary(show.console, play, findings, found, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            write_private(options.local.report, report(play, findings, found, seconds))
+            print_summary(show.console, play, findings, found, seconds)
             good = all(finding.agrees for finding in findings) and not found.leaks
             show.console.print("All books agree." if good else "NOT all agree: see above.", style="bold")
             if options.stay:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +31,23 @@ def counts(play: Play) -> dict[str, int]:
     }
 
 
+def report(play: Play, findings: list[Finding], search: Search, seconds: float) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "counts": counts(play),
+        "refused": [list(row) for row in _refusals(play)],
+        "findings": [asdict(finding) for finding in findings],
+        "search": asdict(search),
+        "stages": {
+            stage.name: {"seconds": round(stage.seconds, 1), "done": stage.done_count} for stage in play.show.stages
+        },
+        "requests": play.api.requests,
+        "repeats": play.api.repeats,
+        "kills": play.system.kills,
+        "seconds": round(seconds, 1),
+    }
+
+
 def print_summary(console: Console, play: Play, findings: list[Finding], search: Search, seconds: float) -> None:
     """Print all of it."""
     console.print()
@@ -37,7 +56,7 @@ def print_summary(console: Console, play: Play, findings: list[Finding], search:
     rows = [(f.what, f.ours, f.theirs, "✓" if f.agrees else "✗ DIFFERS") for f in findings]
     console.print(_grid("Our books beside the outside world's", ("", "ours", "theirs", ""), rows))
     console.print(_grid("How long it took", ("stage", "seconds"), _times(play, seconds)))
-    console.print(_leaks(search), markup=False)
+    console.print(_leaks(search), markup=False, soft_wrap=True)
 
 
 def print_next(console: Console, play: Play) -> None:

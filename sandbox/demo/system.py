@@ -15,12 +15,14 @@ from sandbox.demo.options import Options
 from sandbox.world.process import WorldProcess
 
 
-@dataclass(frozen=True)
+@dataclass
 class System:
     """What runs."""
 
     options: Options
     world: WorldProcess
+    kills: int = 0
+    """Processes killed on purpose."""
 
     def deploy(self) -> str:
         """Bring the stacks to their templates; says what had to be done."""
@@ -38,6 +40,7 @@ class System:
         workers = kill_lambda_workers(self.options.cloud)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.world.pid, signal.SIGKILL)
+        self.kills += len(workers) + 1
         return f"killed {len(workers)} workers and the outside world"
 
 

@@ -61,7 +61,7 @@ def link_accounts(play: Play) -> None:
     linking = members(play)
     _open_accounts(play, linking)
     with play.show.stage("link an account or wallet", len(linking)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "account")
         for player, number in zip(linking[1:], WRONG_ACCOUNTS, strict=False):
             play.expect_refusal(stage, player, partial(_link, number))
 
@@ -77,7 +77,7 @@ def buy(play: Play) -> None:
     buyers = members(play)[1:]
     prices = {offer: price_of(play, offer) for offer in {*FIRST, SECOND}}
     with play.show.stage("buy a course", len(buyers)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "buy")
         for offer in FIRST:
             if play.platforms[offer.platform].seats(offer.course_code, offer.schedule_code) < len(buyers):
                 raise RuntimeError(f"{offer.course_code} has too few seats: make clean")
@@ -99,7 +99,7 @@ def redeem(play: Play) -> None:
     """The institution looks at the code, uses it and looks again; another institution does not see it."""
     buyers = [player for player in members(play) if _open_purchase(player)]
     with play.show.stage("redeem the code", len(buyers)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "redeem")
         stranger = next(code for code in play.institutions if code != _purchase(buyers[0]).institution)
         play.expect_refusal(
             stage, buyers[0], lambda player: play.institutions[stranger].status(_purchase(player).redeem_code)
@@ -121,7 +121,7 @@ def complete(play: Play) -> None:
     """Evidence of the session and of the post-test arrives, which completes the course; the member reviews it."""
     learners = [player for player in members(play) if _open_purchase(player)]
     with play.show.stage("complete and review", len(learners)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "complete")
 
         def act(player: Player) -> None:
             purchase = _purchase(player)

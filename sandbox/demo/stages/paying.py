@@ -58,7 +58,7 @@ def pay(play: Play) -> None:
     earners = [player for player in play.players if player.incentive]
     with play.show.stage("paid", len(earners)) as stage:
         stage.note(f"the providers lose {LOST_PERMILLE / 10:.0f} % of their answers")
-        play.disturb(stage)
+        play.disturb(stage, "pay")
 
         def act(player: Player) -> None:
             def look() -> dict[str, object] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from sandbox.demo.cast import Player, Role, claim_of
 from sandbox.demo.play import Play, TurnedDown
 from sandbox.world.people import Case
@@ -15,7 +17,7 @@ NEW_DEVICES = 3
 def sign_up(play: Play) -> None:
     """Phone, then e-mail, each with a code from the inbox; the refresh token is traded once."""
     with play.show.stage("sign up: phone and e-mail", len(play.players)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "sign-up")
 
         def act(player: Player) -> None:
             player.who.sign_in("PHONE")
@@ -30,14 +32,19 @@ def prove_identity(play: Play) -> None:
     """Everybody but one sends an identity; what the registry finds wrong is corrected where it can be."""
     senders = [player for player in play.players if player.signed_up and player.role is not Role.NEVER_VERIFIED]
     with play.show.stage("send identity", len(senders)) as stage:
-        stage.halfway(lambda: play.outside.behave("registry", "down"))
+        back = threading.Timer(AWAY_SECONDS, play.outside.behave, ("registry", "up"))
+
+        def away() -> None:
+            play.outside.behave("registry", "down")
+            back.start()
+            stage.note(f"the civil registry is away for {AWAY_SECONDS:.0f} s; checks wait")
+
+        stage.halfway(away)
         play.everyone(senders, lambda player: player.who.send_identity(claim_of(player.person)), stage)
-        stage.note("the civil registry is away; checks wait")
-        play.api.wait(AWAY_SECONDS)
-        play.outside.behave("registry", "up")
     with play.show.stage("verified by the civil registry", len(senders)) as stage:
+        back.join()
         stage.note("it is back; pending checks go on by themselves")
-        play.disturb(stage)
+        play.disturb(stage, "identity")
 
         def act(player: Player) -> None:
             player.identity = _verdict(play, player)

@@ -11,12 +11,12 @@ from sandbox.demo.draws import check_draw
 from sandbox.demo.play import Play, TurnedDown
 
 OPENS_AFTER = timedelta(seconds=20)
-SHORTEST = 15.0
+SHORTEST = 10.0
 SECONDS_OF_CHAOS = 30.0
 FIRST_NUMBER = 70
-LEAST_MEMBERS = 14
+LEAST_MEMBERS = 17
 SHARE_SELECTED = 0.6
-OPEN_FOR_TRYING = timedelta(days=2)
+OPEN_FOR_TRYING = timedelta(days=7)
 STATES = ("SCHEDULED", "OPEN", "CLOSED", "SCREENING", "SCREENED", "DRAWN", "DECREEING", "DECREED")
 
 
@@ -40,7 +40,7 @@ def join(play: Play) -> None:
     joiners = _joiners(play)
     unproven = [player for player in play.players if player.role is Role.NEVER_VERIFIED]
     with play.show.stage("join", len(joiners)) as stage:
-        play.disturb(stage)
+        play.disturb(stage, "join")
         for player in unproven:
             play.expect_refusal(stage, player, lambda player: player.who.join(play.wave_id))
 
@@ -107,9 +107,10 @@ def _joiners(play: Play) -> list[Player]:
 
 
 def _seconds_to_join(play: Play, count: int) -> float:
-    """Time enough for everybody, at the pace that this machine has shown so far (a person made ten requests or so)."""
-    pace = sum(stage.seconds for stage in play.show.stages if stage.total) / max(1, len(play.players))
-    return max(SHORTEST, pace * count / 2) + (SECONDS_OF_CHAOS if play.options.chaos else 0.0)
+    """Twice as long as joining takes at the pace of signing up, which was five requests, codes and all."""
+    signing_up = next(stage for stage in play.show.stages if stage.total)
+    needed = signing_up.seconds / len(play.players) / 5 * count
+    return max(SHORTEST, 2 * needed) + (SECONDS_OF_CHAOS if play.options.chaos else 0.0)
 
 
 def _reached(play: Play, state: str, note: Callable[[str], None] | None = None) -> str | None:

@@ -1,0 +1,154 @@
+"""The demonstration, as ``make run`` plays it, with everything but the emulator killed in the middle of two stages.
+
+IAM is enforced. The judges are outside the system: the payment provider's books, the inbox, the verifier of the draw.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.cloud.process import free_ports
+from tests.support.effort import PROVE
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = 40
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its exit status, what it printed, what it wrote."""
+
+    status: int
+    printed: str
+    report: Mapping[str, Any]
+    handout: Mapping[str, Any]
+
+    def finding(self, what: str) -> Mapping[str, Any]:
+        """One comparison of the judgement."""
+        (found,) = [finding for finding in self.report["findings"] if finding["what"].startswith(what)]
+        return dict(found)
+
+
+class Demonstration:
+    """A folder and three ports; every run goes on where the one before ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        front, world, cloud = free_ports(3)
+        self.ports = {"PORT": str(front), "WORLD_PORT": str(world), "CLOUD_PORT": str(cloud)}
+
+    def run(self, **options: str) -> Run:
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox.demo"],
+            cwd=ROOT,
+            env={**os.environ, **self.ports, "LOCAL_DIR": str(self.folder), "STAY": "no", "CI": "yes", **options},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        written = [self.folder / name for name in ("report.json", "demo.json")]
+        report, handout = [json.loads(file.read_text()) if file.exists() else {} for file in written]
+        return Run(done.returncode, done.stdout, report, handout)
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return Demonstration(tmp_path_factory.mktemp("demonstration"))
+
+
+@pytest.fixture(scope="module")
+def played(demonstration: Demonstration) -> Run:
+    run = demonstration.run(PEOPLE=str(PEOPLE), CHAOS="join,pay")
+    assert run.report, run.printed
+    return run
+
+
+def test_all_books_agree(played: Run) -> None:
+    assert [finding for finding in played.report["findings"] if not finding["agrees"]] == []
+    assert played.status == 0, played.printed
+    assert "All books agree." in played.printed
+
+
+def test_everybody_came_as_far_as_they_could(played: Run) -> None:
+    counts = played.report["counts"]
+    assert counts["signed up"] == PEOPLE
+    assert counts["verified"] == PEOPLE - 4  # deceased, registered twice, unknown, and one who never said who they are
+    assert counts["joined"] == counts["verified"] - 1
+    assert 0 < counts["selected"] < counts["joined"]
+    assert counts["redeemed"] == counts["completed"] == counts["selected"] - 2  # one buys nothing, one is cancelled
+    assert counts["paid"] == counts["completed"] - 2  # two accounts cannot be paid
+    assert counts["bought"] == counts["selected"] - 1 + 12
+
+
+def test_who_is_refused_is_told_why(played: Run) -> None:
+    told = {why for _, why, _ in played.report["refused"]}
+    assert told >= {
+        "DECEASED",
+        "NIK_DUPLICATE",
+        "NIK_NOT_FOUND",
+        "IDENTITY_MISMATCH, then corrected",
+        "wave-not-open",
+        "wave-closed",
+        "identity-missing",
+        "FAMILY_CAP",
+        "account-refused",
+        "account-name-mismatch",
+        "PSP_ACCOUNT_INACTIVE",
+        "ERRTRX40022",  # a mistyped payment code
+        "ERRTRX40031",  # another institution's redeem code
+    }
+    assert "no-answer" not in told
+
+
+def test_the_provider_paid_each_member_once(played: Run) -> None:
+    paid = played.report["counts"]["paid"]
+    assert played.finding("members paid")["theirs"] == str(paid)
+    for provider in ("BNI", "LINKAJA"):
+        assert played.finding(f"paid through {provider}")["ours"] != "Rp0"
+        assert played.finding(f"paid twice by {provider}")["theirs"] == "0"
+
+
+def test_nothing_leaked(played: Run) -> None:
+    search = played.report["search"]
+    assert search["leaks"] == []
+    assert search["traces"] > 10 * PEOPLE
+    assert search["lines"] > 1000
+    assert search["metrics"] > 10
+
+
+def test_it_was_really_disturbed(played: Run) -> None:
+    assert played.report["kills"] > 20
+    assert played.report["repeats"] > 0
+
+
+def test_the_handout_holds_what_a_newcomer_needs(played: Run) -> None:
+    handout = played.handout
+    assert handout["base_url"].startswith("http://127.0.0.1:")
+    assert handout["inbox_url"].endswith("/inbox")
+    institution = handout["institution"]
+    assert len(institution["redeem_codes"]) >= 12
+    assert institution["client_code"]
+    assert institution["sign_key"]
+    assert institution["redirect_uri"].startswith("https://")
+    assert {"client_code", "sign_key", "course_code", "schedule_code", "card_number"} <= set(handout["platform"])
+    assert len({operator["token"] for operator in handout["operators"]}) == 2
+    assert handout["participant"]["token"].count(".") == 2
+
+
+@pytest.mark.skipif(not PROVE, reason="make prove")
+def test_the_next_run_goes_on_under_more_chaos(demonstration: Demonstration, played: Run) -> None:
+    again = demonstration.run(PEOPLE="30", CHAOS="yes")
+    assert again.status == 0, again.printed
+    assert again.handout["drawn_wave_id"] != played.handout["drawn_wave_id"]
+    assert again.report["search"]["leaks"] == []
