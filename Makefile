@@ -23,6 +23,8 @@ help: ## this list
 #: options
 #:   PEOPLE=200       run: how many people play
 #:   STAY=yes         run: stay up after the summary; no: end, status 0 only if all books agree
+#:   SEED=1           run: other people
+#:   CHAOS=no         run: yes kills functions and the outside world in the middle of stages
 #:   PORT=8080        run, travel: the front door
 #:   CLOUD_PORT=4566  run, synth: the local cloud
 #:   WORLD_PORT=8090  run, synth: the outside world: inbox, control pages

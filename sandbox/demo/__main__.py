@@ -9,6 +9,8 @@ import sys
 import threading
 from types import FrameType
 
+from botocore.exceptions import EndpointConnectionError
+
 from prakerja.platform.clock import SystemClock, wib_date
 from sandbox.cloud.deploy import DeploymentFailed
 from sandbox.cloud.process import ProgramFailed, warm_functions
@@ -59,8 +61,11 @@ def main() -> int:
     except (OptionWrong, ProgramFailed, WorldFailed, SynthesisFailed, DeploymentFailed, NothingPlayed) as problem:
         print(problem, file=sys.stderr)
         return 2
+    except EndpointConnectionError:
+        print("Nothing answers there: the system must be up (make run).", file=sys.stderr)
+        return 2
     except (NoAnswer, Refused) as problem:
-        print(f"The play could not go on: {problem}", file=sys.stderr)
+        print(f"It could not go on: {problem}", file=sys.stderr)
         return 1
 
 

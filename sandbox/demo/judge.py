@@ -19,6 +19,21 @@ from sandbox.demo.office import Operator
 from sandbox.demo.play import Play
 from sandbox.demo.stages.learning import members
 
+FORESEEN: dict[str, frozenset[str]] = {
+    "verified by the civil registry": frozenset(
+        ("DECEASED", "NIK_DUPLICATE", "NIK_NOT_FOUND", "IDENTITY_MISMATCH, then corrected")
+    ),
+    "the wave opens by its schedule": frozenset(("wave-not-open",)),
+    "join": frozenset(("identity-missing",)),
+    "closed and drawn by its schedule": frozenset(("wave-closed",)),
+    "everybody sees how it ended": frozenset(("FAMILY_CAP", "QUOTA_REACHED", "RESERVE")),
+    "link an account or wallet": frozenset(("account-refused", "account-name-mismatch")),
+    "buy a course": frozenset(("ERRTRX40022", "cancelled by the platform")),
+    "redeem the code": frozenset(("ERRTRX40031",)),
+    "paid": frozenset(("PSP_ACCOUNT_INACTIVE",)),
+}
+"""Stage → what somebody may be told in it."""
+
 NOTICES_WAIT_SECONDS = 420.0
 """The last notices may wait for a second delivery, when a worker was killed with the first one in hand."""
 
@@ -66,7 +81,7 @@ def judge(play: Play, since: date) -> list[Finding]:
         give_up = time.monotonic() + NOTICES_WAIT_SECONDS
         while True:
             ledger = Ledger.read(operator, since, last)
-            findings = [*_money(play, ledger), *_members(play), *_inbox(play)]
+            findings = [*_money(play, ledger), *_members(play), *_inbox(play), *_refusals(play)]
             wrong = [finding.what for finding in findings if not finding.agrees]
             if not wrong or time.monotonic() > give_up:
                 stage.note("all agree" if not wrong else f"disagree: {', '.join(wrong)}")
@@ -144,6 +159,13 @@ def _inbox(play: Play) -> Iterator[Finding]:
         yield Finding(f"told: {subject}", str(count), str(told[subject]), count == told[subject])
     differing = sum(play.outside.facts(stand_in)["differing"] for stand_in in ("sms", "email"))
     yield Finding("messages that said two things", "0", str(differing), differing == 0)
+
+
+def _refusals(play: Play) -> Iterator[Finding]:
+    """Nobody was told no, or nothing at all, who should not have been."""
+    told = [(stage, why) for player in play.players for stage, why in player.refusals]
+    unforeseen = sorted({f"{why} at {stage}" for stage, why in told if why not in FORESEEN.get(stage, ())})
+    yield Finding("refusals", "as the story has them", ", ".join(unforeseen) or "the same", not unforeseen)
 
 
 def rupiah(amount: int) -> str:

@@ -59,7 +59,7 @@ def look_for(traces: dict[str, str], local: Local, admin: Admin) -> Search:
     finder = Finder(traces)
     leaks: list[Leak] = []
     lines = 0
-    for file in sorted(local.logs.glob("*.log")):
+    for file in sorted([*local.logs.glob("*.log"), *local.cloud.glob("*.log")]):
         with file.open(encoding="utf-8", errors="replace") as log:
             for line in log:
                 lines += 1

@@ -47,12 +47,12 @@ class Participant:
     def sign_in(self, channel: str = "PHONE", device_id: str = "") -> bool:
         """Sign in (or up) with one address; True if the other one was asked for as well, as on a new device."""
         device = device_id or self.device_id
+        before = self._inbox.last
         answer = self._prove(SIGN_IN, channel, {"device_id": device})
         both = "next" in answer
         if both:
-            answer = self._give_code(SIGN_IN, answer["next"], {"device_id": device}, after=0)
-        if device == self.device_id:
-            self._keep(answer)
+            answer = self._give_code(SIGN_IN, answer["next"], {"device_id": device}, before)
+        self._keep(answer, device)
         return both
 
     def prove_contact(self, channel: str = "EMAIL") -> None:
@@ -62,7 +62,7 @@ class Participant:
     def refresh(self) -> None:
         """Trade the refresh token for new tokens."""
         body = {"refresh_token": self._session().refresh, "device_id": self.device_id}
-        self._keep(self._api.call("POST", "/v1/sessions/refresh", body))
+        self._keep(self._api.call("POST", "/v1/sessions/refresh", body), self.device_id)
 
     # identity ----------------------------------------------------------------------------------------------------
     def send_identity(self, claim: dict[str, str]) -> None:
@@ -142,9 +142,11 @@ class Participant:
         """The code by which a purchase is confirmed, with the number of its message; None if none came."""
         return self._inbox.code(self.phone, after, CODE_SECONDS)
 
-    def _keep(self, answer: dict[str, Any]) -> None:
-        self.tokens = Tokens.of(answer)
-        self.secrets |= {self.tokens.access, self.tokens.refresh}
+    def _keep(self, answer: dict[str, Any], device_id: str) -> None:
+        tokens = Tokens.of(answer)
+        self.secrets |= {tokens.access, tokens.refresh}
+        if device_id == self.device_id:
+            self.tokens = tokens
 
     def _session(self) -> Tokens:
         if self.tokens is None:

@@ -7,6 +7,7 @@ import time
 from datetime import date
 
 from prakerja.platform.clock import SystemClock, wib_date
+from sandbox.cloud.process import ProgramFailed
 from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api
 from sandbox.demo.cast import cast, newcomers
@@ -76,7 +77,7 @@ def run(options: Options, show: Show) -> int:
             if options.stay:
                 print_next(show.console, play)
                 show.console.print("The system stays up. Ctrl-C stops it; its state is kept for the next run.")
-                _stay(system)
+                _stay(system, show)
         finally:
             stop.set()
     return 0 if good else 1
@@ -128,7 +129,11 @@ def _seed(options: Options, number: int) -> int:
     return options.seed * SEEDS_APART + number
 
 
-def _stay(system: System) -> None:
-    while system.cloud_is_up():
-        time.sleep(0.5)
-    raise RuntimeError("the local cloud has ended: see .local/cloud/cloud.log")
+def _stay(system: System, show: Show) -> None:
+    try:
+        while system.cloud_is_up():
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        show.console.print("\nStopping; the state is kept.")
+    else:
+        raise ProgramFailed(f"the local cloud has ended: see {system.options.cloud.log_file}")

@@ -12,7 +12,7 @@ from sandbox.demo.play import Play, TurnedDown
 
 OPENS_AFTER = timedelta(seconds=20)
 SHORTEST = 10.0
-SECONDS_OF_CHAOS = 30.0
+SECONDS_OF_CHAOS = 15.0
 FIRST_NUMBER = 70
 LEAST_MEMBERS = 17
 SHARE_SELECTED = 0.6
