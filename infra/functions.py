@@ -86,7 +86,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Secret("RECEIPT_SECRET"),
             Secret("SNAP_SECRET"),
         ),
-        timeout=10,
+        timeout=29,  # linking an account asks the provider, which may take two calls of 13 s
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(
@@ -196,7 +196,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "inquire_payout",
-        triggers=(Queue("inquire_payout", batch=5, concurrency=5),),
+        triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
         grants=PAYS,
         timeout=90,
         environment=("SNAP_PROVIDERS",),

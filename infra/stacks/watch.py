@@ -38,6 +38,7 @@ class WatchStack(Stack):
         self._queues()
         self._outbox()
         self._payouts()
+        self._given_up()
         self._draw(service)
         self._apis(service)
 
@@ -111,6 +112,34 @@ class WatchStack(Stack):
             at_least=UNKNOWN_AGE_SECONDS,
             minutes=60,  # measured at each inquiry; the last steps of the ladder are an hour apart
         )
+
+        for function in ("send_payout", "inquire_payout"):
+            self._alarm(
+                kind="payout_needs_person",
+                subject=function,
+                says="A payout is held, parked or overdue: only a person can decide about it.",
+                measure=Measure(OURS, "PayoutNeedsPerson", {"service": function}, "Sum"),
+                at_least=1,
+            )
+        for function, metric in (("prepare_payouts", "RunTotalsDiffer"), ("send_payout", "PayoutNotReleased")):
+            self._alarm(
+                kind="run_refused",
+                subject=metric,
+                says="A payout or a whole run was not what two operators had released. Nothing was paid.",
+                measure=Measure(OURS, metric, {"service": function}, "Sum"),
+                at_least=1,
+            )
+
+    def _given_up(self) -> None:
+        for entry in FUNCTIONS:
+            if entry.queues:
+                self._alarm(
+                    kind="message_given_up",
+                    subject=entry.name,
+                    says=f"{entry.name} ended a message whose work it refused; no retry would help.",
+                    measure=Measure(OURS, "MessageGivenUp", {"service": entry.name}, "Sum"),
+                    at_least=1,
+                )
 
     def _draw(self, service: ServiceStack) -> None:
         machine = {"StateMachineArn": service.machine.state_machine_arn}
