@@ -52,6 +52,8 @@ class Purchase:
 class Player:
     """One person in the play, and how far they came, as they see it themselves."""
 
+    number: int
+    """In the cast."""
     person: Person
     """The truth about them."""
     who: Participant
@@ -93,7 +95,7 @@ class Player:
 def cast(seed: int, count: int, participant: Callable[[Person], Participant]) -> list[Player]:
     """``count`` players: the cases, some canaries, one who never says who they are, one who stays away, and others."""
     people = generate(seed, count - CANARIES, cases=CASES) + generate(seed, CANARIES, canary=True)
-    players = [Player(person, participant(person)) for person in people]
+    players = [Player(number, person, participant(person)) for number, person in enumerate(people, 1)]
     ordinary = [player for player in players if player.person.case is Case.ORDINARY]
     ordinary[0].role = Role.NEVER_VERIFIED
     ordinary[1].role = Role.STAYS_AWAY

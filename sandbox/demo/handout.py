@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api
-from sandbox.demo.cast import claim_of
+from sandbox.demo.cast import Player, Role, claim_of
 from sandbox.demo.files import Local, read_json, write_private
 from sandbox.demo.inbox import Inbox
 from sandbox.demo.keys import OPERATORS, Keys
@@ -46,7 +46,8 @@ def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, 
             {"name": operator.name, "roles": list(OPERATORS[operator.name]), "token": operator.token}
             for operator in play.operators
         ],
-        "participant": _participant(buyer.who, buyer.card),
+        "participant": {**_participant(buyer.who), "card_number": buyer.card},
+        "candidate": _participant(_candidate(play).who),
         "open_wave_id": play.open_wave_id,
         "drawn_wave_id": play.wave_id,
         "members_with_an_open_course": [
@@ -61,21 +62,27 @@ def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, 
 
 
 def renew_tokens(local: Local, admin: Admin, api: Api, inbox: Inbox, keys: Keys) -> dict[str, Any]:
-    """Sign operators and participant in again. Raises NothingPlayed."""
+    """Sign operators, participant and candidate in again. Raises NothingPlayed."""
     document = read_json(local.handout)
     if not document:
         raise NothingPlayed("there is no demo.json yet: make run writes it")
     for operator in document["operators"]:
         operator["token"] = admin.sign_in_operator(operator["name"], keys.password(operator["name"]))
-    old = document["participant"]
-    who = Participant(api, inbox, old["phone"], old["email"], old["device_id"])
-    who.sign_in("PHONE")
-    document["participant"] = _participant(who, old["card_number"])
+    for name in ("participant", "candidate"):
+        old = document[name]
+        who = Participant(api, inbox, old["phone"], old["email"], old["device_id"])
+        who.sign_in("PHONE")
+        document[name] = old | _participant(who)
     write_private(local.handout, document)
     return document
 
 
-def _participant(who: Participant, card: str) -> dict[str, Any]:
+def _candidate(play: Play) -> Player:
+    """Somebody who is verified and has not joined: may join the open wave, and comes too late for the drawn one."""
+    return next(player for player in play.players if player.role is Role.STAYS_AWAY)
+
+
+def _participant(who: Participant) -> dict[str, Any]:
     if who.tokens is None:
         raise RuntimeError("not signed in")
     return {
@@ -83,7 +90,6 @@ def _participant(who: Participant, card: str) -> dict[str, Any]:
         "phone": who.phone,
         "email": who.email,
         "device_id": who.device_id,
-        "card_number": card,
         "token": who.tokens.access,
         "refresh_token": who.tokens.refresh,
     }

@@ -81,12 +81,11 @@ def buy(play: Play) -> None:
         for offer in FIRST:
             if play.platforms[offer.platform].seats(offer.course_code, offer.schedule_code) < len(buyers):
                 raise RuntimeError(f"{offer.course_code} has too few seats: make clean")
-        order = {id(player): number for number, player in enumerate(buyers)}
 
         def act(player: Player) -> None:
-            number = order[id(player)]
-            offer = FIRST[number % len(FIRST)]
-            player.purchases.append(_buy(play, player, offer, prices[offer], stage if number == 0 else None))
+            offer = FIRST[player.number % len(FIRST)]
+            mistyped = stage if player is buyers[0] else None
+            player.purchases.append(_buy(play, player, offer, prices[offer], mistyped))
 
         play.everyone(buyers, act, stage)
         cancelled = buyers[1]
@@ -160,12 +159,11 @@ def _link(number: str, player: Player) -> None:
 
 def _buy(play: Play, player: Player, offer: Offer, price: int, mistyped: Stage | None) -> Purchase:
     platform = play.platforms[offer.platform]
-    invoice = f"INV/{play.number}/{player.card[-6:]}/{len(player.purchases) + 1}"
+    buyer = f"{play.number}-{player.number}"
+    invoice = f"INV/{buyer}/{len(player.purchases) + 1}"
     for _ in range(CODE_ASKED):
         after = play.inbox.last
-        token = platform.ask_for_code(
-            f"u-{player.card[:6]}", player.card, offer.course_code, offer.schedule_code, price
-        )
+        token = platform.ask_for_code(f"u-{buyer}", player.card, offer.course_code, offer.schedule_code, price)
         play.secrets.add(token)
         found = player.who.payment_code(after)
         if found is None:
