@@ -48,7 +48,7 @@ $(READY): requirements/dev.txt
 	@touch $@
 
 node:
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node 20 or newer is needed: the CDK runs in it"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed: the CDK runs in it"; exit 1; }
 
 run: venv node ## start everything on this machine and play a demonstration wave; Ctrl-C stops it
 	@$(PY) -m sandbox.demo

@@ -141,7 +141,10 @@ def start() -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def undisturbed(start: Stage) -> View:
-    return in_a_copy(lambda: Shaken(start, frozenset(), 0).play()[0])
+    """How it ends when everything is delivered once and in order: two people are paid."""
+    seen = in_a_copy(lambda: Shaken(start, frozenset(), 0).play()[0])
+    assert json.loads(seen.outside["books"])["totals"]["credits"] == 2
+    return seen
 
 
 @pytest.fixture(scope="module")
