@@ -12,8 +12,10 @@ from functions.operator_api.routes_approvals import ANNOUNCED
 from prakerja import wiring
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
 from prakerja.incentives.store import earned
-from prakerja.payouts.messages import PayoutQueued
+from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased
+from prakerja.payouts.runs import RunState
 from prakerja.payouts.service import propose_release, start_run
+from prakerja.payouts.store import load_run
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, WAVE
 from prakerja.platform.approvals import Approval, approve, approved_parts, propose
 from prakerja.platform.clock import to_text, wib_date
@@ -106,6 +108,47 @@ def one_slice_two_workers(stage: Stage, number: int) -> tuple[list[Contender], J
 
 
 def one_payout_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    who = _has_earned(stage, number)
+    _released(stage, number)
+    for shard in _messages_of(stage, ShardReleased.topic):
+        stage.work(shard)
+    stage.relay()
+    message = stage.take(PayoutQueued.topic, payout_of(who.person_id))
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        _is_paid_once(stage, who)
+
+    return [lambda: stage.work(message)] * 2, judge
+
+
+def one_shard_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """The slower one finds that the payout which it wants to queue was paid meanwhile."""
+    who = _has_earned(stage, number)
+    _released(stage, number)
+    shards = _messages_of(stage, ShardReleased.topic)
+
+    def queue() -> None:
+        for shard in shards:
+            stage.work(shard)
+
+    def queue_and_pay() -> None:
+        queue()
+        stage.relay()
+        stage.work(*_messages_of(stage, PayoutQueued.topic))
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        stage.relay()
+        for message in _messages_of(stage, PayoutQueued.topic):
+            stage.work(message)
+        _is_paid_once(stage, who)
+
+    return [queue, queue_and_pay], judge
+
+
+def _has_earned(stage: Stage, number: int) -> Someone:
+    """A member with a wallet and an incentive."""
     who = person(number)
     plant_member(stage.world, who, card_number=f"8{number:011d}9999")
     plant_account(stage.world, who, provider=PROVIDER)
@@ -113,37 +156,37 @@ def one_payout_two_workers(stage: Stage, number: int) -> tuple[list[Contender], 
     now = stage.clock.programme()
     incentive = Incentive(who.person_id, JOB_SEARCH, 1, AMOUNT, IncentiveState.SCHEDULED, wib_date(now), now)
     stage.world.table.commit(earned(incentive))
-    message = _queued(stage, f"race-{number}", who)
-    number_of_it = who.phone.lstrip("+")
-
-    def judge(answers: Sequence[Any]) -> None:
-        assert list(answers) == [None, None]
-        assert stage.outside.books()["rupiah_by_account"][number_of_it] == AMOUNT
-        assert len(stage.outside.bank.books.run("SELECT id FROM transfers WHERE account = ?", number_of_it)) == 1
-        payouts = [
-            item for item in stage.world.items("programme") if item["pk"] == f"PAYOUT#{payout_of(who.person_id)}"
-        ]
-        assert [item["state"] for item in payouts if item["sk"] == "PAYOUT"] == ["PAID"]
-        assert sum(item["sk"].startswith("ATTEMPT#") for item in payouts) == 1
-
-    return [lambda: stage.work(message)] * 2, judge
+    return who
 
 
-def _queued(stage: Stage, key: str, who: Someone) -> Queued:
-    """A run over all that is due, released by two operators; the message that makes a worker pay ``who``."""
-    run_id = start_run(stage.p, operator="op-1", scheduled_until=wib_date(stage.clock.programme()), key=key).run_id
-    approval_id = None
-    while True:
+def _released(stage: Stage, number: int) -> None:
+    """A run over all that is due, released by two operators; the messages about its shards wait."""
+    until = wib_date(stage.clock.programme())
+    run_id = start_run(stage.p, operator="op-1", scheduled_until=until, key=f"race-{number}").run_id
+    while load_run(stage.world.table, run_id).state is RunState.PREPARING:
         stage.relay()
-        ours = [message for message in stage.waiting if message.queue == "prepare_payouts"]
-        for message in ours:
-            stage.waiting.remove(message)
-            stage.work(message)
-        if not ours and approval_id:
-            return stage.take(PayoutQueued.topic, payout_of(who.person_id))
-        if not ours:
-            approval_id = propose_release(stage.p, operator="op-1", run_id=run_id).approval_id
-            approve(stage.p, operator=stage.operator("op-2"), approval_id=approval_id, announce=ANNOUNCED)
+        stage.work(stage.take(RunStarted.topic, run_id))
+    approval_id = propose_release(stage.p, operator="op-1", run_id=run_id).approval_id
+    approve(stage.p, operator=stage.operator("op-2"), approval_id=approval_id, announce=ANNOUNCED)
+    stage.relay()
+    stage.work(stage.take(RunApproved.topic, run_id))
+    stage.relay()
+
+
+def _messages_of(stage: Stage, topic: str) -> list[Queued]:
+    """All that wait of a topic, taken out of their queue."""
+    found = [message for message in stage.waiting if message.topic == topic]
+    stage.waiting = [message for message in stage.waiting if message.topic != topic]
+    return found
+
+
+def _is_paid_once(stage: Stage, who: Someone) -> None:
+    number = who.phone.lstrip("+")
+    assert stage.outside.books()["rupiah_by_account"][number] == AMOUNT
+    assert len(stage.outside.bank.books.run("SELECT id FROM transfers WHERE account = ?", number)) == 1
+    items = [item for item in stage.world.items("programme") if item["pk"] == f"PAYOUT#{payout_of(who.person_id)}"]
+    assert [item["state"] for item in items if item["sk"] == "PAYOUT"] == ["PAID"]
+    assert [item["sends"] for item in items if item["sk"].startswith("ATTEMPT#")] == [1]
 
 
 def _slice(stage: Stage, wave_id: str) -> None:
@@ -155,4 +198,5 @@ MONEY = (
     Race("one family card, three members", one_family_card_three_members),
     Race("one slice, two decree workers", one_slice_two_workers),
     Race("one payout, two workers", one_payout_two_workers),
+    Race("one shard, two workers, one of whom pays", one_shard_two_workers),
 )
