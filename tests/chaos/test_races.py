@@ -6,7 +6,7 @@ interleaving with one interruption. On the emulated cloud the contenders are thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.races import COURSES, PEOPLE, Contender, Race, answer_of
+from tests.chaos.races import COURSES, PEOPLE, Contender, Judge, Race, answer_of
 from tests.chaos.races_of_money import MONEY
 from tests.support.chaos import in_a_copy, in_copies
 from tests.support.cloud import Cloud
@@ -42,36 +42,42 @@ def on(request: pytest.FixtureRequest) -> Iterator[Stage]:
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.name)
 def test_exactly_one_wins(race: Race, on: Stage) -> None:
     if on.world.client.meta.endpoint_url.startswith("https://"):
-        interleaved(race, on)
+        in_a_copy(partial(interleaved, race, on))
     else:
         together(race, on)
 
 
 def interleaved(race: Race, on: Stage) -> None:
-    for first in range(in_a_copy(lambda: len(race.ready(on, 1)[0]))):
-        calls = in_a_copy(partial(overtaken, race, on, first, None))
-        assert calls, "who makes no call cannot be overtaken"
-        in_copies([partial(overtaken, race, on, first, at) for at in range(calls)])
-
-
-def overtaken(race: Race, on: Stage, first: int, at: int | None) -> int:
-    """``first`` begins; before its call number ``at`` all others come and go. Answers how many calls it makes."""
+    """Every contender is overtaken once before each of its calls, by all the others."""
     contenders, judge = race.ready(on, 1)
+    for first in range(len(contenders)):
+        calls = in_a_copy(partial(overtaken, on, contenders, judge, first, None))
+        assert calls, "who makes no call cannot be overtaken"
+        in_copies([partial(overtaken, on, contenders, judge, first, at) for at in range(calls)])
+
+
+def overtaken(on: Stage, contenders: Sequence[Contender], judge: Judge, first: int, at: int | None) -> int:
+    """``first`` begins; before its call number ``at`` (or after it, if None) all others come and go.
+
+    Answers how many calls it makes.
+    """
     answers: dict[int, Any] = {}
-    on.seam.calm()
+
+    def others() -> None:
+        answers.update({n: answer_of(contender) for n, contender in enumerate(contenders) if n != first})
 
     def overtake(number: int) -> None:
         if number == at:
             on.seam.overtake = None
-            answers.update({n: answer_of(one) for n, one in enumerate(contenders) if n != first})
+            others()
 
+    on.seam.calm()
     on.seam.overtake = overtake
     answers[first] = answer_of(contenders[first])
     calls = len(on.seam.calm())
     on.seam.overtake = None
     if at is None:
-        overtake(-1)
-        answers |= {n: answer_of(one) for n, one in enumerate(contenders) if n != first}
+        others()
     judge([answers[n] for n in range(len(contenders))])
     return calls
 

@@ -295,8 +295,6 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
 
 def _forget_what_was_wired() -> None:
     """What functions keep between invocations belongs to the stage before."""
-    for cached in (
-        settings, wiring.archive, wiring._providers, wiring._public_key, draw_wave.beacon, notify.senders,
-        turn_wave.schedules, turn_wave.runs, verify_identity.registry, load_scheme,
-    ):  # fmt: skip
+    ours = (settings, wiring.archive, wiring._providers, wiring._public_key, load_scheme, verify_identity.registry)
+    for cached in (*ours, draw_wave.beacon, notify.senders, turn_wave.schedules, turn_wave.runs):
         cached.cache_clear()

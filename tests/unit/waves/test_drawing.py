@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -16,14 +15,14 @@ import pytest
 
 from prakerja.balance import load_balance
 from prakerja.membership import load_membership, seed_schemes
-from prakerja.platform.access_patterns import APPROVAL, FAMILY_SEAT, PERSON_STATE
+from prakerja.platform.access_patterns import FAMILY_SEAT, PERSON_STATE
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import to_text
-from prakerja.platform.parts import Part, delete, update
+from prakerja.platform.parts import Part, delete
 from prakerja.waves import ApplicationState, Phase, Wave, WaveDraft, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
-from prakerja.waves.decreeing import NotAgreed, decree_slice, finish_decree, plan_decree
-from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, links, plan, screen_shard
+from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
+from prakerja.waves.drawing import finish_screening, links, screen_shard
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.published import JoinsRoot
 from prakerja.waves.service import (
@@ -36,46 +35,12 @@ from prakerja.waves.service import (
 )
 from prakerja.waves.store import load_wave, new_root, roster, roster_shard, shards
 from prakerja.waves.verify import main as verify
-from tests.support.outside import Beacon, MemoryArchive, Runs
+from tests.support.draw_machine import Machine, disagree, first_chunk, written
+from tests.support.outside import Runs
 from tests.support.people import Someone, plant_person, someone
 from tests.support.world import World
 
 PEOPLE, QUOTA, RESERVES = 12, 5, 2
-
-
-class Machine:
-    """Runs the steps of a phase as the state machine would; ``twice`` repeats every one of them."""
-
-    def __init__(self, world: World, *, twice: bool = False) -> None:
-        self.p = replace(world.platform, settings=world.settings.model_copy(update={"beacon_delay_seconds": 5}))
-        self.world = world
-        self.archive, self.beacon, self.runs = MemoryArchive(), Beacon(), Runs()
-        self.times = 2 if twice else 1
-
-    def again(self, step: Callable[[], object]) -> None:
-        for _ in range(self.times):
-            step()
-
-    def screen(self, wave_id: str, attempt: int = 1) -> None:
-        for chunk in plan(self.p, self.archive, wave_id=wave_id, phase=Phase.SCREEN)["chunks"]:
-            self.again(partial(screen_shard, self.p, self.archive, wave_id=wave_id, attempt=attempt, **chunk))
-        self.again(lambda: finish_screening(self.p, self.archive, self.beacon, wave_id=wave_id, attempt=attempt))
-
-    def draw(self, wave_id: str) -> None:
-        assert plan(self.p, self.archive, wave_id=wave_id, phase=Phase.DRAW)["wait_until"] is not None
-        self.again(lambda: draw_all(self.p, self.archive, self.beacon, wave_id=wave_id))
-        self.again(lambda: finish_draw(self.p, self.archive, wave_id=wave_id))
-
-    def agree(self, wave_id: str) -> None:
-        approval = propose_decree(self.p, operator="op-1", wave_id=wave_id)
-        agreed = replace(approval, approved_by="op-2", approved_at=to_text(self.world.clock.wall()))
-        self.world.table.commit(*approved_parts(agreed))
-        self.again(lambda: begin_decree(self.p, self.runs, wave_id=wave_id, approval_id=approval.approval_id))
-
-    def decree(self, wave_id: str) -> None:
-        for chunk in plan_decree(self.p, self.archive, wave_id=wave_id):
-            self.again(partial(decree_slice, self.p, self.archive, wave_id=wave_id, **chunk))
-        self.again(lambda: finish_decree(self.p, wave_id=wave_id))
 
 
 @pytest.fixture
@@ -126,7 +91,7 @@ def test_a_wave_from_screening_to_decree(
             assert (member, balance) == (None, None)
             assert end.reason or end.rank
     assert [m.body["kind"] for m in world.take("registration.notice_requested.v1")] == ["SELECTED"] * QUOTA
-    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 
 def test_nobody_is_decreed_without_two_operators(world: World, joined: tuple[Wave, list[Someone]]) -> None:
@@ -140,9 +105,9 @@ def test_nobody_is_decreed_without_two_operators(world: World, joined: tuple[Wav
     assert plan_decree(machine.p, machine.archive, wave_id=wave.wave_id) == []
 
     machine.agree(wave.wave_id)
-    world.table.commit(*_disagree(world, approval.approval_id))
+    world.table.commit(*disagree(world, approval.approval_id))
     with pytest.raises(NotAgreed):
-        decree_slice(machine.p, machine.archive, wave_id=wave.wave_id, **_first_chunk(machine, wave.wave_id))
+        decree_slice(machine.p, machine.archive, wave_id=wave.wave_id, **first_chunk(machine, wave.wave_id))
     assert all(load_membership(world.table, who.person_id) is None for who in people)
 
 
@@ -216,7 +181,7 @@ def test_a_family_whose_seat_is_taken_during_the_screening_can_still_be_drawn(
         screen_shard(machine.p, machine.archive, wave_id=wave.wave_id, attempt=1, shard=shard)
     finish_screening(machine.p, machine.archive, machine.beacon, wave_id=wave.wave_id, attempt=1)
     machine.draw(wave.wave_id)
-    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
     machine.agree(wave.wave_id)
     machine.decree(wave.wave_id)
     assert sum(load_membership(world.table, who.person_id) is not None for who in people[:4]) <= 1
@@ -245,7 +210,7 @@ def test_two_executions_that_finish_the_screening_publish_one_roster(
     with pytest.raises(WaveChanged):
         finish(attempt=1)
     machine.draw(wave.wave_id)
-    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 
 def test_roots_that_were_taken_at_the_same_time_do_not_spoil_the_draw(
@@ -258,7 +223,7 @@ def test_roots_that_were_taken_at_the_same_time_do_not_spoil_the_draw(
         world.table.commit(new_root(wave.wave_id, root))
     machine.screen(wave.wave_id)
     machine.draw(wave.wave_id)
-    assert verify([str(_written(machine.archive, wave.wave_id, tmp_path))]) == 0
+    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 
 def test_only_the_result_that_was_agreed_on_is_decreed(world: World, joined: tuple[Wave, list[Someone]]) -> None:
@@ -328,22 +293,3 @@ def test_two_workers_with_one_agreement_begin_one_decree(world: World, joined: t
     world.table.commit = overtaken  # type: ignore[method-assign]
     assert begin().state is WaveState.DECREEING
     assert [phase for _, _, phase, _ in machine.runs.started] == ["DECREE"]
-
-
-def _first_chunk(machine: Machine, wave_id: str) -> dict[str, int]:
-    chunk: dict[str, int] = plan_decree(machine.p, machine.archive, wave_id=wave_id)[0]
-    return chunk
-
-
-def _disagree(world: World, approval_id: str) -> tuple[Part, ...]:
-    return (update(APPROVAL, set={"approved_by": "op-1"}, approval_id=approval_id),)
-
-
-def _written(archive: MemoryArchive, wave_id: str, folder: Path) -> Path:
-    prefix = f"waves/{wave_id}/published/"
-    for name, data in archive.files.items():
-        if name.startswith(prefix):
-            path = folder / name.removeprefix(prefix)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-    return folder
