@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.operator_api.routes_approvals import ANNOUNCED
+from prakerja.balance import reserve_parts
+from prakerja.balance.store import load_balance
 from prakerja.identity import submit_identity
 from prakerja.identity.answers import RegistryRecord
 from prakerja.membership import change_membership
@@ -232,6 +234,26 @@ def one_invoice_two_members(stage: Stage, number: int) -> tuple[list[Contender],
     ], judge
 
 
+def one_balance_two_moves(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    who, _ = _member(stage, number)
+    most = 2_000_000
+
+    def reserve(purchase_id: str) -> None:
+        balance = load_balance(stage.world.table, who.person_id)
+        assert balance is not None
+        stage.world.table.commit(*reserve_parts(balance, most, purchase_id, stage.clock.programme()))
+
+    def judge(answers: Sequence[Any]) -> None:
+        one(answers, lambda answer: answer is None)
+        assert stage.market.balance(who)["reserved"] == most
+        booked = [
+            item for item in stage.world.items("programme") if f"{who.person_id}:RESERVED" in item.get("credit", "")
+        ]
+        assert len(booked) == 1
+
+    return [lambda: reserve(f"a-{number}"), lambda: reserve(f"b-{number}")], judge
+
+
 def two_approvers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
     approval_id = f"approval-{number}"
     proposal = Approval(approval_id, DECREE, f"wave-{number}", "5" * 64, "op-1", to_text(stage.clock.wall()))
@@ -260,5 +282,6 @@ COURSES = (
     Race("one seat, two buyers", one_seat_two_buyers),
     Race("one payment, authorised twice", one_payment_twice),
     Race("one invoice, two members", one_invoice_two_members),
+    Race("one balance, two moves", one_balance_two_moves),
     Race("one proposal, two approvers", two_approvers),
 )

@@ -47,12 +47,12 @@ BUGS = (
         ("tests/unit/payouts/test_run.py", "-k", "lost"),
     ),
     Bug(
-        "send an unclear payout again at once",
+        "send an unclear payout again",
         f"{CODE}/payouts/model.py",
         "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
         "        return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)\n",
         "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
-        "        return Next(PayoutState.RESEND, attempt, 30)\n",
+        "        return Next(PayoutState.RESEND, attempt, 7200)\n",
         ("tests/unit/payouts/test_run.py", "-k", "response_lost"),
     ),
     Bug(
@@ -154,7 +154,7 @@ BUGS = (
         f"{CODE}/balance/store.py",
         '            when=Attr("version").eq(balance.version),\n',
         "",
-        ("tests/functions/test_partner_races.py", "tests/properties/test_balance_machine.py"),
+        (_race("one balance, two moves"),),
     ),
     Bug(
         "drop the condition on a payout",
