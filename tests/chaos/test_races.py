@@ -84,7 +84,7 @@ def overtaken(on: Stage, contenders: Sequence[Contender], judge: Judge, first: i
 
 def together(race: Race, on: Stage) -> None:
     for number in range(1, ROUNDS + 1):
-        contenders, judge = race.ready(on, number + 20 * RACES.index(race))
+        contenders, judge = race.ready(on, number + ROUNDS * RACES.index(race))
         start = Barrier(len(contenders))
 
         def run(contender: Contender, start: Barrier = start) -> Any:
