@@ -4,7 +4,7 @@
 
     Conflict 409
     ├── AccountLinkedAlready  AccountRefused  NameMismatch  NotAMemberYet
-    └── RunNotDeclared  RunEmpty  PayoutMoved
+    └── RunNotDeclared  RunEmpty  PayoutMoved  ChannelMoved
     InvalidInput 422 ── UnknownProvider  WalletPhoneDiffers
     Unavailable 503 ── ProviderUnavailable
     Problem (GIVE_UP) ── TotalsDiffer  NotReleased
@@ -82,6 +82,12 @@ class PayoutMoved(Conflict):
     reaction = Reaction.DUPLICATE
     detail = "The payout was moved on meanwhile."
     detail_id = "Pembayaran ini sudah diproses."
+
+
+class ChannelMoved(Conflict):
+    slug = "channel-moved"
+    detail = "The channel was changed meanwhile. Look again."
+    detail_id = "Saluran ini baru saja diubah. Periksa lagi."
 
 
 class TotalsDiffer(Problem):

@@ -17,6 +17,9 @@ DUE_SHARDS = 8
 ROSTER_SHARDS = 64
 LEDGER_SHARDS = 16
 RUN_SHARDS = 16
+EVERY_KIND = "ALL"
+"""In place of a kind, in the list of cases of all kinds."""
+SENT_SHARDS = 16
 
 # people: personal data, under a customer-managed key ----------------------------------------------------------
 PERSON_STATE = Pattern(
@@ -195,6 +198,20 @@ ATTEMPT = Pattern(
     "PAYOUT#{payout_id}",
     "ATTEMPT#{number}",
 )
+SENT = Pattern(
+    "sent",
+    "programme",
+    "what was sent to a provider on a day (WIB), by reference: for call-backs and reconciliation",
+    "SENT#{provider}#{day}#S{shard}",
+    "REF#{reference}",
+)
+CHANNEL = Pattern(
+    "channel",
+    "programme",
+    "whether a provider may be sent to: the operators' switch and the breaker",
+    "CHANNEL#{provider}",
+    "CHANNEL",
+)
 APPROVAL = Pattern(
     "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"
 )
@@ -204,6 +221,25 @@ APPROVAL_LIST = Pattern(
     "approvals still waiting for the second person",
     "APPROVALS",
     "APPROVAL#{proposed_at}#{approval_id}",
+)
+CASE = Pattern(
+    "case", "programme", "something that a person must decide: who is at it, by when, what came of it",
+    "CASE#{case_id}", "CASE",
+)  # fmt: skip
+CASE_FINDING = Pattern(
+    "case_finding",
+    "programme",
+    "one finding of a case: its facts, frozen",
+    "CASE#{case_id}",
+    "FINDING#{occurrence}",
+)
+CASE_NOTE = Pattern("case_note", "programme", "what an operator wrote down", "CASE#{case_id}", "NOTE#{note_id}")
+CASE_LIST = Pattern(
+    "case_list",
+    "programme",
+    "cases of a state, of one kind and of every kind: those to be resolved first come first",
+    "CASES#{state}#{kind}",
+    "AT#{at}#{case_id}",
 )
 OUTBOX = Pattern("outbox", "programme", "messages committed and not yet sent", "OUTBOX#{shard}", "ROW#{at}#{row_id}")
 IDEMPOTENCY = Pattern(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from prakerja.balance import FUND, in_flight_account, transfer_part
+from prakerja.balance import PayoutMove, payout_part
 from prakerja.payouts.answers import TransferOrder
 from prakerja.payouts.errors import NotReleased, PayoutMoved
 from prakerja.payouts.model import (
@@ -41,6 +41,7 @@ from prakerja.payouts.store import (
     holder_name,
     load_payout,
     new_attempt,
+    new_sent,
     payout_from_item,
     payout_key,
     prepared_request,
@@ -59,7 +60,6 @@ from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
 
 NOTE = "Insentif Prakerja"
-RESERVE = "PAYOUT_RESERVE"
 
 
 def send_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
@@ -164,13 +164,9 @@ def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -
         attempt = _first_attempt(p, bank, payout, case, external_id, now)
         parts = (
             new_attempt(attempt),
-            transfer_part(
-                kind=RESERVE,
-                reference=attempt.reference,
-                debit=FUND,
-                credit=in_flight_account(payout.provider),
-                amount=payout.amount,
-                at=p.clock.programme(),
+            new_sent(payout, attempt),
+            payout_part(
+                PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, p.clock.programme()
             ),
         )
     sending = replace(payout, state=PayoutState.DISPATCHING, attempt=attempt.number)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prakerja.balance import FUND, in_flight_account, paid_account, transfer_part
+from prakerja.balance import payout_part
 from prakerja.incentives import IncentiveState, settled
 from prakerja.payouts.answers import Exchange
+from prakerja.payouts.bookings import moves_between
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
 from prakerja.payouts.model import ENDED, NEEDS_PERSON, Attempt, Next, Payout, PayoutState
@@ -18,8 +19,6 @@ from prakerja.platform.observability import count
 from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
 from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
-
-POST, VOID, RETURN = "PAYOUT_POST", "PAYOUT_VOID", "PAYOUT_RETURN"
 
 
 def settle(
@@ -71,19 +70,9 @@ def settle(
 
 
 def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
-    in_flight = in_flight_account(payout.provider)
-    moves = {
-        PayoutState.PAID: (POST, in_flight, paid_account(payout.provider)),
-        PayoutState.FAILED: (VOID, in_flight, FUND),
-        PayoutState.RETURNED: (RETURN, in_flight, FUND),
-    }
-    if state not in moves:
-        return ()
-    kind, debit, credit = moves[state]
-    booking = transfer_part(
-        kind=kind, reference=attempt.reference, debit=debit, credit=credit, amount=payout.amount, at=p.clock.programme()
-    )
-    return (booking,)
+    at = p.clock.programme()
+    moves = moves_between(payout.state, state)
+    return tuple(payout_part(move, payout.provider, payout.amount, attempt.reference, at) for move in moves)
 
 
 def _told_incentive(payout: Payout, following: Next) -> tuple[Part, ...]:
