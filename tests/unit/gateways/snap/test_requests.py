@@ -10,9 +10,9 @@ import pytest
 
 from prakerja.gateways.http import Endpoint
 from prakerja.gateways.snap import PROFILES, Credentials, HttpTransport, SnapProvider, snap_providers
-from prakerja.gateways.snap.identifiers import partner_reference
 from prakerja.payouts.answers import AccountKind, TransferOrder
 from prakerja.payouts.ports import PaymentProvider
+from prakerja.payouts.references import reference
 from tests.contract.snap.standin import NUMBERS, secret_entry
 
 AT = datetime(2026, 1, 15, 2, 30, tzinfo=UTC)
@@ -25,7 +25,7 @@ def provider(name: str) -> SnapProvider:
 
 def order(name: str, **changes: Any) -> TransferOrder:
     terms: dict[str, Any] = {
-        "reference": partner_reference("p", 1, AT),
+        "reference": reference("p", 1, AT),
         "amount": 600_000,
         "account_number": NUMBERS[name],
         "holder_name": "RÉNÉ D'ÄRTAGNAN",

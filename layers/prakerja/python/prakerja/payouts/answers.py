@@ -232,3 +232,25 @@ class BalanceAnswer:
     code: str
     message: str
     exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A call-back whose signature is right: a hint to inquire now. It proves nothing about the money."""
+
+    provider: str
+    reference: str | None
+    """Our reference; None if the body names none that we could have given."""
+    says: TransferStatus
+    """What it claims became of the transfer; UNPROVEN if it claims nothing that can be read."""
+    digest: str
+    """Hex SHA-256 of the body as received: the same call-back twice has the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """What goes back to the provider."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes

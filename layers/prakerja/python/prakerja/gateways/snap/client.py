@@ -23,6 +23,7 @@ from prakerja.payouts.answers import (
     TransferAnswer,
     TransferOrder,
 )
+from prakerja.payouts.references import reference
 
 from .answers import (
     Reply,
@@ -35,7 +36,7 @@ from .answers import (
 )
 from .bodies import account_body, balance_body, status_body, transfer_body
 from .credentials import Credentials
-from .identifiers import external_id, partner_reference, resend_id
+from .identifiers import external_id, resend_id
 from .profiles import Profile
 from .reading import redacted
 from .signing import Mode, body_hash, sign_asymmetric, sign_symmetric, timestamp, transaction_text
@@ -67,7 +68,7 @@ class SnapProvider:
         return self._profile.rules
 
     def reference(self, payout_id: str, attempt_no: int, at: datetime) -> str:
-        return partner_reference(payout_id, attempt_no, at)
+        return reference(payout_id, attempt_no, at)
 
     def external_id(self, at: datetime, digits: str) -> str:
         return external_id(at, digits)

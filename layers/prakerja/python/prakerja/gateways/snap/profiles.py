@@ -34,6 +34,15 @@ class Dedup(StrEnum):
     REPLAY = "REPLAY"
 
 
+class CallbackStyle(StrEnum):
+    """How a provider proves that a call-back is its own."""
+
+    SNAP = "SNAP"
+    """Its RSA key signs method, path, body hash and time, as in the asymmetric mode of the standard."""
+    MIDTRANS = "MIDTRANS"
+    """Older than the standard: ``Iris-Signature`` is the hex SHA-512 of the body and a shared key."""
+
+
 PATHS = {
     Service.BALANCE: "balance-inquiry",
     Service.BANK_ACCOUNT: "account-inquiry-internal",
@@ -68,6 +77,11 @@ class Profile:
     encoding: Encoding = Encoding.BASE64
     timestamp_form: TimestampForm = TimestampForm.SECONDS
     dedup: Dedup = Dedup.STRICT
+    callback: CallbackStyle = CallbackStyle.SNAP
+    callback_service: str = "00"
+    """Service digits of our answer. The standard has no notice for single transfers; providers choose."""
+    callback_path_below: bool = False
+    """It signs the path below the address that we gave it, not the whole path of the URL."""
     connect_seconds: float = 3
     read_seconds: float = 10
     verified: bool = False
