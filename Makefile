@@ -44,7 +44,7 @@ $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed (make PYTHON=…)")'
 	@echo "Installing packages into .venv: once, and again when the lock changes"
 	@$(PYTHON) -m venv .venv
-	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
 node:
@@ -103,7 +103,7 @@ smoke: venv ## ask a deployed system (URL) a few questions that change nothing
 
 lock: venv ## resolve requirements/dev.in and the vendor layer anew
 	cd layers/vendor && ../../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.txt
-	cd requirements && ../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate dev.in -o dev.txt
+	cd requirements && ../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --overrides overrides.txt dev.in -o dev.txt
 
 clean: ## remove what runs and builds leave behind (not .venv)
 	rm -rf .local cdk.out build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
