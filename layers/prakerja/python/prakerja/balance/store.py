@@ -9,6 +9,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from prakerja.balance.cash import PayoutMove, accounts_of_move
 from prakerja.balance.errors import AlreadyGranted, BalanceChanged
 from prakerja.balance.model import (
     FUND,
@@ -137,6 +138,16 @@ def transfer_part(
         shard=shard_of(transfer_id, LEDGER_SHARDS),
         transfer_id=transfer_id,
     )
+
+
+def payout_part(move: PayoutMove, provider: str, amount: int, reference: str, at: datetime) -> Part:
+    """Book a move of cash at a provider; ``reference`` is the attempt's (or whatever the move is for).
+
+    It goes into the transaction that changes what it is about, under the condition that this still stands where the
+    decision found it: so no attempt is voided while its outcome is unknown, and none is posted twice.
+    """
+    debit, credit = accounts_of_move(move, provider)
+    return transfer_part(kind=move, reference=reference, debit=debit, credit=credit, amount=amount, at=at)
 
 
 def transfers_of(table: Table, day: date) -> Iterable[Transfer]:
