@@ -151,7 +151,7 @@ BUGS = (
     ),
     Bug(
         "drop the condition on a balance",
-        f"{CODE}/balance/store.py",
+        f"{CODE}/balance/store/member.py",
         '            when=Attr("version").eq(balance.version),\n',
         "",
         (_race("one balance, two moves"),),

@@ -8,7 +8,9 @@ from prakerja.balance.cash import (
     returned_account,
     suspense_account,
 )
-from prakerja.balance.errors import AlreadyGranted, BalanceChanged, NotEnoughBalance
+from prakerja.balance.closing import LedgerClose
+from prakerja.balance.errors import AlreadyGranted, BalanceChanged, LedgerNotClosed, NotEnoughBalance
+from prakerja.balance.messages import ShardToClose
 from prakerja.balance.model import (
     FORFEITED,
     FUND,
@@ -44,9 +46,12 @@ __all__ = [
     "AlreadyGranted",
     "Balance",
     "BalanceChanged",
+    "LedgerClose",
+    "LedgerNotClosed",
     "LedgerTotals",
     "NotEnoughBalance",
     "PayoutMove",
+    "ShardToClose",
     "Transfer",
     "accounts_of_move",
     "balance_from_item",

@@ -123,6 +123,16 @@ TRANSFER = Pattern(
     "LEDGER#{day}#S{shard}",
     "TRANSFER#{transfer_id}",
 )
+LEDGER_SHARD = Pattern(
+    "ledger_shard",
+    "programme",
+    "one shard of a ledger day, added up from its transfers",
+    "LEDGER_CLOSE#{day}",
+    "SHARD#{shard}",
+)
+LEDGER_CLOSE = Pattern(
+    "ledger_close", "programme", "a closed ledger day (WIB): totals and balances, for good", "LEDGER_CLOSES", "DAY#{day}"
+)
 PARTNER = Pattern(
     "partner",
     "programme",
@@ -183,6 +193,20 @@ ACCOUNT = Pattern(
     "PERSON#{person_id}",
     "ACCOUNT",
 )
+UNLINKED = Pattern(
+    "unlinked",
+    "programme",
+    "that a member had an account and gave it up: linking another one is a change",
+    "PERSON#{person_id}",
+    "UNLINKED",
+)
+DESTINATION = Pattern(
+    "destination",
+    "programme",
+    "which members are paid at one account (keyed by HMAC): more than one is a case",
+    "DESTINATION#{digest}",
+    "DESTINATION",
+)
 PAYOUT_RUN = Pattern("payout_run", "programme", "a release of payouts: declared count and sum", "RUN#{run_id}", "RUN")
 PAYOUT_RUN_LIST = Pattern(
     "payout_run_list", "programme", "all payout runs by creation time", "RUNS", "RUN#{created_at}#{run_id}"
@@ -197,6 +221,13 @@ ATTEMPT = Pattern(
     "one instruction to a provider: the very bytes, and what came of it",
     "PAYOUT#{payout_id}",
     "ATTEMPT#{number}",
+)
+PAYOUT_LIST = Pattern(
+    "payout_list",
+    "programme",
+    "payouts that need a person, by state; gone when they are settled",
+    "PAYOUTS#{state}",
+    "PAYOUT#{payout_id}",
 )
 SENT = Pattern(
     "sent",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -14,10 +13,8 @@ from prakerja.balance.errors import AlreadyGranted, BalanceChanged
 from prakerja.balance.model import (
     FUND,
     Balance,
-    LedgerTotals,
     Move,
     Transfer,
-    account_class,
     accounts_of,
     member_account,
 )
@@ -148,22 +145,3 @@ def payout_part(move: PayoutMove, provider: str, amount: int, reference: str, at
     """
     debit, credit = accounts_of_move(move, provider)
     return transfer_part(kind=move, reference=reference, debit=debit, credit=credit, amount=amount, at=at)
-
-
-def transfers_of(table: Table, day: date) -> Iterable[Transfer]:
-    """Every transfer booked on a day (WIB), shard by shard. For workers and reports."""
-    for shard in range(LEDGER_SHARDS):
-        for item in table.query_all(TRANSFER, day=day.isoformat(), shard=f"{shard:02d}"):
-            yield record_of(Transfer, item)
-
-
-def ledger_totals(table: Table, day: date) -> LedgerTotals:
-    """Recompute a day (WIB) from its transfers; no total is ever stored on the way."""
-    debits: Counter[str] = Counter()
-    credits_: Counter[str] = Counter()
-    count = 0
-    for transfer in transfers_of(table, day):
-        count += 1
-        debits[account_class(transfer.debit)] += transfer.amount
-        credits_[account_class(transfer.credit)] += transfer.amount
-    return LedgerTotals(day, count, debits, credits_)
