@@ -6,7 +6,8 @@ Order of use for money: ``reference`` and ``prepare_transfer`` (pure) → store 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from .answers import (
@@ -19,9 +20,14 @@ from .answers import (
     TransferAnswer,
     TransferOrder,
 )
+from .statements import StatementAnswer
 
 EXTERNAL_ID_DIGITS = 11
 """How many random decimal digits ``external_id`` takes."""
+MOST_PAGES = 99
+"""Page numbers of the standard have two digits."""
+LONGEST_SPAN = timedelta(days=31)
+"""Of one statement."""
 
 
 class PaymentProvider(Protocol):
@@ -42,7 +48,11 @@ class PaymentProvider(Protocol):
         """A fresh X-EXTERNAL-ID, unique within a WIB day. Give ``EXTERNAL_ID_DIGITS`` random digits."""
 
     def inquire_account(self, question: AccountQuestion, external_id: str) -> AccountAnswer:
-        """Who holds this account, and can it be paid? Moves no money."""
+        """Who holds this account, and can it be paid? Moves no money.
+
+        A NIK that differs and a wallet that is not upgraded are refusals; where a provider does not say, the
+        answer says NOT_SUPPORTED and nothing is refused.
+        """
 
     def prepare_transfer(self, order: TransferOrder) -> PreparedRequest:
         """Build the exact bytes of a transfer; no I/O. Raises ValueError if the order cannot be expressed."""
@@ -60,3 +70,10 @@ class PaymentProvider(Protocol):
 
     def balance(self, external_id: str) -> BalanceAnswer:
         """What our own source account holds."""
+
+    def statement(self, start: datetime, end: datetime, external_id: Callable[[], str]) -> StatementAnswer:
+        """Every line of our own source account in [start, end), page by page; ``external_id`` gives each page a new one.
+
+        Reads at most ``MOST_PAGES`` pages: ask for shorter spans if it comes back INCOMPLETE. Raises ValueError if
+        the span is empty or longer than ``LONGEST_SPAN``.
+        """

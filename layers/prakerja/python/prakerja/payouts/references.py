@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from prakerja.platform.clock import wib
 
 _FORM = re.compile(r"P(\d\d)(\d{3})[A-Z2-7]{12}\d\d", re.ASCII)
+_INSIDE = re.compile(rf"(?<![A-Za-z0-9]){_FORM.pattern}(?![A-Za-z0-9])", re.ASCII)
 
 
 def reference(payout_id: str, attempt_no: int, at: datetime) -> str:
@@ -34,3 +35,9 @@ def day_of_reference(text: str) -> date:
     if day.year != 2000 + int(found[1]):
         raise ValueError("not a reference of ours")
     return day
+
+
+def find_reference(text: str) -> str | None:
+    """The reference of ours in a provider's words (a remark on a statement); None if there is none, or two."""
+    found = {match[0] for match in _INSIDE.finditer(text)}
+    return found.pop() if len(found) == 1 else None
