@@ -26,7 +26,7 @@ _TEXTS = frozenset({"responseMessage", "transactionStatusDesc", "resultMsg", "be
 def read_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body; None if there is none (HTML, cut off, wrong encoding, a bare list)."""
     try:
-        document = json.loads(body)
+        document = json.loads(body.decode())  # UTF-8 by the standard; left alone, json would guess
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
