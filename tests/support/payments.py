@@ -62,6 +62,7 @@ class Payments:
         self.providers = {PROVIDER: self.bank.provider}
         self.random = random.Random(seed)
         self.waiting: list[Waiting] = []
+        self.swept_at = world.clock.wall()
         self.working = False
         """Whether a worker is at work (and may be killed)."""
         self.people = [self._member(number) for number in range(1, people + 1)]
@@ -154,7 +155,8 @@ class Payments:
 
     def sweep(self) -> None:
         """What ``sweep_due`` does."""
-        now = to_text(self.world.clock.wall())
+        self.swept_at = self.world.clock.wall()
+        now = to_text(self.swept_at)
         shards = sorted({item["due_shard"] for item in self.stored.values() if item.get("due_at", "9") < now})
         messages = [message for shard in shards for message in due_payouts(self.p, shard)]
         if messages:
@@ -169,7 +171,11 @@ class Payments:
 
     def _next_step(self) -> datetime | None:
         times = [message.at for message in self.waiting]
-        times += [from_text(item["due_at"]) + timedelta(seconds=1) for item in self.stored.values() if "due_at" in item]
+        minute = self.swept_at + timedelta(minutes=1)
+        due = [from_text(item["due_at"]) for item in self.stored.values() if "due_at" in item]
+        times += [
+            max(at + timedelta(seconds=1), minute) if at < self.swept_at else at + timedelta(seconds=1) for at in due
+        ]
         return min(times, default=None)
 
     # what is to be judged -------------------------------------------------------------------------------------------

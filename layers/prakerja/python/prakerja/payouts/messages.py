@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from prakerja.platform.outbox import Message
 
 
@@ -10,6 +12,15 @@ class AccountLinked(Message):
 
     topic = "payouts.account_linked.v1"
     queue = "schedule_incentive"
+
+    person_id: str
+
+
+class AccountReady(Message):
+    """A member's account may be paid from now on, which it could not before: what waited for it goes on."""
+
+    topic = "payouts.account_ready.v1"
+    queue = "prepare_payouts"
 
     person_id: str
 
@@ -63,3 +74,42 @@ class PayoutUnknown(Message):
     queue = "inquire_payout"
 
     payout_id: str
+
+
+class PayoutToldOf(Message):
+    """A provider called back about a payout: ask it now."""
+
+    topic = "payouts.told_of.v1"
+    queue = "inquire_payout"
+
+    payout_id: str
+
+
+class VerdictApproved(Message):
+    """Two operators agreed how an attempt ended."""
+
+    topic = "payouts.verdict_approved.v1"
+    queue = "inquire_payout"
+
+    payout_id: str
+    approval_id: str
+
+
+class ChannelStartApproved(Message):
+    """Two operators agreed to start a stopped channel again."""
+
+    topic = "payouts.channel_start_approved.v1"
+    queue = "prepare_payouts"
+
+    provider: str
+    approval_id: str
+
+
+class DayToReconcile(Message):
+    """Compare a provider's day (WIB) with its statement or settlement file."""
+
+    topic = "payouts.day_to_reconcile.v1"
+    queue = "reconcile_payouts"
+
+    provider: str
+    day: date

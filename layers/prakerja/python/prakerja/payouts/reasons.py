@@ -5,6 +5,9 @@ from __future__ import annotations
 NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
 """No account is linked any more, or the membership was revoked: no provider was ever asked."""
 
+NOT_EXECUTED = "NOT_EXECUTED"
+"""The provider never carried it out, and nobody is to blame: two operators found that out."""
+
 _ADVICE: dict[str, tuple[str, str]] = {
     "PSP_ACCOUNT_INVALID": (
         "Nomor rekening tidak dikenal. Periksa nomornya atau pilih rekening lain.",
@@ -45,6 +48,10 @@ _ADVICE: dict[str, tuple[str, str]] = {
     NOBODY_TO_PAY: (
         "Rekening tidak tersambung atau kepesertaan dicabut. Hubungi layanan bantuan.",
         "No account is linked, or the membership was revoked. Ask the help desk.",
+    ),
+    NOT_EXECUTED: (
+        "Penyedia tidak menjalankan pembayaran. Bukan kesalahan Anda; minta kirim lagi atau pilih rekening lain.",
+        "The provider did not carry out the payment. It is not your fault: ask to send it again, or choose another account.",
     ),
     "PSP_UNKNOWN": (
         "Penyedia belum memberi jawaban pasti. Kami terus menanyakan; Anda tidak perlu berbuat apa-apa.",

@@ -131,7 +131,11 @@ LEDGER_SHARD = Pattern(
     "SHARD#{shard}",
 )
 LEDGER_CLOSE = Pattern(
-    "ledger_close", "programme", "a closed ledger day (WIB): totals and balances, for good", "LEDGER_CLOSES", "DAY#{day}"
+    "ledger_close",
+    "programme",
+    "a closed ledger day (WIB): totals and balances, for good",
+    "LEDGER_CLOSES",
+    "DAY#{day}",
 )
 PARTNER = Pattern(
     "partner",
@@ -229,6 +233,20 @@ PAYOUT_LIST = Pattern(
     "PAYOUTS#{state}",
     "PAYOUT#{payout_id}",
 )
+VERDICT = Pattern(
+    "verdict",
+    "programme",
+    "how an attempt ended, as one operator proposed it: the content of an approval",
+    "PAYOUT#{payout_id}",
+    "VERDICT#{approval_id}",
+)
+CALLBACK = Pattern(
+    "callback",
+    "programme",
+    "a provider's call-back, by the hash of its body, remembered so that a repeat changes nothing",
+    "CALLBACK#{provider}#{digest}",
+    "CALLBACK",
+)
 SENT = Pattern(
     "sent",
     "programme",
@@ -242,6 +260,37 @@ CHANNEL = Pattern(
     "whether a provider may be sent to: the operators' switch and the breaker",
     "CHANNEL#{provider}",
     "CHANNEL",
+)
+RECONCILED_DAY = Pattern(
+    "reconciled_day",
+    "programme",
+    "how far a provider's day (WIB) is compared with its statement",
+    "RECONCILE#{provider}",
+    "DAY#{day}",
+)
+RECONCILIATION = Pattern(
+    "reconciliation",
+    "programme",
+    "the outcome of comparing a provider's day, for good; its rows are files",
+    "RECONCILIATION#{report_id}",
+    "REPORT",
+)
+SETTLEMENT_FILE = Pattern(
+    "settlement_file", "programme", "a settlement file that an operator hands in", "SETTLEMENT#{file_id}", "FILE"
+)
+LATE_ROW = Pattern(
+    "late_row",
+    "programme",
+    "a row of a later statement about an attempt of this day",
+    "LATE#{provider}#{day}",
+    "ROW#{row_id}",
+)
+RECONCILED_BOOKING = Pattern(
+    "reconciled_booking",
+    "programme",
+    "what a reconciliation has booked: fees of a day, money without an order of ours; once",
+    "BOOKED#{provider}#{day}",
+    "BOOKING#{booking_id}",
 )
 APPROVAL = Pattern(
     "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"

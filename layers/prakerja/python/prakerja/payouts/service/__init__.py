@@ -1,6 +1,10 @@
 """Commands of payouts: link an account, prepare and release a run, send a payout, find out what became of it."""
 
-from prakerja.payouts.service.accounts import link_account, load_account
+from prakerja.payouts.service.accounts import link_account
+from prakerja.payouts.service.changing import account_ready, cancel_change, due_accounts, unlink
+from prakerja.payouts.service.channels import channel
+from prakerja.payouts.service.judging import VERDICT, pass_verdict, propose_verdict, verdict_approved
+from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import (
     RELEASE,
     due_runs,
@@ -11,20 +15,46 @@ from prakerja.payouts.service.releasing import (
     release_run,
     start_run,
 )
-from prakerja.payouts.service.sending import due_payouts, inquire_payout, send_payout
+from prakerja.payouts.service.sending import due_payouts, inquire_payout, look_again, send_payout
+from prakerja.payouts.service.switching import (
+    START,
+    list_channels,
+    propose_start,
+    start_approved,
+    start_channel,
+    stop_channel,
+)
+from prakerja.payouts.service.telling import take_callback
 
 __all__ = [
     "RELEASE",
+    "START",
+    "VERDICT",
+    "Pace",
+    "account_ready",
+    "cancel_change",
+    "channel",
+    "due_accounts",
     "due_payouts",
     "due_runs",
     "inquire_payout",
     "link_account",
-    "load_account",
+    "list_channels",
+    "look_again",
+    "pass_verdict",
     "prepare_run",
     "propose_release",
+    "propose_start",
+    "propose_verdict",
     "queue_shard",
     "release_approved",
     "release_run",
     "send_payout",
+    "start_approved",
+    "start_channel",
     "start_run",
+    "stop_channel",
+    "take_callback",
+    "unlink",
+    "verdict_approved",
 ]

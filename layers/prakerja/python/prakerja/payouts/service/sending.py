@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prakerja.balance import PayoutMove, payout_part
-from prakerja.payouts.answers import TransferOrder
-from prakerja.payouts.errors import NotReleased, PayoutMoved
-from prakerja.payouts.model import (
-    LEASE,
-    Attempt,
+from prakerja.payouts.answers import InquiryAnswer, TransferOrder
+from prakerja.payouts.channels import Flow
+from prakerja.payouts.decisions import (
     Next,
-    Payout,
-    PayoutState,
     became_unknown,
     decide_inquiry,
+    decide_news,
     decide_sending,
     is_abandoned,
+    is_too_old,
 )
+from prakerja.payouts.destination import Account
+from prakerja.payouts.errors import AttemptNotEnded, NotReleased, PayoutMoved
+from prakerja.payouts.messages import PayoutQueued
+from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState, Work
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
+from prakerja.payouts.service.channels import channel, may_send, note_answer
+from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import RELEASE
 from prakerja.payouts.service.settling import settle, wake
 from prakerja.payouts.store import (
@@ -38,7 +42,9 @@ from prakerja.payouts.store import (
     attempt_key,
     change_attempt,
     change_payout,
+    due_work,
     holder_name,
+    is_proven_unpaid,
     load_payout,
     new_attempt,
     new_sent,
@@ -49,6 +55,7 @@ from prakerja.payouts.store import (
     run_key,
     seal,
     unseal,
+    wake_after,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, PAYOUT, PERSON_IDENTITY, Pattern
@@ -60,66 +67,111 @@ from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
 
 NOTE = "Insentif Prakerja"
+WOKEN_AT_ONCE = 100
+"""Of one due shard."""
 
 
-def send_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
+def send_payout(
+    p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str, pace: Pace | None = None
+) -> Payout:
     """Send a released payout once; two writes and one call to the provider when all goes well.
 
     Whatever state it is found in decides: a payout that another worker is sending is left alone, one that a dead worker
-    was sending becomes UNKNOWN. Raises NotReleased.
+    was sending becomes UNKNOWN. While its channel does not flow nothing is written either: it stays due. Raises
+    NotReleased, AttemptNotEnded.
     """
     # load
     payout = load_payout(p.table, payout_id)
     if payout.state is PayoutState.DISPATCHING:
         return _recover(p, payout)
-    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND):
+    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND) or not may_send(p, payout.provider):
         return payout
-    bank = providers[payout.provider]
     case = _load_case(p, payout)
     if not case.released:
         count("PayoutNotReleased")
         raise NotReleased
-    # decide, commit: the very bytes are stored before the first of them leaves
+    # decide
+    if payout.state is PayoutState.QUEUED and case.account.provider != payout.provider:
+        return _redirect(p, payout, case.account.provider)
+    bank = providers[payout.provider]
+    now = p.clock.wall()
+    if payout.state is PayoutState.RESEND and case.attempt and is_too_old(case.attempt, bank.rules, now):
+        return settle(p, payout, case.attempt, Next(PayoutState.HELD, case.attempt))
+    if pace is not None:
+        pace.wait(payout.provider, bank.rules)
+    # commit: the very bytes are stored before the first of them leaves
     try:
         sending, attempt = _dispatch(p, bank, payout, case)
     except PayoutMoved:
         return load_payout(p.table, payout_id)
+    except AttemptNotEnded:
+        log.error("another attempt was wanted while the last one may have paid", payout_id=payout_id)
+        raise
     answer = bank.send(prepared_request(p, sending, attempt, case.identity), attempt.external_id)
-    now = p.clock.wall()
-    following = decide_sending(attempt, answer, bank.rules, now)
+    following = decide_sending(attempt, answer, bank.rules, p.clock.wall())
     log.info(
         "payout sent", payout_id=payout_id, outcome=str(answer.outcome), code=answer.code, state=str(following.state)
     )
-    return settle(p, sending, attempt, following, answer.exchanges, answer.code)
+    settled = settle(p, sending, attempt, following, answer.exchanges, answer.code)
+    if pace is not None:
+        pace.heard(payout.provider, answer.code)
+    note_answer(p, payout.provider, answer.outcome, answer.code)
+    return settled
 
 
 def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
-    """Ask the provider about a payout whose outcome is unknown, and act on what that proves."""
+    """Ask the provider about a payout whose outcome is unknown, and act on what that proves.
+
+    A provider that does not answer is left in peace, and one that cannot know yet is not asked: the payout stays due.
+    """
     # load
     payout = load_payout(p.table, payout_id)
     if payout.state is PayoutState.DISPATCHING:
         return _recover(p, payout)
-    if payout.state is not PayoutState.UNKNOWN:
+    if payout.state is not PayoutState.UNKNOWN or not channel(p, payout.provider).may_ask(p.clock.wall()):
         return payout
-    bank = providers[payout.provider]
-    attempt_item, identity = p.table.batch_get(attempt_key(payout), (PERSON_IDENTITY, {"person_id": payout.person_id}))
-    if attempt_item is None or identity is None:
-        raise NotFound
-    attempt = attempt_from_item(attempt_item)
-    now = p.clock.wall()
-    answer = bank.inquire_transfer(
-        prepared_request(p, payout, attempt, identity), bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    )
+    attempt, answer = _ask(p, providers[payout.provider], payout)
+    if answer is None:
+        return payout
     # decide
-    following = decide_inquiry(attempt, answer, bank.rules, p.clock.wall())
+    following = decide_inquiry(attempt, answer, providers[payout.provider].rules, p.clock.wall())
     log.info("payout inquired", payout_id=payout_id, status=str(answer.status), state=str(following.state))
     # commit, announce
     return settle(p, payout, attempt, following, answer.exchanges, answer.code)
 
 
+def look_again(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
+    """The provider told us something about a payout: ask now.
+
+    A paid one can only have come back. One that is to be sent again may have been carried out late: then it is not sent.
+    """
+    # load
+    payout = load_payout(p.table, payout_id)
+    if payout.state not in (PayoutState.PAID, PayoutState.RESEND):
+        return inquire_payout(p, providers, payout_id=payout_id)
+    attempt, answer = _ask(p, providers[payout.provider], payout)
+    # decide
+    following = None if answer is None else decide_news(payout.state, attempt, answer)
+    if answer is None or following is None:
+        log.info("payout asked about: nothing changes", payout_id=payout_id, state=str(payout.state))
+        return payout
+    # commit, announce
+    return settle(p, payout, attempt, following, answer.exchanges, answer.code)
+
+
 def due_payouts(p: Platform, shard: str) -> list[Message]:
-    """Payouts of a due shard whose message was lost, as messages to send again."""
-    keys = p.table.due(PAYOUT, shard, to_text(p.clock.wall()))
+    """Payouts of a due shard whose message was lost or whose wait is over, as messages to send again.
+
+    Nothing is woken for a channel that does not flow; one payout of the shard may try when the breaker is half open.
+    """
+    work, provider = due_work(shard)
+    now = p.clock.wall()
+    gate = channel(p, provider)
+    flow = gate.flow(now)
+    if flow in (Flow.STOPPED, Flow.PAUSED) if work is Work.SEND else not gate.may_ask(now):
+        return []
+    limit = 1 if work is Work.SEND and flow is Flow.PROBE else WOKEN_AT_ONCE
+    keys = p.table.due(PAYOUT, shard, to_text(now), limit=limit)
     items = p.table.batch_get(*(payout_key(key["payout_id"]) for key in keys)) if keys else []
     payouts = [payout_from_item(item) for item in items if item is not None]
     return [message for payout in payouts if (message := wake(payout)) is not None]
@@ -131,8 +183,9 @@ class _Case:
 
     released: bool
     identity: Item
-    account: Item
+    account: Account
     attempt: Attempt | None
+    """The present one, if there is any."""
 
 
 def _load_case(p: Platform, payout: Payout) -> _Case:
@@ -151,34 +204,50 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
     agreed = approval_item is not None and from_approval_item(approval_item).binds(
         RELEASE, run.run_id, run.content_hash
     )
-    return _Case(agreed and run.state is RunState.RELEASED, identity, account, attempt)
+    return _Case(agreed and run.state is RunState.RELEASED, identity, account_from_item(account), attempt)
+
+
+def _redirect(p: Platform, payout: Payout, provider: str) -> Payout:
+    """Its member has changed to another provider since the run took it: it goes to that one's queue."""
+    moved = replace(payout, provider=provider)
+    try:
+        p.table.commit(
+            change_payout(payout, moved, wake_after(0, p.clock.wall())),
+            outbox=[PayoutQueued(payout_id=payout.payout_id, provider=provider)],
+        )
+    except PayoutMoved:
+        return load_payout(p.table, payout.payout_id)
+    return moved
 
 
 def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -> tuple[Payout, Attempt]:
+    """Store what is about to be sent: the same attempt again, or a new one where the last is proven not to have paid."""
     now = p.clock.wall()
     external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    if (before := case.attempt) is not None:
-        attempt = replace(before, external_id=external_id, sent_at=now, sends=before.sends + 1)
+    before = case.attempt
+    if payout.state is PayoutState.RESEND and before is not None:
+        attempt = replace(
+            before, external_id=external_id, sent_at=now, sends=before.sends + 1, asked_before=before.inquiries
+        )
         parts: tuple[Part, ...] = (change_attempt(before, attempt),)
     else:
-        attempt = _first_attempt(p, bank, payout, case, external_id, now)
+        attempt = _new_attempt(p, bank, payout, case, external_id, now)
         parts = (
+            *((is_proven_unpaid(payout),) if before is not None else ()),
             new_attempt(attempt),
             new_sent(payout, attempt),
-            payout_part(
-                PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, p.clock.programme()
-            ),
+            payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, p.clock.programme()),
         )
-    sending = replace(payout, state=PayoutState.DISPATCHING, attempt=attempt.number)
+    sending = payout.to(PayoutState.DISPATCHING, p.clock.programme(), attempt=attempt.number)
     p.table.commit(change_payout(payout, sending, now + LEASE), *parts)
     return sending, attempt
 
 
-def _first_attempt(
+def _new_attempt(
     p: Platform, bank: PaymentProvider, payout: Payout, case: _Case, external_id: str, now: datetime
 ) -> Attempt:
     number = payout.attempt + 1
-    account = account_from_item(case.account)
+    account = case.account
     order = TransferOrder(
         reference=bank.reference(payout.payout_id, number, now),
         amount=payout.amount,
@@ -204,6 +273,20 @@ def _first_attempt(
     )
 
 
+def _ask(p: Platform, bank: PaymentProvider, payout: Payout) -> tuple[Attempt, InquiryAnswer | None]:
+    """Inquire once; None: too early for this provider to know anything."""
+    wanted = attempt_key(payout), (PERSON_IDENTITY, {"person_id": payout.person_id})
+    attempt_item, identity = p.table.batch_get(*wanted)
+    if attempt_item is None or identity is None:
+        raise NotFound
+    attempt = attempt_from_item(attempt_item)
+    now = p.clock.wall()
+    if now - attempt.sent_at < timedelta(seconds=bank.rules.inquiry_wait):
+        return attempt, None
+    external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
+    return attempt, bank.inquire_transfer(prepared_request(p, payout, attempt, identity), external_id)
+
+
 def _recover(p: Platform, payout: Payout) -> Payout:
     """A payout found while it is being sent: leave it, or, if its worker has died, ask the provider."""
     item = p.table.batch_get(attempt_key(payout))[0]
@@ -214,4 +297,4 @@ def _recover(p: Platform, payout: Payout) -> Payout:
     if not is_abandoned(attempt, now):
         return payout
     following = Next(PayoutState.UNKNOWN, became_unknown(attempt, now), 0)
-    return settle(p, payout, attempt, following, (), "")
+    return settle(p, payout, attempt, following)

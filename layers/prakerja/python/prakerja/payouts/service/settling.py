@@ -8,13 +8,15 @@ from prakerja.balance import payout_part
 from prakerja.incentives import IncentiveState, settled
 from prakerja.payouts.answers import Exchange
 from prakerja.payouts.bookings import moves_between
+from prakerja.payouts.decisions import Next, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
-from prakerja.payouts.model import ENDED, NEEDS_PERSON, Attempt, Next, Payout, PayoutState
-from prakerja.payouts.store import change_attempt, change_payout, load_payout, wake_after
+from prakerja.payouts.model import ENDED, Attempt, Payout, PayoutState
+from prakerja.payouts.store import change_attempt, change_payout, load_payout, relist, wake_after
 from prakerja.platform import Platform
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
+from prakerja.platform.findings import CaseNeeded, FindingKind, finding
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
 from prakerja.platform.parts import Part
@@ -26,25 +28,32 @@ def settle(
     payout: Payout,
     attempt: Attempt,
     following: Next,
-    exchanges: tuple[Exchange, ...],
-    code: str,
+    exchanges: tuple[Exchange, ...] = (),
+    code: str = "",
+    /,
+    **why: str,
 ) -> Payout:
-    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction."""
+    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction.
+
+    ``why``: further facts for the evidence, where people decided and no answer did.
+    """
     now = p.clock.wall()
-    after = replace(
-        payout,
-        state=following.state,
+    after = payout.to(
+        following.state,
+        p.clock.programme(),
         reason=following.reason,
         provider_reference=following.provider_reference or payout.provider_reference,
         ended_at=p.clock.programme() if following.state in ENDED else None,
     )
+    known = replace(following.attempt, code=code if exchanges else attempt.code)
     wake_at = None if following.wait is None else wake_after(following.wait, now)
-    facts = [_fact(exchange) for exchange in exchanges]
+    found = _found(after, attempt, known, code)
     try:
         outcome = p.table.commit(
             change_payout(payout, after, wake_at),
-            change_attempt(attempt, following.attempt),
-            *_booked(p, payout, attempt, following.state),
+            change_attempt(attempt, known),
+            *relist(payout, attempt.overdue, after, known.overdue, now),
+            *_booked(p, payout, attempt, known.result or following.state),
             *_told_incentive(payout, following),
             evidence(
                 payout.payout_id,
@@ -52,9 +61,10 @@ def settle(
                 now,
                 code=code,
                 reference=attempt.reference,
-                exchanges=facts,
+                exchanges=[_fact(exchange) for exchange in exchanges],
+                **why,
             ),
-            outbox=_announced(after, following),
+            outbox=[*_announced(after, following), *found],
         )
     except PayoutMoved:
         return load_payout(p.table, payout.payout_id)
@@ -62,11 +72,28 @@ def settle(
         return load_payout(p.table, payout.payout_id)
     count("Payout", state=str(following.state), provider=payout.provider)
     if following.state is PayoutState.UNKNOWN:
-        unknown_for = now - (following.attempt.unknown_since or attempt.sent_at)
+        unknown_for = now - (known.unknown_since or attempt.sent_at)
         count("PayoutUnknownAgeSeconds", int(unknown_for.total_seconds()))  # an alarm looks at the oldest
-    if following.state in NEEDS_PERSON or (following.attempt.overdue and not attempt.overdue):
+    if found:
         count("PayoutNeedsPerson")
     return after
+
+
+def _found(after: Payout, before: Attempt, now: Attempt, code: str) -> list[CaseNeeded]:
+    """What only a person can decide about, once per attempt."""
+    kinds = {PayoutState.HELD: FindingKind.PAYOUT_HELD, PayoutState.PARKED: FindingKind.PAYOUT_PARKED}
+    found = [kinds[after.state]] if after.state in kinds else []
+    if now.overdue and not before.overdue:
+        found.append(FindingKind.PAYOUT_OVERDUE)
+    if suspects_fraud(code):
+        found.append(FindingKind.PAYOUT_SUSPECTED_FRAUD)
+    facts: dict[str, str | int | None] = {
+        "provider": after.provider,
+        "reference": now.reference,
+        "attempt": now.number,
+        "amount": after.amount,
+    }
+    return [finding(kind, after.payout_id, after.person_id, **facts) for kind in found]
 
 
 def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:

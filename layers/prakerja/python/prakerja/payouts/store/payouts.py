@@ -8,20 +8,21 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.payouts.answers import PreparedRequest
-from prakerja.payouts.errors import PayoutMoved
-from prakerja.payouts.model import Attempt, Payout
+from prakerja.payouts.errors import AttemptNotEnded, PayoutMoved
+from prakerja.payouts.model import LISTED, PROVEN_UNPAID, PROVIDERS, REPEATABLE, Attempt, Payout, PayoutState, Work
 from prakerja.payouts.store.accounts import ACCOUNT_FIELD, BODY_FIELD, Key, unseal
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import ATTEMPT, PAYOUT, RUN_PAYOUT, RUN_SHARDS
+from prakerja.platform.access_patterns import ATTEMPT, PAYOUT, PAYOUT_LIST, RUN_PAYOUT, RUN_SHARDS
 from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint, shard_of
 from prakerja.platform.outbox import MAX_DELAY_SECONDS
-from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, check, delete, due, put, put_new, update
 from prakerja.platform.problems import NotFound
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
-DUE_KIND = "PAYOUT"
+DUE_KINDS = tuple(f"{work}_{provider}" for work in Work for provider in PROVIDERS)
+"""Due work is kept apart by provider, so that what waits for one hides nothing of another."""
 
 
 def payout_key(payout_id: str) -> Key:
@@ -46,6 +47,11 @@ def load_payout(table: Table, payout_id: str) -> Payout:
     return payout_from_item(table.get(PAYOUT, payout_id=payout_id))
 
 
+def attempts_of(table: Table, payout_id: str) -> list[Attempt]:
+    """All attempts of a payout, first one first."""
+    return [attempt_from_item(item) for item in table.query(ATTEMPT, payout_id=payout_id).items]
+
+
 def attempt_from_item(item: Item) -> Attempt:
     """An attempt from its stored item."""
     return record_of(Attempt, item)
@@ -56,23 +62,17 @@ def new_payout(payout: Payout) -> tuple[Part, ...]:
     mark = fingerprint([payout.payout_id, payout.amount])
     return (
         put_new(PAYOUT, item_of(payout), fingerprint=mark, payout_id=payout.payout_id),
-        put_new(
-            RUN_PAYOUT,
-            {"amount": payout.amount},
-            run_id=payout.run_id,
-            shard=shard_of(payout.payout_id, RUN_SHARDS),
-            payout_id=payout.payout_id,
-        ),
+        _in_run(payout),
     )
 
 
 def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None) -> Part:
     """Move a payout on, if it still stands where ``before`` says; ``wake_at``: when a sweep must look at it."""
     changes: dict[str, Any] = item_of(
-        after, "state", "attempt", "approval_id", "reason", "provider_reference", "ended_at"
+        after, "state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at", "history"
     )
     if wake_at is not None:
-        changes |= due(DUE_KIND, after.payout_id, to_text(wake_at))
+        changes |= due(f"{Work.of(after.state)}_{after.provider}", after.payout_id, to_text(wake_at))
     same = Attr("state").eq(str(before.state)) & Attr("attempt").eq(before.attempt)
     return update(
         PAYOUT,
@@ -112,6 +112,9 @@ def change_attempt(before: Attempt, after: Attempt) -> Part:
         "not_found_since",
         "unknown_since",
         "overdue",
+        "asked_before",
+        "code",
+        "result",
     ]
     changes = item_of(after, *names)
     gone = [name for name in names if getattr(after, name) is None and getattr(before, name) is not None]
@@ -125,6 +128,49 @@ def change_attempt(before: Attempt, after: Attempt) -> Part:
         payout_id=after.payout_id,
         number=after.number,
     )
+
+
+def is_proven_unpaid(payout: Payout) -> Part:
+    """Writes nothing; lets another attempt come into being only where the last one is proven not to have paid.
+
+    With ``new_attempt`` and ``change_payout`` this is the database's guard: at most one attempt that has not failed.
+    """
+    ended = Attr("result").is_in([str(state) for state in PROVEN_UNPAID])
+    return check(ATTEMPT, when=ended, error=AttemptNotEnded(), payout_id=payout.payout_id, number=payout.attempt)
+
+
+def take_again(before: Payout, after: Payout) -> tuple[Part, ...]:
+    """Let a new run take a payout that is proven unpaid, or was never sent: to wherever its member is paid now."""
+    again = Attr("state").is_in([str(state) for state in REPEATABLE]) & Attr("attempt").eq(before.attempt)
+    return (
+        update(
+            PAYOUT,
+            set=item_of(after, "state", "run_id", "provider", "history"),
+            remove=("approval_id", "reason", "provider_reference", "ended_at", *NOT_DUE),
+            when=again,
+            error=PayoutMoved(),
+            payout_id=after.payout_id,
+        ),
+        _in_run(after),
+        delete(PAYOUT_LIST, state=str(before.state), payout_id=before.payout_id),
+    )
+
+
+def listed(payout: Payout, *, overdue: bool) -> bool:
+    """Whether a payout is on a list for people: something is to be done about it that no machine does."""
+    return payout.state in LISTED or (payout.state is PayoutState.UNKNOWN and overdue)
+
+
+def relist(before: Payout, was_overdue: bool, after: Payout, is_overdue: bool, at: datetime) -> tuple[Part, ...]:
+    """Keep the lists true when a payout moves: one for each state that needs a person."""
+    was, now = listed(before, overdue=was_overdue), listed(after, overdue=is_overdue)
+    if was and now and before.state is after.state:
+        return ()
+    gone = (delete(PAYOUT_LIST, state=str(before.state), payout_id=before.payout_id),) if was else ()
+    if not now:
+        return gone
+    row = {"provider": after.provider, "amount": after.amount, "reason": after.reason, "since": to_text(at)}
+    return (*gone, put(PAYOUT_LIST, row, state=str(after.state), payout_id=after.payout_id))
 
 
 def prepared_request(p: Platform, payout: Payout, attempt: Attempt, identity: Item) -> PreparedRequest:
@@ -141,6 +187,12 @@ def prepared_request(p: Platform, payout: Payout, attempt: Attempt, identity: It
     )
 
 
+def due_work(shard: str) -> tuple[Work, str]:
+    """What is due in a due shard, and at which provider."""
+    work, _, provider = shard.partition("#")[0].partition("_")
+    return Work(work), provider
+
+
 def wake_after(wait: int, now: datetime) -> datetime:
     """When a sweep looks at a payout whose next step is in ``wait`` seconds.
 
@@ -148,3 +200,13 @@ def wake_after(wait: int, now: datetime) -> datetime:
     """
     margin = timedelta(minutes=1) if wait <= MAX_DELAY_SECONDS else timedelta()
     return now + timedelta(seconds=wait) + margin
+
+
+def _in_run(payout: Payout) -> Part:
+    return put_new(
+        RUN_PAYOUT,
+        {"amount": payout.amount},
+        run_id=payout.run_id,
+        shard=shard_of(payout.payout_id, RUN_SHARDS),
+        payout_id=payout.payout_id,
+    )
