@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from prakerja.gateways.http import OutsideUnavailable
 from prakerja.gateways.snap import PROFILES, Credentials, SnapProvider
 from prakerja.payouts.answers import AccountQuestion, PreparedRequest, TransferOrder
-from sandbox.world.snap import Engine, report, serve
+from sandbox.world.snap import Courier, Engine, report, serve
 from sandbox.world.snap.books import Account, Client
 from sandbox.world.snap.wire import Reply, Request
 from tests.support.clock import FixedClock
@@ -25,7 +25,16 @@ from tests.support.clock import FixedClock
 AMOUNT = 600_000
 FUNDS = 1_000_000_000
 SOURCE = "0987654321"
-NUMBERS = {"BNI": "0123456789", "LINKAJA": "6281234567890"}
+NUMBERS = {
+    "BNI": "0123456789",
+    "BCA": "0123456789",
+    "OVO": "6281234567890",
+    "GOPAY": "6281234567890",
+    "DANA": "6281234567890",
+    "LINKAJA": "6281234567890",
+}
+BY_THE_STANDARD = ("BNI", "LINKAJA")
+"""A bank and a wallet without peculiarities of their own."""
 HOLDER = "SITI AMINAH"
 
 
@@ -67,6 +76,10 @@ class InProcess:
     provider: str
     refusing: bool = False
     """Nothing listens at the provider's address."""
+    patience: float = 10
+    """Seconds; who answers later is not heard."""
+    courier: Courier | None = None
+    """Delivers what comes before an answer."""
     sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
 
@@ -77,7 +90,9 @@ class InProcess:
         lower = {name.lower(): value for name, value in headers.items()}
         reply = self.engine.handle(Request(self.provider, "POST", path, lower, body))
         self.replies.append(reply)
-        if reply.lost:
+        if self.courier is not None:
+            self.courier.deliver(reply.first)
+        if reply.lost or reply.delay_seconds > self.patience:
             raise OutsideUnavailable(self.provider, "time-out")
         return reply.status, reply.body
 
@@ -94,10 +109,12 @@ class Bank:
     count: int = 0
 
     @classmethod
-    def open(cls, name: str, funds: int = FUNDS, *, clock: FixedClock | None = None) -> Bank:
+    def open(
+        cls, name: str, funds: int = FUNDS, *, clock: FixedClock | None = None, callback_url: str = "", seed: int = 1
+    ) -> Bank:
         clock = clock or FixedClock()
-        engine = Engine(":memory:", clock.wall)
-        engine.add_client(Client(**client_entry(name)))
+        engine = Engine(":memory:", clock.wall, seed)
+        engine.add_client(Client(**client_entry(name), callback_url=callback_url))
         engine.add_accounts(
             Account(name.lower(), SOURCE, "PMO PRAKERJA", balance=funds),
             Account(name.lower(), NUMBERS[name], HOLDER),
