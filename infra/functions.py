@@ -78,7 +78,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Read("people", "GetItem", "BatchGetItem"),
             Write("people"),
             Read("programme"),
-            Write("programme"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             DrawBucket("read"),
             DataKey(),
@@ -97,6 +97,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             RedriveDeadLetters(),
+            Secret("CURSOR_SECRET"),
         ),
         timeout=10,
         environment=OPERATORS,
@@ -185,6 +186,16 @@ FUNCTIONS: tuple[Entry, ...] = (
         timeout=300,
     ),
     Entry(
+        "open_case",
+        triggers=(Queue("open_case", batch=10, concurrency=5),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            PutEvidence(),
+        ),
+        timeout=60,
+    ),
+    Entry(
         "send_payout",
         triggers=(
             Queue("send_payout_bni", batch=1, concurrency=10),
@@ -200,6 +211,16 @@ FUNCTIONS: tuple[Entry, ...] = (
         grants=PAYS,
         timeout=90,
         environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "close_day",
+        triggers=(
+            Queue("close_day", batch=1, concurrency=4),
+            Cron("nightly_close", "cron(45 0 * * ? *)", {"close": "nightly"}),  # after the longest worker of the day
+        ),
+        grants=(Read("programme", "Query", "GetItem"), Write("programme", "PutItem")),
+        memory=1024,
+        timeout=600,
     ),
     # carries messages, wakes work
     Entry(

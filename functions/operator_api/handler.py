@@ -1,13 +1,19 @@
-"""What the programme office does: waves, approvals, payouts, the ledger, dead letters."""
+"""What the programme office does: waves, approvals, payouts, the ledger, cases, dead letters."""
 
 from __future__ import annotations
 
-from functions.operator_api import routes_approvals, routes_dead_letters, routes_payouts, routes_waves
+from functions.operator_api import routes_approvals, routes_cases, routes_dead_letters, routes_payouts, routes_waves
 from prakerja.platform.http import Api
 
 handler = Api(
     "operator",
     "Kartu Prakerja: operator",
     "For the programme office. Roles: wave_manager, payout_officer, auditor. Money and decrees need two people.",
-    [routes_waves.router, routes_payouts.router, routes_approvals.router, routes_dead_letters.router],
+    [
+        routes_waves.router,
+        routes_payouts.router,
+        routes_approvals.router,
+        routes_dead_letters.router,
+        routes_cases.router,
+    ],
 )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from prakerja.cases.service import watch_cases
 from prakerja.identity import due_checks
-from prakerja.payouts.service import due_payouts, due_runs
+from prakerja.payouts.service import due_accounts, due_payouts, due_runs
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.ids import RandomIds
@@ -29,6 +30,8 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "WAVE": due_waves,
     "PAYOUT": due_payouts,
     "RUN": due_runs,
+    "ACCOUNT": due_accounts,
+    "CASE": watch_cases,
 }
 """Kind of due work → what wakes the due items of one shard."""
 

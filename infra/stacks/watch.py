@@ -121,6 +121,14 @@ class WatchStack(Stack):
                 measure=Measure(OURS, "PayoutNeedsPerson", {"service": function}, "Sum"),
                 at_least=1,
             )
+        self._alarm(
+            kind="case_overdue",
+            subject="oldest",
+            says="A case was not resolved in time: somebody waits for a decision that no machine makes.",
+            measure=Measure(OURS, "CaseOverdueSeconds", {"service": "sweep_due"}),
+            at_least=60,
+            minutes=5,
+        )
         for function, metric in (("prepare_payouts", "RunTotalsDiffer"), ("send_payout", "PayoutNotReleased")):
             self._alarm(
                 kind="run_refused",

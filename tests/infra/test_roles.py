@@ -31,6 +31,7 @@ HOLDERS = {
     "CODE_SECRET": {"sign_in", "notify"},
     "TOKEN_SECRET": {"sign_in"},
     "RECEIPT_SECRET": {"participant_api"},
+    "CURSOR_SECRET": {"operator_api"},
     "PARTNER_SECRET": {"partner_api"},
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
     "SNAP_SECRET": {"participant_api", "send_payout", "inquire_payout"},

@@ -8,7 +8,7 @@ from datetime import date
 from prakerja.balance import grant_parts
 from prakerja.membership import grant_membership_parts, latest_scheme, seed_schemes
 from prakerja.payouts.answers import NameMatch
-from prakerja.payouts.model import Account
+from prakerja.payouts.destination import Account
 from prakerja.payouts.store import ACCOUNT_FIELD, new_account, seal
 from prakerja.platform.access_patterns import PERSON_IDENTITY
 from prakerja.registration import Channel, change_person, seal_fields

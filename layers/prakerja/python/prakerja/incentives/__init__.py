@@ -8,6 +8,7 @@ from prakerja.incentives.store import (
     incentive_key,
     incentives_of,
     moved,
+    reschedule,
     settled,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "incentive_key",
     "incentives_of",
     "moved",
+    "reschedule",
     "settled",
     "taken_into_run",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from boto3.dynamodb.conditions import Attr
 
@@ -65,6 +65,23 @@ def moved(before: Incentive, after: Incentive) -> Part:
         person_id=after.person_id,
         kind=after.kind,
         number=after.number,
+    )
+
+
+def reschedule(incentive: Incentive, on: date) -> Part:
+    """Have one whose payout failed paid once more, by a run of that WIB day or later: its owner has done something."""
+    begins = datetime(on.year, on.month, on.day, tzinfo=WIB)
+    owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
+    again = {"state": IncentiveState.SCHEDULED.value, "scheduled_on": on.isoformat()}
+    return update(
+        INCENTIVE,
+        set={**again, **due(DUE_KIND, owner, to_text(begins))},
+        remove=["reason"],
+        when=Attr("state").eq(IncentiveState.PAYOUT_FAILED.value),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
     )
 
 

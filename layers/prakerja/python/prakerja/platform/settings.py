@@ -29,6 +29,7 @@ class Settings(BaseModel):
     payment_code_secret: str = ""
     token_secret: str = ""
     receipt_secret: str = ""
+    cursor_secret: str = ""
     partner_secret: str = ""
     snap_secret: str = ""
     registry_secret: str = ""

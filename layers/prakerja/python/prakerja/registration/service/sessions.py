@@ -8,7 +8,7 @@ from prakerja.platform.observability import count
 from prakerja.registration.errors import SessionOver
 from prakerja.registration.model.person import Person
 from prakerja.registration.model.session import Refresh, Session, decide_refresh
-from prakerja.registration.service.codes import device_mark
+from prakerja.registration.store.challenge import device_mark
 from prakerja.registration.store.session import (
     RotatedMeanwhile,
     end_session,
