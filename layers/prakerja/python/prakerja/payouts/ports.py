@@ -6,8 +6,10 @@ Order of use for money: ``reference`` and ``prepare_transfer`` (pure) → store 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from .answers import (
@@ -77,3 +79,30 @@ class PaymentProvider(Protocol):
         Reads at most ``MOST_PAGES`` pages: ask for shorter spans if it comes back INCOMPLETE. Raises ValueError if
         the span is empty or longer than ``LONGEST_SPAN``.
         """
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Where an operator's own client puts a file, directly and once: ``PUT url`` with these headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class StatementFiles(Protocol):
+    """Settlement files and the reports made from them: large, immutable, kept onshore."""
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The content, piece by piece. Raises KeyError if there is none."""
+
+    def keep(self, name: str, path: Path) -> None:
+        """Store a file under a name; the same name always has the same content."""
+
+    def piece(self, name: str, start: int, length: int) -> bytes:
+        """Some bytes of a file, fewer at its end. Raises KeyError."""
+
+    def link(self, name: str) -> str:
+        """An address at which it can be downloaded for some minutes."""
+
+    def upload(self, name: str, sha256: str, size: int) -> Upload:
+        """Where exactly these bytes (hex digest, length) can be put, for some minutes."""

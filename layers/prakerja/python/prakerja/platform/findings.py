@@ -46,6 +46,8 @@ class FindingKind(StrEnum):
     TIE_OUT_DIFFERS = "TIE_OUT_DIFFERS"
     """The source account's balance is not what the day's payments make of it."""
     STATEMENT_MISSING = "STATEMENT_MISSING"
+    STATEMENT_UNREADABLE = "STATEMENT_UNREADABLE"
+    """A settlement file, or rows of it, that cannot be read."""
     CLAIM_OVERDUE = "CLAIM_OVERDUE"
     """Money claimed back from a member did not come in time."""
     CALLBACK_FORGED = "CALLBACK_FORGED"

@@ -63,6 +63,11 @@ def sent_on(table: Table, provider: str, day: date) -> Iterator[Sent]:
         yield from map(_sent, items)
 
 
+def order_of(reference: str) -> str:
+    """Text whose order is that in which ``sent_on`` answers; for any text, also one that is no reference of ours."""
+    return f"{shard_of(reference, SENT_SHARDS)}:{reference}"
+
+
 def _place(reference: str) -> tuple[str, str]:
     return day_of_reference(reference).isoformat(), shard_of(reference, SENT_SHARDS)
 
