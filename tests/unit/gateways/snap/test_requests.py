@@ -214,8 +214,10 @@ def test_providers_from_settings() -> None:
 
 
 def test_a_stage_that_plays_the_provider_may_be_quicker() -> None:
-    places = {"BCA": {"end_of_day": None}, "GOPAY": {"inquiry_wait": 5, "settle_seconds": 20}}
-    places = {name: {"base_url": "http://x", **place} for name, place in places.items()}
+    places: dict[str, dict[str, Any]] = {
+        "BCA": {"base_url": "http://x", "end_of_day": None},
+        "GOPAY": {"base_url": "http://x", "inquiry_wait": 5, "settle_seconds": 20},
+    }
     made = snap_providers(places, {name: credentials_entry() for name in places}, lambda: AT)
     assert made["BCA"].rules == replace(PROFILES["BCA"].rules, end_of_day=None)
     assert made["GOPAY"].rules == replace(PROFILES["GOPAY"].rules, inquiry_wait=5, settle_seconds=20)
