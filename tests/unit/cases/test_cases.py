@@ -191,9 +191,7 @@ def test_every_kind_has_its_time() -> None:
     assert set(model.TIME_TO_RESOLVE) == set(FindingKind)
 
 
-def test_overdue_cases_are_measured_until_they_are_resolved(
-    world: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_overdue_cases_are_measured_until_they_are_resolved(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     def seconds() -> int:
         capsys.readouterr()
         for shard in range(DUE_SHARDS):

@@ -53,6 +53,7 @@ TIME_TO_RESOLVE: dict[FindingKind, timedelta] = {
             FindingKind.TIE_OUT_DIFFERS,
             FindingKind.STATEMENT_MISSING,
             FindingKind.STATEMENT_UNREADABLE,
+            FindingKind.STATEMENT_UNREADABLE,
             FindingKind.CALLBACK_FORGED,
         ),
         DAY,
