@@ -17,6 +17,7 @@ from typing import Any
 
 from docs.contracts import breaks
 from docs.discover import apis, consumer, messages, problems, queues_of
+from docs.providers import CODES, INTRODUCTION, code_rows, provider_rows
 from prakerja.platform.access_patterns import DUE_INDEX, PATTERNS, TABLES, TableSpec
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import Problem
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         f"{GENERATED}/data-model.md": data_model(),
         f"{GENERATED}/messages.md": message_page(),
+        f"{GENERATED}/payment-providers.md": provider_page(),
         f"{GENERATED}/problems.md": problem_page(),
         **{f"{GENERATED}/openapi.{api.audience}.json": _json(api.openapi()) for api in apis().values()},
         **{f"{CONTRACTS}/{message.topic}.json": _json(message.model_json_schema()) for message in messages()},
@@ -94,6 +96,13 @@ def problem_page() -> str:
         rows = (_problem_row(problem) for problem in sorted(group, key=lambda one: (one.status, one.slug)))
         text += [f"## {context}\n", _table(("slug", "status", "reaction", "title", "how to mend it"), rows)]
     return "\n".join(text)
+
+
+def provider_page() -> str:
+    """Payment providers side by side, and the class of every response code."""
+    heads, *rows = provider_rows()
+    codes = _table(("class", "HTTP", "cases (what a member is told)"), code_rows())
+    return "\n".join([WRITTEN, INTRODUCTION, _table(heads, rows), CODES, codes])
 
 
 def _problem_row(problem: type[Problem]) -> tuple[str, ...]:
