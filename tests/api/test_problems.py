@@ -80,11 +80,18 @@ ELSEWHERE: dict[str, str] = {
         "met by workers only",
     ),
     **dict.fromkeys(
-        ("challenge-busy", "session-rotated", "wave-changed", "membership-changed", "balance-changed"),
+        (
+            "challenge-busy",
+            "session-rotated",
+            "wave-changed",
+            "membership-changed",
+            "balance-changed",
+            "account-moved",
+            "case-moved",
+        ),
         "met only by losing a race: the tests of their commands",
     ),
     **dict.fromkeys(("partner-unknown", "partner-exists"), "registering partners has no API yet"),
-    **dict.fromkeys(("precondition-failed", "precondition-required"), "nothing is edited with an ETag yet"),
     **dict.fromkeys(("unexpected", "unavailable"), "our own failing: tests/unit/platform"),
 }
 """Problems that no participant and no operator can meet by what they send, and why."""

@@ -35,6 +35,9 @@ IDENTITY = "POST /v1/identity"
 JOIN, APPLICATION = "PUT /v1/waves/{wave_id}/application", "GET /v1/waves/{wave_id}/application"
 REVIEW = "PUT /v1/purchases/{purchase_id}/review"
 ACCOUNT = "PUT /v1/account"
+CONFIRM, UNDO = "POST /v1/contacts/confirmations", "POST /v1/account/cancellation"
+TAKE = "PUT /operator/v1/cases/{case_id}/assignment"
+RESOLVE = "PUT /operator/v1/cases/{case_id}/resolution"
 NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
 DECREE = "PUT /operator/v1/waves/{wave_id}/decree"
 RELEASE = "PUT /operator/v1/payout-runs/{run_id}/release"
@@ -196,11 +199,42 @@ BROKEN: dict[str, Broken] = {
         prepare=partial(past.sent_by, who="verified"),
     ),
     "a second account": Broken(
-        "account-linked-already",
+        "confirmation-needed",
         ACCOUNT,
-        ("layanan bantuan", "help desk"),
-        {"body": {**WALLET, "number": "081200000099"}},
+        ("kontak lain", "other contact"),
+        {"body": {"provider": "BNI", "number": "1234567890"}},
         prepare=partial(past.sent_by, who="member"),
+    ),
+    "a second account with a code not given back": Broken(
+        "confirmation-unusable",
+        ACCOUNT,
+        ("kode baru", "new code"),
+        prepare=lambda scene: {
+            "token": scene.member_session,
+            "body": {"provider": "BNI", "number": "1234567890", "confirmation_id": scene.confirmation},
+        },
+    ),
+    "an account that many use": Broken(
+        "account-crowded", ACCOUNT, ("milik sendiri", "your own"), prepare=past.crowded_account
+    ),
+    "a wallet that takes less": Broken(
+        "account-limited",
+        ACCOUNT,
+        ("Rp250.000", "Rp250.000"),
+        prepare=partial(past.another_member, number=17, monthly_in=250_000),
+    ),
+    "a wallet of another NIK": Broken(
+        "account-not-yours",
+        ACCOUNT,
+        ("NIK lain", "another NIK"),
+        prepare=partial(past.another_member, number=18, nik="3276050903959999"),
+        counts=True,
+    ),
+    "no change to cancel": Broken(
+        "no-change-to-cancel", UNDO, ("72 jam", "72 hours"), prepare=partial(past.sent_by, who="member")
+    ),
+    "a code without another contact": Broken(
+        "other-channel-missing", CONFIRM, ("Buktikan", "Prove"), prepare=past.only_a_phone
     ),
     "another person's wallet": Broken("wallet-phone-differs", ACCOUNT, ("telepon", "phone"), {"body": WALLET}),
     "a wallet that is not there": Broken(
@@ -241,6 +275,25 @@ BROKEN: dict[str, Broken] = {
         "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
     ),
     "a run not declared": Broken("run-not-declared", RELEASE, ("DECLARED", "DECLARED"), prepare=past.new_run),
+    "a case without a version": Broken(
+        "precondition-required", TAKE, ("If-Match", "If-Match"), headers={"if_match": ""}
+    ),
+    "a case that was changed": Broken(
+        "precondition-failed", TAKE, ("Baca kembali", "Read it again"), headers={"if_match": '"7"'}
+    ),
+    "a case not taken": Broken(
+        "case-not-taken",
+        RESOLVE,
+        ("Ambil kasus", "Take the case"),
+        prepare=lambda scene: {"path": {"case_id": scene.case}},
+    ),
+    "a case that is resolved": Broken(
+        "case-resolved",
+        RESOLVE,
+        ("sudah diselesaikan", "resolved already"),
+        {"body": {"verdict": "REFUSED", "why": "Another reason."}},
+        prepare=partial(past.again, route=RESOLVE),
+    ),
     "an empty run": Broken(
         "run-empty", RELEASE, ("jatuh tempo", "due"), prepare=lambda scene: {"path": {"run_id": scene.empty_run}}
     ),

@@ -133,8 +133,8 @@ def test_a_request_that_arrives_twice_at_once(world: World, monkeypatch: pytest.
     stale = iter([opened])
     monkeypatch.setattr("prakerja.cases.service.load_case", lambda *a: next(stale, None) or load_case(*a))
     assert taken(world, opened) == case
+    stale = iter([opened])
     with pytest.raises(PreconditionFailed):
-        stale = iter([opened])
         taken(world, opened, by=JOHN)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentives_of
 from prakerja.incentives.store import earned
+from prakerja.payouts import accept_sharing
 from prakerja.payouts.answers import AccountLimits, AccountStatus, HolderCheck, NameMatch, Reason
 from prakerja.payouts.destination import Account, Proof, Waits, payable
 from prakerja.payouts.errors import (
@@ -29,7 +29,6 @@ from prakerja.payouts.errors import (
 )
 from prakerja.payouts.model import Payout, PayoutState
 from prakerja.payouts.service import account_ready, cancel_change, due_accounts, unlink
-from prakerja.payouts import accept_sharing
 from prakerja.payouts.store import load_account, new_payout
 from prakerja.platform.access_patterns import DESTINATION, DUE_SHARDS, MEMBERSHIP
 from prakerja.platform.clock import wib_date
@@ -49,10 +48,10 @@ def ani(world: World) -> Someone:
 
 
 @pytest.fixture
-def desks(world: World, ani: Someone) -> Iterator[Desks]:
+def desks(world: World, ani: Someone) -> Desks:
     made = Desks(world, ani)
     world.take()
-    yield made
+    return made
 
 
 def account_of(world: World, who: Someone) -> Account | None:
@@ -444,11 +443,9 @@ def test_two_members_who_link_one_destination_at_once_are_two(
     import prakerja.payouts.service.accounts as accounts
 
     others(world, desks, 1)
-    real = accounts.holders_from_items
-    monkeypatch.setattr(accounts, "holders_from_items", lambda digests, _: {digest: () for digest in digests})
-    with pytest.raises(AccountMoved):
+    with monkeypatch.context() as before, pytest.raises(AccountMoved):
+        before.setattr(accounts, "holders_from_items", lambda digests, _: dict.fromkeys(digests, ()))
         desks.link(FIRST)
-    monkeypatch.setattr(accounts, "holders_from_items", real)
     assert payable(desks.link(FIRST), world.clock.wall()) is Waits.SHARED
 
 

@@ -100,9 +100,9 @@ def judge(provider: str, answer: AccountAnswer, amount: int) -> tuple[Proof, tup
         raise ProviderUnavailable(provider=provider, retry_after=ASK_AGAIN_SECONDS)
     if answer.nik is HolderCheck.MISMATCH:
         raise NotYourAccount(provider=provider)
+    _check_limits(provider, answer, amount)
     if answer.status is AccountStatus.REFUSED:
         raise _refused(provider, answer.reason or Reason.REFUSED, answer.message or answer.code)
-    _check_limits(provider, answer, amount)
     if answer.name_match is NameMatch.MISMATCH:
         raise NameMismatch
     if answer.nik is HolderCheck.MATCH:
