@@ -94,8 +94,8 @@ class Config:
 
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 
-PROVIDERS = ("BNI", "LINKAJA")
-"""Payment providers in use; each has its own send queue."""
+PROVIDERS = {"BNI": 10, "BCA": 4, "OVO": 8, "GOPAY": 7, "DANA": 7, "LINKAJA": 4}
+"""Payment providers in use, and how many sends each may get at once by its contract; each has its own send queue."""
 
 
 def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Config:

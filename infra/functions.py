@@ -5,6 +5,7 @@ A function has exactly the grants that its code uses; whoever changes what a fun
 
 from __future__ import annotations
 
+from infra.config import PROVIDERS
 from infra.entry import Cron, DrawSteps, Entry, Http, NewItems, Queue, WaveSchedules
 from infra.grants import (
     DataKey,
@@ -13,10 +14,12 @@ from infra.grants import (
     ManageSchedules,
     PutEvidence,
     Read,
+    ReadEvidence,
     RedriveDeadLetters,
     Secret,
     SendToQueues,
     StartDraw,
+    StatementBucket,
     Write,
 )
 
@@ -26,7 +29,7 @@ EVERY_MINUTE = "rate(1 minute)"
 PAYS = (
     Read("people", "GetItem", "BatchGetItem"),
     Read("programme", "GetItem", "BatchGetItem"),
-    Write("programme"),
+    Write("programme", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
     PutEvidence(),
     DataKey(),
     Secret("SNAP_SECRET"),
@@ -97,7 +100,9 @@ FUNCTIONS: tuple[Entry, ...] = (
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             RedriveDeadLetters(),
+            ReadEvidence(),
             Secret("CURSOR_SECRET"),
+            StatementBucket("operators"),
         ),
         timeout=10,
         environment=OPERATORS,
@@ -113,6 +118,17 @@ FUNCTIONS: tuple[Entry, ...] = (
             DataKey(),
             Secret("PARTNER_SECRET"),
             Secret("PAYMENT_CODE_SECRET"),
+        ),
+        timeout=10,
+    ),
+    Entry(
+        "payment_callback",
+        triggers=(Http("partner", ("POST /callbacks/snap/{provider}/{proxy+}",)),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme"),
+            PutEvidence(),
+            Secret("SNAP_CALLBACK_SECRET"),
         ),
         timeout=10,
     ),
@@ -197,9 +213,9 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "send_payout",
-        triggers=(
-            Queue("send_payout_bni", batch=1, concurrency=10),
-            Queue("send_payout_linkaja", batch=1, concurrency=10),
+        triggers=tuple(
+            Queue(f"send_payout_{provider.lower()}", batch=1, concurrency=at_once)
+            for provider, at_once in PROVIDERS.items()
         ),
         grants=PAYS,
         timeout=60,
@@ -210,6 +226,24 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
         grants=PAYS,
         timeout=90,
+        environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "reconcile_payouts",
+        triggers=(
+            Queue("reconcile_payouts", batch=1, concurrency=2),
+            Cron("daily_reconciliation", "cron(30 8 * * ? *)", {"round": "daily"}),
+            Cron("hourly_reconciliation", "cron(5 * * * ? *)", {"round": "hourly"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem"),
+            PutEvidence(),
+            Secret("SNAP_SECRET"),
+            StatementBucket("worker"),
+        ),
+        memory=1769,
+        timeout=900,  # a million rows: minutes of reading
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(

@@ -23,6 +23,7 @@ SECRETS = (
     "CURSOR_SECRET",
     "PARTNER_SECRET",
     "SNAP_SECRET",
+    "SNAP_CALLBACK_SECRET",
     "REGISTRY_SECRET",
 )
 """Every secret; the name is also that of the environment variable that carries its ARN."""
@@ -42,10 +43,12 @@ class Estate:
 
     tables: Mapping[str, str]
     people_key: str
+    statement_key: str
     data_key: str
     secrets: Mapping[str, str]
     draw_bucket: str
-    """Its name."""
+    statement_bucket: str
+    """Names of buckets."""
     queues: Mapping[str, Place]
     dead_letter_queues: Mapping[str, Place]
     draw_machine: str
@@ -55,7 +58,8 @@ class Estate:
     wave_role: str
     turn_wave: str
     dynamodb: str
-    """Service name by which DynamoDB uses a key for its caller."""
+    s3: str
+    """Names by which these services use a key for their caller."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +126,18 @@ class Due:
 
 @dataclass(frozen=True)
 class PutEvidence:
-    """Append to the evidence; nobody may read it back, change it or delete it from a function."""
+    """Append to the evidence; no function may change it or delete it."""
 
     def permission(self, estate: Estate) -> Permission:
         return Permission((Allowed(("dynamodb:PutItem",), (estate.tables["evidence"],)),))
+
+
+@dataclass(frozen=True)
+class ReadEvidence:
+    """List the evidence about a subject: for operators and auditors alone, nothing is decided on it."""
+
+    def permission(self, estate: Estate) -> Permission:
+        return Permission((Allowed(("dynamodb:Query",), (estate.tables["evidence"],)),))
 
 
 @dataclass(frozen=True)
@@ -201,6 +213,31 @@ class DrawBucket:
                 Allowed(("s3:ListBucket",), (f"arn:aws:s3:::{estate.draw_bucket}",)),
             ),
             {"DRAW_BUCKET": estate.draw_bucket},
+        )
+
+
+@dataclass(frozen=True)
+class StatementBucket:
+    """Settlement files and reconciliation reports: the worker reads the first and writes the second, operators the
+    other way round (their uploads and downloads are signed in the function's name)."""
+
+    access: Literal["worker", "operators"]
+
+    def permission(self, estate: Estate) -> Permission:
+        bucket = f"arn:aws:s3:::{estate.statement_bucket}"
+        read, written = ("settlements", "reports") if self.access == "worker" else ("reports", "settlements")
+        return Permission(
+            (
+                Allowed(("s3:GetObject",), (f"{bucket}/{read}/*",)),
+                Allowed(("s3:PutObject",), (f"{bucket}/{written}/*",)),
+                Allowed(("s3:ListBucket",), (bucket,)),  # a file that is not there is "not found", not "forbidden"
+                Allowed(
+                    ("kms:Decrypt", "kms:GenerateDataKey"),
+                    (estate.statement_key,),
+                    {"StringEquals": {"kms:ViaService": estate.s3}},
+                ),
+            ),
+            {"STATEMENT_BUCKET": estate.statement_bucket},
         )
 
 

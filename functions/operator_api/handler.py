@@ -1,8 +1,16 @@
-"""What the programme office does: waves, approvals, payouts, the ledger, cases, dead letters."""
+"""What the programme office does: waves, approvals, payouts, the ledger, reconciliation, cases, dead letters."""
 
 from __future__ import annotations
 
-from functions.operator_api import routes_approvals, routes_cases, routes_dead_letters, routes_payouts, routes_waves
+from functions.operator_api import (
+    routes_approvals,
+    routes_cases,
+    routes_dead_letters,
+    routes_ledger,
+    routes_payments,
+    routes_payouts,
+    routes_waves,
+)
 from prakerja.platform.http import Api
 
 handler = Api(
@@ -12,8 +20,10 @@ handler = Api(
     [
         routes_waves.router,
         routes_payouts.router,
+        routes_payments.router,
         routes_approvals.router,
         routes_dead_letters.router,
         routes_cases.router,
+        routes_ledger.router,
     ],
 )

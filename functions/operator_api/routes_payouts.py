@@ -1,4 +1,4 @@
-"""Payout runs and the ledger."""
+"""Payout runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from prakerja.balance import ledger_totals
-from prakerja.payouts.api import LedgerView, NewRun, RunView
+from prakerja.payouts.api import NewRun, RunView
 from prakerja.payouts.errors import RunEmpty, RunNotDeclared
 from prakerja.payouts.service import propose_release, start_run
 from prakerja.payouts.store import load_run, recent_runs
@@ -16,7 +15,6 @@ from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
-from prakerja.platform.validation import Day
 from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform
 
@@ -54,11 +52,3 @@ def release(run_id: Id, who: Who) -> ApprovalView:
     """Propose to release a declared run; another operator must approve it before money moves."""
     who.require(Role.PAYOUT_OFFICER)
     return ApprovalView.of(propose_release(platform(), operator=who.sub, run_id=run_id))
-
-
-@router.get("/operator/v1/ledger/<day>", tags=["payouts"])
-def read_ledger(day: Day, who: Who) -> LedgerView:
-    """A day's bookings (WIB), recomputed from its transfers."""
-    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    totals = ledger_totals(platform().table, day)
-    return LedgerView(day=day, transfers=totals.transfers, debits=totals.debits, credits=totals.credits)

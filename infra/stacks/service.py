@@ -154,9 +154,11 @@ class ServiceStack(Stack):
         return Estate(
             tables={name: table.table_arn for name, table in state.tables.items()},
             people_key=state.people_key.key_arn,
+            statement_key=state.statement_key.key_arn,
             data_key=state.data_key.key_arn,
             secrets={name: secret.secret_arn for name, secret in state.secrets.items()},
             draw_bucket=state.draw_bucket_name,
+            statement_bucket=state.statement_bucket_name,
             queues={name: _place(queue) for name, queue in self.queues.items()},
             dead_letter_queues={
                 name: _place(built.dead_letters) for name, built in self.functions.items() if built.dead_letters
@@ -168,6 +170,7 @@ class ServiceStack(Stack):
             wave_role=wave_role.role_arn,
             turn_wave=self._function_arn("turn_wave"),
             dynamodb=f"dynamodb.{self.region}.amazonaws.com",
+            s3=f"s3.{self.region}.amazonaws.com",
         )
 
     def _function_arn(self, name: str) -> str:

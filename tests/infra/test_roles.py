@@ -19,6 +19,14 @@ WILDCARDS = {
     ),
     "executions of the draw": ("arn:aws:states:*:execution:prakerja-local-draw_wave:[*]", {"states:DescribeExecution"}),
     "objects of published draws": ("arn:aws:s3:::prakerja-local-draws-*/[*]", {"s3:GetObject", "s3:PutObject"}),
+    "settlement files, named by their content": (
+        "arn:aws:s3:::prakerja-local-statements-*/settlements/[*]",
+        {"s3:GetObject", "s3:PutObject"},
+    ),
+    "reports of reconciliation, named by their content": (
+        "arn:aws:s3:::prakerja-local-statements-*/reports/[*]",
+        {"s3:GetObject", "s3:PutObject"},
+    ),
     "the stream's name holds a time": (
         "arn:aws:dynamodb:*:table/prakerja-local-programme/stream/[*]",
         {"dynamodb:ListStreams"},
@@ -34,7 +42,7 @@ HOLDERS = {
     "CURSOR_SECRET": {"operator_api"},
     "PARTNER_SECRET": {"partner_api"},
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
-    "SNAP_SECRET": {"participant_api", "send_payout", "inquire_payout"},
+    "SNAP_SECRET": {"participant_api", "send_payout", "inquire_payout", "reconcile_payouts"},
     "REGISTRY_SECRET": {"verify_identity"},
 }
 """Who may read which secret. A code's key: only who checks codes and who sends them; the token key: one function."""

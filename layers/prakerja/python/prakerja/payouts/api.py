@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -192,12 +191,3 @@ class RunView(BaseModel):
             created_by=run.created_by,
             created_at=wib(run.created_at),
         )
-
-
-class LedgerView(BaseModel):
-    """A day's bookings (WIB), recomputed from its transfers: rupiah by class of account."""
-
-    day: date
-    transfers: int
-    debits: Mapping[str, int]
-    credits: Mapping[str, int]

@@ -32,9 +32,11 @@ class Settings(BaseModel):
     cursor_secret: str = ""
     partner_secret: str = ""
     snap_secret: str = ""
+    snap_callback_secret: str = ""
     registry_secret: str = ""
 
     draw_bucket: str = ""
+    statement_bucket: str = ""
     draw_state_machine: str = ""
     schedule_group: str = ""
     schedule_role: str = ""

@@ -206,7 +206,7 @@ def _tell(p: Platform, state: ReconciledDay, report: Report, found: Comparison) 
             **facts,
         ),
     )
-    count("ReconciliationDifferences", report.differences, provider=report.provider)
+    count("ReconciliationDifferences", report.differences)
     log.info("day reconciled", provider=report.provider, day=report.day.isoformat(), differences=report.differences)
 
 
@@ -252,7 +252,7 @@ def _absent(p: Platform, state: ReconciledDay) -> None:
         FindingKind.STATEMENT_MISSING, _subject(state), provider=state.provider, day=state.day.isoformat()
     )
     if late:
-        count("StatementMissing", provider=state.provider)
+        count("StatementMissing")
     changed = () if state.state is DayState.WAITING and state.version else (change_day(state, state=DayState.WAITING),)
     if changed or late:
         p.table.commit(*changed, outbox=[missing] if late else [])
@@ -260,7 +260,7 @@ def _absent(p: Platform, state: ReconciledDay) -> None:
 
 def _unreadable(p: Platform, state: ReconciledDay, problem: str) -> None:
     """The file as a whole is no settlement file of that day: an operator has to hand in another one."""
-    count("StatementMissing", provider=state.provider)
+    count("StatementMissing")
     log.warning("settlement file refused", provider=state.provider, day=state.day.isoformat(), problem=problem)
     told = finding(FindingKind.STATEMENT_UNREADABLE, _subject(state), file_id=state.file_id, problem=problem)
     p.table.commit(change_day(state, state=DayState.WAITING, file_id=None), outbox=[told])
