@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -62,6 +61,21 @@ class ReportView(BaseModel):
     def of(cls, report: Report) -> ReportView:
         values = {name: value for name, value in vars(report).items() if name in cls.model_fields}
         return cls(**{**values, "made_at": wib(report.made_at), "differences": report.differences})
+
+
+class ReportDetail(ReportView):
+    """A report, and where its rows can be downloaded within 15 minutes."""
+
+    rows_csv: str = Field(description="all rows")
+    differences_csv: str
+
+    @classmethod
+    def with_files(cls, report: Report, link: Callable[[str], str]) -> ReportDetail:
+        return cls(
+            **ReportView.of(report).model_dump(),
+            rows_csv=link(report_file(report.report_id, "all")),
+            differences_csv=link(report_file(report.report_id, "differences")),
+        )
 
 
 class RowsView(BaseModel):
@@ -122,10 +136,10 @@ def list_reports(
 
 @router.get("/operator/v1/reconciliations/<report_id>", tags=["reconciliation"])
 @refuses(NotFound)
-def read_report(report_id: Id, who: Who) -> ReportView:
-    """One report."""
+def read_report(report_id: Id, who: Who) -> ReportDetail:
+    """One report, with the addresses of its rows as CSV."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    return ReportView.of(load_report(platform().table, report_id))
+    return ReportDetail.with_files(load_report(platform().table, report_id), statement_files().link)
 
 
 @router.get("/operator/v1/reconciliations/<report_id>/rows", tags=["reconciliation"])
@@ -143,16 +157,6 @@ def read_rows(
     after = int(open_cursor(key, scope, cursor) or 0)
     rows, further = report_rows(statement_files(), report_id, only, after)
     return RowsView(rows=rows, next=seal_cursor(key, scope, str(further) if further else None))
-
-
-@router.get("/operator/v1/reconciliations/<report_id>/rows.csv", status_code=307, tags=["reconciliation"])
-@refuses(NotFound)
-def download_rows(report_id: Id, who: Who, only: Annotated[Only, Query()] = "all") -> Response[None]:
-    """All rows of a report (or its differences) as CSV: follow the address within 15 minutes."""
-    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    load_report(platform().table, report_id)
-    link = statement_files().link(report_file(report_id, only))
-    return Response(307, headers={"Location": link, "Cache-Control": "no-store"})
 
 
 @router.post("/operator/v1/settlement-files", status_code=201, tags=["reconciliation"])

@@ -35,6 +35,7 @@ from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
 from tests.support.people import Someone, plant_account, plant_person, someone
 from tests.support.sign_in import Providers
+from tests.support.statements import plant_report
 from tests.support.world import REGION, World
 
 CODE_KEY = "CODE_SECRET for tests"
@@ -85,6 +86,7 @@ class Scene:
         self._dead_letter()
         self._changes()
         self._cases()
+        self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
 
@@ -191,6 +193,7 @@ class Scene:
         session = self.member_session
         by_confirmation = {"challenge_id": self.confirmation}
         seen = {"if_match": '"1"'}
+        yesterday = (wib_date(self.world.clock.wall()) - DAY).isoformat()
         case, text = {"case_id": self.case}, {"text": "Asked LinkAja in writing."}
         by_challenge, by_contact = {"challenge_id": self.challenge}, {"challenge_id": self.contact_challenge}
         start = {"channel": "PHONE", "address": "081299990003", "device_id": "another-device"}
@@ -246,6 +249,15 @@ class Scene:
             "GET /operator/v1/payout-runs/{run_id}": Good(operator, run),
             "PUT /operator/v1/payout-runs/{run_id}/release": Good(operator, run, None, 202),
             "GET /operator/v1/ledger/{day}": Good(operator, {"day": wib_date(now).isoformat()}),
+            "GET /operator/v1/reconciliations": Good(operator, query=f"provider=BNI&day={yesterday}"),
+            "GET /operator/v1/reconciliations/{report_id}": Good(operator, {"report_id": self.report}),
+            "GET /operator/v1/reconciliations/{report_id}/rows": Good(operator, {"report_id": self.report}),
+            "POST /operator/v1/settlement-files": Good(
+                operator, {}, {"provider": "BNI", "day": yesterday, "sha256": "ab" * 32, "size": 7}, 201
+            ),
+            "PUT /operator/v1/settlement-files/{file_id}/receipt": Good(
+                operator, {"file_id": self.settlement_file}, None, 202
+            ),
             "GET /operator/v1/cases": Good(operator),
             "GET /operator/v1/cases/{case_id}": Good(operator, case),
             "PUT /operator/v1/cases/{case_id}/assignment": Good(operator, case, headers=seen),
