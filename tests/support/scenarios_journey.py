@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from tests.support.scenarios import Step, prepare
+from tests.support.scenarios_books import BOOKS
 from tests.support.scenarios_courses import COURSE
 from tests.support.scenarios_payouts import PAYOUT
 from tests.support.scenarios_people import IDENTITY, SIGN_UP
 from tests.support.scenarios_stage import Stage, stage
 from tests.support.scenarios_waves import WAVE
 
-JOURNEY: tuple[Step, ...] = (*SIGN_UP, *IDENTITY, *WAVE, *COURSE, *PAYOUT)
+JOURNEY: tuple[Step, ...] = (*SIGN_UP, *IDENTITY, *WAVE, *COURSE, *PAYOUT, *BOOKS)
 
 
 def step_name(number: int) -> str:

@@ -20,10 +20,12 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
 import functions.prepare_payouts.handler as prepare_payouts
+import functions.reconcile_payouts.handler as reconcile_payouts
 import functions.relay_outbox.handler as relay_outbox
 import functions.schedule_incentive.handler as schedule_incentive
 import functions.send_payout.handler as send_payout
@@ -70,6 +72,8 @@ WORKERS = {
     "prepare_payouts": prepare_payouts.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
+    "close_day": close_day.handler,
+    "reconcile_payouts": reconcile_payouts.handler,
 }
 """Queue → the function that empties it."""
 
@@ -273,6 +277,7 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
     for name, value in {
         "QUEUE_URLS": json.dumps(queue_urls),
         "DRAW_BUCKET": BUCKET,
+        "STATEMENT_BUCKET": BUCKET,
         "DRAW_STATE_MACHINE": machine["stateMachineArn"],
         "SCHEDULE_GROUP": GROUP,
         "SCHEDULE_ROLE": ROLE,
@@ -295,6 +300,6 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
 
 def _forget_what_was_wired() -> None:
     """What functions keep between invocations belongs to the stage before."""
-    ours = (settings, wiring.archive, wiring._providers, wiring._public_key, load_scheme, verify_identity.registry)
+    ours = (settings, wiring.archive, wiring.statement_files, wiring._providers, wiring._public_key, load_scheme, verify_identity.registry)
     for cached in (*ours, draw_wave.beacon, notify.senders, turn_wave.schedules, turn_wave.runs):
         cached.cache_clear()

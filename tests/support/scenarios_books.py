@@ -1,0 +1,111 @@
+"""Beside the journey: the ledger's day is closed, and what was paid is compared with the provider's settlement file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from prakerja import wiring
+from prakerja.balance import LedgerClose, ShardToClose
+from prakerja.balance.service import begin_close
+from prakerja.balance.store import new_close
+from prakerja.payouts.messages import DayToReconcile, PayoutToldOf
+from prakerja.payouts.service.handing_in import announce_file, file_received
+from prakerja.platform.access_patterns import ATTEMPT
+from prakerja.platform.clock import wib_date
+from prakerja.platform.findings import CaseNeeded
+from prakerja.platform.settings import settings
+from tests.support.scenarios import Step, aside, delivery
+from tests.support.scenarios_outside import PROVIDER
+from tests.support.scenarios_payouts import AMOUNT, EKA, payout_of
+from tests.support.scenarios_stage import Stage
+from tests.support.statements import line, settlement
+
+SHARD, DAY = ShardToClose.topic, DayToReconcile.topic
+OFFICER = "op-rina"
+
+
+# the ledger -----------------------------------------------------------------------------------------------------------
+def _midnight(stage: Stage) -> None:
+    """The day is over; all before it were closed with nothing in them (their sum is no matter here)."""
+    before = wib_date(stage.clock.programme()) - timedelta(days=1)
+    stage.world.table.commit(new_close(LedgerClose(before, 0, {}, {})))
+    stage.clock.move(days=1)
+
+
+def _begin(stage: Stage) -> Any:
+    return begin_close(stage.p)
+
+
+def _begun(stage: Stage) -> None:
+    _midnight(stage)
+    _begin(stage)
+
+
+def _all_but_one(stage: Stage) -> None:
+    _begun(stage)
+    stage.relay()
+    while sum(message.topic == SHARD for message in stage.waiting) > 1:
+        stage.work(stage.take(SHARD))
+
+
+# reconciliation -------------------------------------------------------------------------------------------------------
+def _announce(stage: Stage) -> Any:
+    """Ani and Eka as we know them, Eka once more, and somebody whom we did not pay."""
+    day = wib_date(stage.clock.wall()) - timedelta(days=1)
+    ani, eka = (
+        (stage.world.table.get(ATTEMPT, payout_id=payout_of(who), number=1) or {})["reference"]
+        for who in (stage.memo.person_id, EKA.person_id)
+    )
+    content = settlement(
+        line("PAYOUT", AMOUNT, ani, "N1"),
+        line("PAYOUT", AMOUNT, eka, "N2"),
+        line("PAYOUT", AMOUNT, eka, "N3"),
+        line("PAYOUT", 5_000, "SOMEBODY", "N4"),
+        line("FEE", 1_000, "", "N5"),
+    )
+    digest = hashlib.sha256(content).hexdigest()
+    file, _ = announce_file(
+        stage.p,
+        wiring.statement_files(),
+        operator=OFFICER,
+        provider=PROVIDER,
+        day=day,
+        sha256=digest,
+        size=len(content),
+    )
+    wiring.client("s3").put_object(Bucket=settings().statement_bucket, Key=file.name, Body=content)
+    stage.memo.file_id = file.file_id
+    return file.file_id
+
+
+def _tomorrow(stage: Stage) -> None:
+    stage.clock.move(days=1)
+
+
+def _announced(stage: Stage) -> None:
+    _tomorrow(stage)
+    _announce(stage)
+
+
+def _receive(stage: Stage) -> Any:
+    return file_received(stage.p, operator=OFFICER, file_id=stage.memo.file_id).file_id
+
+
+def _received(stage: Stage) -> None:
+    _announced(stage)
+    _receive(stage)
+
+
+TOLD = frozenset({CaseNeeded.topic, PayoutToldOf.topic})
+"""Told again by a worker that died before its report: the same cases, and inquiries that find nothing new."""
+
+BOOKS = (
+    aside(Step("begin close", _begin, _midnight, may_announce=frozenset({SHARD}))),
+    aside(delivery("close shard", SHARD, before=_begun)),
+    aside(delivery("close shard: the day's last", SHARD, before=_all_but_one)),
+    aside(Step("announce settlement file", _announce, _tomorrow)),
+    aside(Step("settlement file received", _receive, _announced)),
+    aside(delivery("reconcile day", DAY, before=_received, may_announce=TOLD)),
+)
