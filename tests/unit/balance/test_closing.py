@@ -113,7 +113,7 @@ def test_a_shard_that_dies_before_the_last_is_finished_by_its_repeat(world: Worl
 
 
 transfers = st.builds(
-    lambda number, ways, amount: Transfer(f"t-{number}", "KIND", f"r-{number}", *ways, amount, AT),
+    lambda number, ways, amount: Transfer(f"t-{number}", "KIND", f"r-{number}", ways[0], ways[1], amount, AT),
     st.integers(0, 10**6),
     st.permutations(ACCOUNTS).map(lambda names: names[:2]),
     st.integers(1, 10**9),

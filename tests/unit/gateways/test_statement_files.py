@@ -22,7 +22,7 @@ BUCKET = "prakerja-test-statements"
 def files() -> Iterator[S3StatementFiles]:
     with mock_aws():
         client = boto3.client("s3", region_name=REGION)
-        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-southeast-3"})
         yield S3StatementFiles(client, BUCKET)
 
 
