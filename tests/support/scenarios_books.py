@@ -1,4 +1,4 @@
-"""Beside the journey: the ledger's day is closed, and what was paid is compared with the provider's settlement file."""
+"""After the journey: the ledger's day is closed, and what was paid is compared with the provider's settlement file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from prakerja.balance import LedgerClose, ShardToClose
 from prakerja.balance.service import begin_close
 from prakerja.balance.store import new_close
 from prakerja.payouts.messages import DayToReconcile, PayoutToldOf
+from prakerja.payouts.references import day_of_reference
 from prakerja.payouts.service.handing_in import announce_file, file_received
 from prakerja.platform.access_patterns import ATTEMPT
 from prakerja.platform.clock import wib_date
@@ -38,13 +39,7 @@ def _begin(stage: Stage) -> Any:
     return begin_close(stage.p)
 
 
-def _begun(stage: Stage) -> None:
-    _midnight(stage)
-    _begin(stage)
-
-
 def _all_but_one(stage: Stage) -> None:
-    _begun(stage)
     stage.relay()
     while sum(message.topic == SHARD for message in stage.waiting) > 1:
         stage.work(stage.take(SHARD))
@@ -53,11 +48,11 @@ def _all_but_one(stage: Stage) -> None:
 # reconciliation -------------------------------------------------------------------------------------------------------
 def _announce(stage: Stage) -> Any:
     """Ani and Eka as we know them, Eka once more, and somebody whom we did not pay."""
-    day = wib_date(stage.clock.wall()) - timedelta(days=1)
     ani, eka = (
         (stage.world.table.get(ATTEMPT, payout_id=payout_of(who), number=1) or {})["reference"]
         for who in (stage.memo.person_id, EKA.person_id)
     )
+    day = day_of_reference(ani)
     content = settlement(
         line("PAYOUT", AMOUNT, ani, "N1"),
         line("PAYOUT", AMOUNT, eka, "N2"),
@@ -80,32 +75,18 @@ def _announce(stage: Stage) -> Any:
     return file.file_id
 
 
-def _tomorrow(stage: Stage) -> None:
-    stage.clock.move(days=1)
-
-
-def _announced(stage: Stage) -> None:
-    _tomorrow(stage)
-    _announce(stage)
-
-
 def _receive(stage: Stage) -> Any:
     return file_received(stage.p, operator=OFFICER, file_id=stage.memo.file_id).file_id
-
-
-def _received(stage: Stage) -> None:
-    _announced(stage)
-    _receive(stage)
 
 
 TOLD = frozenset({CaseNeeded.topic, PayoutToldOf.topic})
 """Told again by a worker that died before its report: the same cases, and inquiries that find nothing new."""
 
 BOOKS = (
-    aside(Step("begin close", _begin, _midnight, may_announce=frozenset({SHARD}))),
-    aside(delivery("close shard", SHARD, before=_begun)),
+    Step("begin close", _begin, _midnight, may_announce=frozenset({SHARD}), shared=True),
+    delivery("close shard", SHARD, shared=True),
     aside(delivery("close shard: the day's last", SHARD, before=_all_but_one)),
-    aside(Step("announce settlement file", _announce, _tomorrow)),
-    aside(Step("settlement file received", _receive, _announced)),
-    aside(delivery("reconcile day", DAY, before=_received, may_announce=TOLD)),
+    Step("announce settlement file", _announce, shared=True),
+    Step("settlement file received", _receive, shared=True),
+    delivery("reconcile day", DAY, may_announce=TOLD, shared=True),
 )
