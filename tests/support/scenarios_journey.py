@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from tests.support.scenarios import Step, prepare
+from tests.support.scenarios_accounts import ACCOUNT, CASE
 from tests.support.scenarios_books import BOOKS
 from tests.support.scenarios_courses import COURSE
 from tests.support.scenarios_payouts import PAYOUT
@@ -13,7 +14,7 @@ from tests.support.scenarios_people import IDENTITY, SIGN_UP
 from tests.support.scenarios_stage import Stage, stage
 from tests.support.scenarios_waves import WAVE
 
-JOURNEY: tuple[Step, ...] = (*SIGN_UP, *IDENTITY, *WAVE, *COURSE, *PAYOUT, *BOOKS)
+JOURNEY: tuple[Step, ...] = (*SIGN_UP, *IDENTITY, *WAVE, *COURSE, *PAYOUT, *ACCOUNT, *CASE, *BOOKS)
 
 
 def step_name(number: int) -> str:

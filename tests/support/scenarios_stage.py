@@ -24,6 +24,7 @@ import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
+import functions.open_case.handler as open_case
 import functions.prepare_payouts.handler as prepare_payouts
 import functions.reconcile_payouts.handler as reconcile_payouts
 import functions.relay_outbox.handler as relay_outbox
@@ -70,6 +71,7 @@ WORKERS = {
     "turn_wave": turn_wave.handler,
     "schedule_incentive": schedule_incentive.handler,
     "prepare_payouts": prepare_payouts.handler,
+    "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
     "close_day": close_day.handler,
@@ -300,6 +302,14 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
 
 def _forget_what_was_wired() -> None:
     """What functions keep between invocations belongs to the stage before."""
-    ours = (settings, wiring.archive, wiring.statement_files, wiring._providers, wiring._public_key, load_scheme, verify_identity.registry)
+    ours = (
+        settings,
+        wiring.archive,
+        wiring.statement_files,
+        wiring._providers,
+        wiring._public_key,
+        load_scheme,
+        verify_identity.registry,
+    )
     for cached in (*ours, draw_wave.beacon, notify.senders, turn_wave.schedules, turn_wave.runs):
         cached.cache_clear()
