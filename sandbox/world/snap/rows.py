@@ -69,7 +69,7 @@ class Reader:
         earlier = timedelta(seconds=self._longest_delay())
         seen = [one for row in self._true(start - earlier, end) for one in self._spoiled(row)]
         until = min(end, self.now + timedelta(microseconds=1))
-        return sorted((row for row in seen if start <= row.at < until), key=lambda row: (row.at, row.number))
+        return sorted((row for row in seen if start <= row.at < until), key=lambda row: row.at)
 
     def unsettled(self, start: datetime, end: datetime) -> list[Row]:
         """What was taken in during a period and is pending or failed: nothing of it is in the ledger."""
