@@ -5,14 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from starlette.types import ASGIApp
 
 from prakerja.gateways.http import OutsideUnavailable
 from prakerja.gateways.snap import PROFILES, Credentials, SnapProvider
@@ -161,16 +162,21 @@ class Bank:
         return number
 
 
-@contextmanager
-def serving(engine: Engine) -> Iterator[str]:
+def serving(engine: Engine) -> AbstractContextManager[str]:
     """The engine behind HTTP on a free port; its base address."""
+    return serving_app(serve(engine), lifespan="off")
+
+
+@contextmanager
+def serving_app(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+    """An application on a free port; its base address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(serve(engine), log_level="critical", lifespan="off", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan=lifespan, ws="none"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit, server.force_exit = True, lifespan == "off"
         thread.join(5)
         listener.close()
