@@ -18,7 +18,7 @@ from tests.support.world import World
 SAMPLES = Path("events/samples")
 WORKERS = [
     "verify_identity", "schedule_incentive", "prepare_payouts", "send_payout", "inquire_payout",
-    "relay_outbox", "sweep_outbox", "sweep_due", "close_day", "reconcile_payouts",
+    "relay_outbox", "sweep_outbox", "sweep_due", "close_day", "reconcile_payouts", "open_case",
 ]  # fmt: skip
 CASES = [(name, path.stem) for name in WORKERS for path in sorted((SAMPLES / name).glob("*.json"))]
 

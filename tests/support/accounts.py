@@ -17,12 +17,14 @@ from prakerja.payouts.answers import (
     ProviderRules,
 )
 from prakerja.payouts.destination import Account
-from prakerja.payouts.service import link_account
-from prakerja.platform.access_patterns import CHALLENGE
+from prakerja.payouts.service import due_accounts, link_account
+from prakerja.payouts.store import load_account
+from prakerja.platform.access_patterns import CHALLENGE, DESTINATION, DUE_SHARDS, MEMBERSHIP
 from prakerja.platform.clock import to_text
-from tests.support.people import Someone
+from tests.support.people import Someone, plant_member, someone
 from tests.support.world import World
 
+FIRST, SECOND, THIRD = "1111111111", "2222222222", "3333333333"
 SESSION_ID = "session-of-the-member"
 GOOD = AccountAnswer(
     AccountStatus.USABLE, None, "ORANG UJI", NameMatch.MATCH, AccountLimits(), "2001500", "Successful", (),
@@ -117,3 +119,45 @@ def plant_confirmation(world: World, person_id: str, confirmation_id: str, sessi
     }
     world.plant(CHALLENGE, item, challenge_id=confirmation_id)
     return confirmation_id
+
+
+# looking ---------------------------------------------------------------------------------------------------------------
+def account_of(world: World, who: Someone) -> Account | None:
+    return load_account(world.table, who.person_id)
+
+
+def holders(world: World, number: str, provider: str = "BNI") -> list[str]:
+    item = world.table.get(DESTINATION, digest=world.guards.digest("ACCOUNT", f"{provider}:{number}"))
+    return list(item["holders"]) if item else []
+
+
+def is_linked(world: World, who: Someone) -> bool:
+    item = world.table.get(MEMBERSHIP, person_id=who.person_id)
+    return bool(item and item.get("account_linked"))
+
+
+def findings(world: World) -> list[str]:
+    return sorted(sent.body["kind"] for sent in world.take("cases.needed.v1"))
+
+
+def told(world: World) -> list[str]:
+    return sorted(sent.body["kind"] for sent in world.take("registration.notice_requested.v1"))
+
+
+def everything(world: World) -> list[Any]:
+    return [world.items(table) for table in ("people", "programme", "evidence")]
+
+
+def woken(world: World) -> list[str]:
+    return [
+        str(message.model_dump()["person_id"])
+        for shard in range(DUE_SHARDS)
+        for message in due_accounts(world.platform, f"ACCOUNT#{shard:02d}")
+    ]
+
+
+def others(world: World, desks: Desks, count: int, number: str = FIRST) -> list[Someone]:
+    people = [plant_member(world, someone(n), card_number=f"8{n:015d}") for n in range(2, 2 + count)]
+    for one in people:
+        desks.link(number, who=one)
+    return people

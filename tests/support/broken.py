@@ -210,8 +210,8 @@ BROKEN: dict[str, Broken] = {
         ACCOUNT,
         ("kode baru", "new code"),
         prepare=lambda scene: {
-            "token": scene.member_session,
-            "body": {"provider": "BNI", "number": "1234567890", "confirmation_id": scene.confirmation},
+            "token": scene.money.session,
+            "body": {"provider": "BNI", "number": "1234567890", "confirmation_id": scene.money.confirmation},
         },
     ),
     "an account that many use": Broken(
@@ -285,7 +285,7 @@ BROKEN: dict[str, Broken] = {
         "case-not-taken",
         RESOLVE,
         ("Ambil kasus", "Take the case"),
-        prepare=lambda scene: {"path": {"case_id": scene.case}},
+        prepare=lambda scene: {"path": {"case_id": scene.money.case}},
     ),
     "a case that is resolved": Broken(
         "case-resolved",

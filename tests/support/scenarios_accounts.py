@@ -141,8 +141,9 @@ def _note(stage: Stage) -> Any:
 
 
 def _resolve(stage: Stage) -> Any:
-    why = {"verdict": Verdict.ACCEPTED, "why": "One family, one account; both came in person."}
-    return resolve_case(stage.p, operator=MARY, case_id=stage.memo.case_id, **why, version=2).state
+    why = "One family, one account; both came in person."
+    case = {"operator": MARY, "case_id": stage.memo.case_id}
+    return resolve_case(stage.p, **case, verdict=Verdict.ACCEPTED, why=why, version=2).state
 
 
 def _sharing(_: Stage) -> str:

@@ -5,9 +5,8 @@ The ids and requests here are those that succeed; tests take them as they are, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,15 +15,11 @@ import pytest
 from moto import mock_aws
 
 from prakerja import wiring
-from prakerja.cases.service import open_case, take_case
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
 from prakerja.incentives.store import earned
-from prakerja.payouts.destination import linked
 from prakerja.payouts.service import prepare_run, propose_release, start_run
-from prakerja.payouts.store import change_account, load_account
-from prakerja.platform.access_patterns import SESSION, WAVE
-from prakerja.platform.clock import to_text, wib_date
-from prakerja.platform.findings import FindingKind, finding
+from prakerja.platform.access_patterns import WAVE
+from prakerja.platform.clock import wib_date
 from prakerja.platform.parts import update
 from prakerja.registration.messages import CodeRequested
 from prakerja.registration.model.address import Channel
@@ -33,30 +28,19 @@ from prakerja.waves import WaveDraft
 from prakerja.waves.service import cancel_wave, create_wave, join_wave, propose_decree
 from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
+from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
+from tests.support.scene_money import MoneyMatters
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
 from tests.support.world import REGION, World
 
 CODE_KEY = "CODE_SECRET for tests"
 DEVICE = "5f0c5b0e-6d0b-4f0e-9f4f-0d5f5a6b7c8d"
-CHANGING_SESSION = "00000000-0000-4000-8000-00000000c0de"
 INCENTIVE = 600_000
 DAY = timedelta(days=1)
 PROPOSER = "op-0"
 """Who proposed what waits for approval; nobody else in the tests has this name."""
-
-
-@dataclass(frozen=True)
-class Good:
-    """A request that succeeds, and who sends it. ``path`` fills the route's parameters."""
-
-    token: str = field(default="", repr=False)
-    path: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
-    query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -84,8 +68,8 @@ class Scene:
         self._waves()
         self._payouts()
         self._dead_letter()
-        self._changes()
-        self._cases()
+        self.money = MoneyMatters(self.apis, self.member)
+        self.changing = self.money.changing
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -145,12 +129,6 @@ class Scene:
         started = self.apis.call("POST", "/v1/contacts", body, token=token, idempotency_key="contact")
         return self.delivered(started, Channel.EMAIL)
 
-    def confirm(self, key: str = "confirm") -> tuple[str, str]:
-        """Have a code sent to the member's other contact: (challenge id, the code that came)."""
-        path = "/v1/contacts/confirmations"
-        started = self.apis.call("POST", path, token=self.member_session, idempotency_key=key)
-        return self.delivered(started, Channel.EMAIL)
-
     def delivered(self, started: Answer, channel: Channel) -> tuple[str, str]:
         """Let ``notify`` bring what was asked for."""
         assert started.status == 202, started.text
@@ -166,11 +144,11 @@ class Scene:
         """Codes asked for and not given back yet, long enough ago that another may be asked for."""
         self.session = self.tokens()
         self.world.clock.move(minutes=2)
+        started = self.money.ask_for_confirmation()
+        self.money.confirmation, self.money.confirmation_code = self.delivered(started, Channel.EMAIL)
         self.challenge, self.code = self.sign_in()
         self.session_token = self.apis.person_token(self.session["person_id"], session_id=self.session["session_id"])
         self.contact_challenge, self.contact_code = self.contact(self.session_token)
-        self.world.clock.move(minutes=2)
-        self.confirmation, self.confirmation_code = self.confirm()
         self.world.clock.move(minutes=2)
 
     def good(self) -> dict[str, Good]:
@@ -190,15 +168,12 @@ class Scene:
             "region": "3276",
         }
         run, dead = {"run_id": self.run}, {"function": ALIVE}
-        session = self.member_session
-        by_confirmation = {"challenge_id": self.confirmation}
-        seen = {"if_match": '"1"'}
         yesterday = (wib_date(self.world.clock.wall()) - DAY).isoformat()
-        case, text = {"case_id": self.case}, {"text": "Asked LinkAja in writing."}
         by_challenge, by_contact = {"challenge_id": self.challenge}, {"challenge_id": self.contact_challenge}
         start = {"channel": "PHONE", "address": "081299990003", "device_id": "another-device"}
         refresh = {"refresh_token": self.session["refresh_token"], **device}
         return {
+            **self.money.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),
@@ -206,11 +181,6 @@ class Scene:
             "POST /v1/contacts/challenges/{challenge_id}/resend": Good(signed_in, by_contact, None, 202),
             "POST /v1/contacts/challenges/{challenge_id}/verify": Good(
                 signed_in, by_contact, {"code": self.contact_code}
-            ),
-            "POST /v1/contacts/confirmations": Good(session, status=202),
-            "POST /v1/contacts/confirmations/{challenge_id}/resend": Good(session, by_confirmation, status=202),
-            "POST /v1/contacts/confirmations/{challenge_id}/verify": Good(
-                session, by_confirmation, {"code": self.confirmation_code}
             ),
             "POST /v1/sessions/refresh": Good("", {}, refresh),
             "GET /v1/sessions/current": Good(signed_in),
@@ -234,10 +204,7 @@ class Scene:
             ),
             "PUT /v1/account": Good(self.token(self.unlinked), {}, {"provider": "LINKAJA", "number": number}),
             "GET /v1/account": Good(member),
-            "DELETE /v1/account": Good(member, status=204),
-            "POST /v1/account/cancellation": Good(self.token(self.changing)),
             "GET /v1/incentives": Good(member),
-            "GET /v1/payouts/{payout_id}": Good(member, {"payout_id": self.payout}),
             "POST /operator/v1/waves": Good(operator, {}, {"number": 75, "quota": 100, **times}, 201),
             "GET /operator/v1/waves/{wave_id}": Good(operator, wave),
             "PUT /operator/v1/waves/{wave_id}/cancellation": Good(operator, wave),
@@ -257,16 +224,6 @@ class Scene:
             ),
             "PUT /operator/v1/settlement-files/{file_id}/receipt": Good(
                 operator, {"file_id": self.settlement_file}, None, 202
-            ),
-            "GET /operator/v1/cases": Good(operator),
-            "GET /operator/v1/cases/{case_id}": Good(operator, case),
-            "PUT /operator/v1/cases/{case_id}/assignment": Good(operator, case, headers=seen),
-            "POST /operator/v1/cases/{case_id}/notes": Good(operator, case, text, 201, headers=seen),
-            "PUT /operator/v1/cases/{case_id}/resolution": Good(
-                operator,
-                {"case_id": self.taken_case},
-                {"verdict": "MENDED", "why": "LinkAja sent the money back."},
-                headers={"if_match": '"2"'},
             ),
             "GET /operator/v1/dead-letters/{function}": Good(operator, dead),
             "POST /operator/v1/dead-letters/{function}/redrive": Good(operator, dead),
@@ -306,30 +263,7 @@ class Scene:
             pass
         self.empty_run = start_run(p, operator=PROPOSER, scheduled_until=today, key="run-2").run_id
         prepare_run(p, run_id=self.empty_run)
-        self.payout = p.ids.of("payout", self.member.person_id, JOB_SEARCH, "1")
         self.release = propose_release(p, operator=PROPOSER, run_id=self.run).approval_id
-
-    def _changes(self) -> None:
-        """A session that was opened by phone, and a member whose account was changed an hour ago."""
-        opened = {"person_id": self.member.person_id, "device": "d", "channel": "PHONE", "generation": 1}
-        now = to_text(self.world.clock.wall())
-        self.world.plant(SESSION, {**opened, "created_at": now, "rotated_at": now}, session_id=CHANGING_SESSION)
-        self.member_session = self.apis.person_token(self.member.person_id, session_id=CHANGING_SESSION)
-        self.changing = self.apis.market.member(8, card="8000000000000008", linked=False)
-        plant_account(self.world, self.changing)
-        before = load_account(self.world.table, self.changing.person_id)
-        assert before is not None
-        changed = linked(before, before, confirmation_id="c", now=self.world.clock.wall())
-        self.world.table.commit(change_account(before, changed))
-
-    def _cases(self) -> None:
-        """One that is open, one that the first operator has taken."""
-        p = self.world.platform
-        found = [
-            finding(FindingKind.PAYOUT_HELD, payout, self.member.person_id, attempt=1) for payout in ("p-1", "p-2")
-        ]
-        self.case, self.taken_case = (open_case(p, one).case_id for one in found)
-        take_case(p, operator="op-1", case_id=self.taken_case, version=1)
 
     def _dead_letter(self) -> None:
         attributes: dict[str, Any] = {

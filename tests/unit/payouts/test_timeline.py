@@ -131,7 +131,7 @@ def test_a_long_history_keeps_its_latest_steps() -> None:
 
 @pytest.mark.parametrize(
     ("pause", "words", "by"),
-    [(Pause(False, at(72)), "72 hours", at(72)), (Pause(True, None), "Another member", None)],
+    [(Pause(False, at(72)), "72 hours", at(72)), (Pause(True, None), "An officer looks", None)],
 )
 def test_a_paused_account_is_told(pause: Pause, words: str, by: datetime | None) -> None:
     then = following(EARNED, None, pause)

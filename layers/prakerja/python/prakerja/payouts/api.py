@@ -43,22 +43,22 @@ class AccountView(BaseModel):
     name_match: NameMatch
     proof: Proof = Field(description="PROVEN: the provider confirmed that the holder has your NIK.")
     linked_at: AwareDatetime
-    waits: Waits | None = Field(default=None, description="why nothing is paid there now")
+    waits: Waits | None = Field(default=None, description="why nothing is paid there for some hours")
     payable_from: AwareDatetime | None = Field(
         default=None, description="of a changed account: until then nothing is paid, and the change can be cancelled"
     )
 
     @classmethod
     def of(cls, account: Account, now: datetime) -> AccountView:
-        waits = payable(account, now)
+        cooling = payable(account, now) is Waits.COOLING  # what else it may wait for is the office's business
         return cls(
             provider=account.provider,
             number=account.masked,
             name_match=account.name_match,
             proof=account.proof,
             linked_at=wib(account.linked_at),
-            waits=waits,
-            payable_from=wib(account.payable_from) if account.payable_from and waits is Waits.COOLING else None,
+            waits=Waits.COOLING if cooling else None,
+            payable_from=wib(account.payable_from) if account.payable_from and cooling else None,
         )
 
 

@@ -30,7 +30,7 @@ from prakerja.platform.rupiah import rupiah_text
 
 COOLING = timedelta(hours=72)
 MOST_HOLDERS = 5
-"""Members on one destination; more are refused without asking anybody."""
+"""Members on one destination; more are refused, but only who was found to own it learns that."""
 ASK_AGAIN_SECONDS = 30
 
 

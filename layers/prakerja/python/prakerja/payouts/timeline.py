@@ -83,9 +83,9 @@ NOW: dict[str, tuple[str, str]] = {
 }
 """State of an incentive, or of its payout → how it stands."""
 
-_SHARED = (
-    "Peserta lain juga memakai rekening ini; petugas memeriksanya. Bila tidak ingin menunggu, pilih rekening lain.",
-    "Another member uses this account, too; an officer is looking into it. Choose another one if you do not want to wait.",
+_SHARED = (  # that others have it, too, is not said: nobody may try numbers here to learn who is paid where
+    "Petugas memeriksa rekening ini sebelum dibayar. Bila tidak ingin menunggu, pilih rekening lain.",
+    "An officer looks at this account before it is paid. Choose another one if you do not want to wait.",
 )
 _COOLING = (
     "Rekening baru: pembayaran ditahan 72 jam demi keamanan, lalu berjalan sendiri.",

@@ -318,7 +318,7 @@ CASE_LIST = Pattern(
     "case_list",
     "programme",
     "cases of a state, of one kind and of every kind: those to be resolved first come first",
-    "CASES#{state}#{kind}",
+    "CASES#{standing}#{kind}",
     "AT#{at}#{case_id}",
 )
 OUTBOX = Pattern("outbox", "programme", "messages committed and not yet sent", "OUTBOX#{shard}", "ROW#{at}#{row_id}")

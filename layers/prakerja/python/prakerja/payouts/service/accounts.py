@@ -92,7 +92,6 @@ def link_account(
     if case.account is not None and case.account.digest in digests:
         return case.account
     used = _confirmed(p, case, person_id, session_id, confirmation_id, digests[-1])
-    others = shared_with(person_id, [holder for held in case.holders.values() for holder in held])
     mine = opened(p, person_id, case.identity, ("phone", "nik"))
     if is_wallet and number != mine.get("phone", "").lstrip("+"):
         raise WalletPhoneDiffers
@@ -117,6 +116,7 @@ def link_account(
     except NotYourAccount:
         _tell_of_a_strangers_account(p, person_id, provider, digests[-1], answer)
         raise
+    others = shared_with(person_id, [holder for held in case.holders.values() for holder in held])
     destination = Account(
         person_id=person_id,
         provider=provider,

@@ -1,0 +1,83 @@
+"""Where members are paid, and what people look into: the part of the scene that is about accounts, payouts and cases."""
+
+from __future__ import annotations
+
+from prakerja.cases.service import open_case, take_case
+from prakerja.incentives import JOB_SEARCH
+from prakerja.payouts.destination import linked
+from prakerja.payouts.store import change_account, load_account
+from prakerja.platform.access_patterns import SESSION
+from prakerja.platform.clock import to_text
+from prakerja.platform.findings import FindingKind, finding
+from prakerja.platform.ids import derived
+from tests.support.apis import Answer, Apis
+from tests.support.good import Good
+from tests.support.people import Someone, plant_account
+
+SESSION_ID = "00000000-0000-4000-8000-00000000c0de"
+
+
+class MoneyMatters:
+    """A session that was opened by phone, a member whose account was changed just now, cases open and taken."""
+
+    def __init__(self, apis: Apis, member: Someone) -> None:
+        self.apis, self.member, self.world = apis, member, apis.world
+        self.payout = derived("payout", member.person_id, JOB_SEARCH, "1")
+        self.confirmation = self.confirmation_code = ""
+        self._session()
+        self._change()
+        self._cases()
+
+    def ask_for_confirmation(self) -> Answer:
+        """Have a code sent to the member's other contact."""
+        return self.apis.call("POST", "/v1/contacts/confirmations", token=self.session, idempotency_key="confirm")
+
+    def good(self) -> dict[str, Good]:
+        """Route → a request that succeeds now."""
+        member = self.apis.person_token(self.member.person_id)
+        operator = self.apis.operator_token()
+        by_confirmation = {"challenge_id": self.confirmation}
+        seen = {"if_match": '"1"'}
+        case, text = {"case_id": self.case}, {"text": "Asked LinkAja in writing."}
+        return {
+            "POST /v1/contacts/confirmations": Good(self.session, status=202),
+            "POST /v1/contacts/confirmations/{challenge_id}/resend": Good(self.session, by_confirmation, status=202),
+            "POST /v1/contacts/confirmations/{challenge_id}/verify": Good(
+                self.session, by_confirmation, {"code": self.confirmation_code}
+            ),
+            "DELETE /v1/account": Good(member, status=204),
+            "POST /v1/account/cancellation": Good(self.apis.person_token(self.changing.person_id)),
+            "GET /v1/payouts/{payout_id}": Good(member, {"payout_id": self.payout}),
+            "GET /operator/v1/cases": Good(operator),
+            "GET /operator/v1/cases/{case_id}": Good(operator, case),
+            "PUT /operator/v1/cases/{case_id}/assignment": Good(operator, case, headers=seen),
+            "POST /operator/v1/cases/{case_id}/notes": Good(operator, case, text, 201, headers=seen),
+            "PUT /operator/v1/cases/{case_id}/resolution": Good(
+                operator,
+                {"case_id": self.taken_case},
+                {"verdict": "MENDED", "why": "LinkAja sent the money back."},
+                headers={"if_match": '"2"'},
+            ),
+        }
+
+    def _session(self) -> None:
+        opened = {"person_id": self.member.person_id, "device": "d", "channel": "PHONE", "generation": 1}
+        now = to_text(self.world.clock.wall())
+        self.world.plant(SESSION, {**opened, "created_at": now, "rotated_at": now}, session_id=SESSION_ID)
+        self.session = self.apis.person_token(self.member.person_id, session_id=SESSION_ID)
+
+    def _change(self) -> None:
+        self.changing = self.apis.market.member(21, card="8000000000000021", linked=False)
+        plant_account(self.world, self.changing)
+        before = load_account(self.world.table, self.changing.person_id)
+        assert before is not None
+        changed = linked(before, before, confirmation_id="c", now=self.world.clock.wall())
+        self.world.table.commit(change_account(before, changed))
+
+    def _cases(self) -> None:
+        p = self.world.platform
+        found = [
+            finding(FindingKind.PAYOUT_HELD, payout, self.member.person_id, attempt=1) for payout in ("p-1", "p-2")
+        ]
+        self.case, self.taken_case = (open_case(p, one).case_id for one in found)
+        take_case(p, operator="op-1", case_id=self.taken_case, version=1)
