@@ -35,15 +35,14 @@ import functions.turn_wave.handler as turn_wave
 import functions.verify_identity.handler as verify_identity
 from prakerja import wiring
 from prakerja.membership import seed_schemes
-from prakerja.membership.store import load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import OUTBOX
 from prakerja.platform.auth import Operator
 from prakerja.platform.ids import derived
-from prakerja.platform.settings import settings
 from sandbox.world.registry import DEFAULT_API_KEY
 from tests.contract.snap.standin import secret_entry
 from tests.support import wired
+from tests.support.caches import forget_what_was_wired
 from tests.support.chaos import Seam, seam_of
 from tests.support.clock import FixedClock
 from tests.support.ids import CountingIds
@@ -145,7 +144,7 @@ class Stage:
         patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
         self.market = Market(self.world, patch)
         patch.setattr(wiring, "_secrets", _Secrets)
-        _forget_what_was_wired()
+        forget_what_was_wired()
         patch.setenv("DATA_KEY_ID", "key")
         seed_schemes(self.p)
 
@@ -238,7 +237,7 @@ def stage(
         made = Stage(patch, dynamodb or client("dynamodb"), kms or client("kms"), prefix)
         with seam_of(truth, made.outside) as made.seam:
             yield made
-        _forget_what_was_wired()
+        forget_what_was_wired()
 
 
 def in_queues(now: datetime) -> list[Queued]:
@@ -298,18 +297,3 @@ def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
     for function in (relay_outbox, sweep_outbox):  # these need no more of the platform, so they take it piece by piece
         patch.setattr(function, "table", lambda: on.world.table)
     patch.setattr(sweep_outbox, "clock", lambda: on.clock)
-
-
-def _forget_what_was_wired() -> None:
-    """What functions keep between invocations belongs to the stage before."""
-    ours = (
-        settings,
-        wiring.archive,
-        wiring.statement_files,
-        wiring._providers,
-        wiring._public_key,
-        load_scheme,
-        verify_identity.registry,
-    )
-    for cached in (*ours, draw_wave.beacon, notify.senders, turn_wave.schedules, turn_wave.runs):
-        cached.cache_clear()

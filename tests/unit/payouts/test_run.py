@@ -268,7 +268,7 @@ def test_a_run_is_not_stopped_by_an_incentive_that_moves_meanwhile(world: World)
     assert load_run(world.table, run.run_id).state is RunState.DECLARED
     (incentive,) = incentives_of(world.table, gone.person_id)
     assert (incentive.state, incentive.reason) == (IncentiveState.PAYOUT_FAILED, NOBODY_TO_PAY)
-    assert "Penyedia" not in IncentiveView.of(incentive, None, "id").explanation
+    assert "Penyedia" not in IncentiveView.of(incentive, None, None, world.clock.wall(), "id").explanation
 
 
 def test_two_workers_with_one_shard_queue_all_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,7 +230,7 @@ PAYOUT_LIST = Pattern(
     "payout_list",
     "programme",
     "payouts that need a person, by state; gone when they are settled",
-    "PAYOUTS#{state}",
+    "PAYOUTS#{standing}",
     "PAYOUT#{payout_id}",
 )
 VERDICT = Pattern(

@@ -52,6 +52,10 @@ from prakerja.platform.parts import Item, Part
 from prakerja.registration import NoticeKind, challenge_key, confirmation_used, notice, opened
 
 
+CHECKED = ("phone", "nik")
+"""What of a member is compared with an account, besides the name."""
+
+
 @dataclass(frozen=True)
 class _Case:
     """What linking needs to know of a member, as it was read."""
@@ -92,8 +96,8 @@ def link_account(
     if case.account is not None and case.account.digest in digests:
         return case.account
     used = _confirmed(p, case, person_id, session_id, confirmation_id, digests[-1])
-    mine = opened(p, person_id, case.identity, ("phone", "nik"))
-    if is_wallet and number != mine.get("phone", "").lstrip("+"):
+    phone, nik = map(opened(p, person_id, case.identity, CHECKED).get, CHECKED)
+    if is_wallet and number != (phone or "").lstrip("+"):
         raise WalletPhoneDiffers
     membership = membership_from_item(case.member)
     amount = load_scheme(p.table, membership.scheme_name, membership.scheme_version).job_incentive.amount
@@ -107,7 +111,7 @@ def link_account(
         holder_name=holder_name(p, person_id, case.identity),
         amount=amount,
         at=now,
-        nik=mine.get("nik"),
+        nik=nik,
     )
     answer = bank.inquire_account(question, bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS)))
     # decide

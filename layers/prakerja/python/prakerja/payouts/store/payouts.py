@@ -152,7 +152,7 @@ def take_again(before: Payout, after: Payout) -> tuple[Part, ...]:
             payout_id=after.payout_id,
         ),
         _in_run(after),
-        delete(PAYOUT_LIST, state=str(before.state), payout_id=before.payout_id),
+        delete(PAYOUT_LIST, standing=str(before.state), payout_id=before.payout_id),
     )
 
 
@@ -166,11 +166,19 @@ def relist(before: Payout, was_overdue: bool, after: Payout, is_overdue: bool, a
     was, now = listed(before, overdue=was_overdue), listed(after, overdue=is_overdue)
     if was and now and before.state is after.state:
         return ()
-    gone = (delete(PAYOUT_LIST, state=str(before.state), payout_id=before.payout_id),) if was else ()
+    gone = (delete(PAYOUT_LIST, standing=str(before.state), payout_id=before.payout_id),) if was else ()
     if not now:
         return gone
     row = {"provider": after.provider, "amount": after.amount, "reason": after.reason, "since": to_text(at)}
-    return (*gone, put(PAYOUT_LIST, row, state=str(after.state), payout_id=after.payout_id))
+    return (*gone, put(PAYOUT_LIST, row, standing=str(after.state), payout_id=after.payout_id))
+
+
+def list_payouts(table: Table, state: PayoutState, *, after: str | None, limit: int) -> tuple[list[Payout], str | None]:
+    """Payouts on the list of a state, and where the next page starts. In the order of their ids."""
+    page = table.query(PAYOUT_LIST, standing=str(state), limit=limit, after=after, consistent=False)
+    keys = [payout_key(PAYOUT_LIST.parse(row)["payout_id"]) for row in page.items]
+    items = table.batch_get(*keys, consistent=False) if keys else []
+    return [payout_from_item(item) for item in items if item is not None], page.after
 
 
 def prepared_request(p: Platform, payout: Payout, attempt: Attempt, identity: Item) -> PreparedRequest:
