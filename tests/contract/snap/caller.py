@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -180,9 +181,15 @@ class Caller:
 
 def rsa(text: str) -> str:
     """Our key's signature."""
+    return base64.b64encode(_key().sign(text.encode(), PKCS1v15(), SHA256())).decode()
+
+
+@lru_cache
+def _key() -> RSAPrivateKey:
+    """Checked once: that takes as long as a hundred calls."""
     key = load_pem_private_key(secret_entry("any")["private_key"].encode(), None)
     assert isinstance(key, RSAPrivateKey)
-    return base64.b64encode(key.sign(text.encode(), PKCS1v15(), SHA256())).decode()
+    return key
 
 
 def read(reply: Reply) -> dict[str, Any]:
