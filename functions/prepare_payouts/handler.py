@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prakerja.payouts.messages import AccountReady, RunApproved, RunStarted, ShardReleased
-from prakerja.payouts.service import account_ready, prepare_run, queue_shard, release_run
+from prakerja.payouts.messages import AccountReady, ChannelStartApproved, RunApproved, RunStarted, ShardReleased
+from prakerja.payouts.service import account_ready, prepare_run, queue_shard, release_run, start_channel
 from prakerja.platform.worker import sqs_worker
 from prakerja.wiring import platform, sqs
 
@@ -18,6 +18,9 @@ def work(topic: str, body: str) -> None:
         queue_shard(platform(), run_id=released.run_id, shard=released.shard)
     elif topic == AccountReady.topic:
         account_ready(platform(), person_id=AccountReady.model_validate_json(body).person_id)
+    elif topic == ChannelStartApproved.topic:
+        start = ChannelStartApproved.model_validate_json(body)
+        start_channel(platform(), provider=start.provider, approval_id=start.approval_id)
     else:
         prepare_run(platform(), run_id=RunStarted.model_validate_json(body).run_id)
 

@@ -202,6 +202,8 @@ class ApprovalView(BaseModel):
     proposed_at: str
     approved_by: str | None = None
     approved_at: str | None = None
+    refused_by: str | None = None
+    refused_at: str | None = None
 
     @classmethod
     def of(cls, approval: Approval) -> ApprovalView:

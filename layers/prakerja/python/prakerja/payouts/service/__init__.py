@@ -3,6 +3,8 @@
 from prakerja.payouts.service.accounts import link_account
 from prakerja.payouts.service.changing import account_ready, cancel_change, due_accounts, unlink
 from prakerja.payouts.service.channels import channel
+from prakerja.payouts.service.funds import Funds, funds_for
+from prakerja.payouts.service.inquiring import due_payouts, inquire_payout, look_again
 from prakerja.payouts.service.judging import VERDICT, pass_verdict, propose_verdict, verdict_approved
 from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import (
@@ -15,7 +17,7 @@ from prakerja.payouts.service.releasing import (
     release_run,
     start_run,
 )
-from prakerja.payouts.service.sending import due_payouts, inquire_payout, look_again, send_payout
+from prakerja.payouts.service.sending import send_payout
 from prakerja.payouts.service.switching import (
     START,
     list_channels,
@@ -30,6 +32,7 @@ __all__ = [
     "RELEASE",
     "START",
     "VERDICT",
+    "Funds",
     "Pace",
     "account_ready",
     "cancel_change",
@@ -37,6 +40,7 @@ __all__ = [
     "due_accounts",
     "due_payouts",
     "due_runs",
+    "funds_for",
     "inquire_payout",
     "link_account",
     "list_channels",

@@ -51,7 +51,6 @@ from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
 from prakerja.registration import NoticeKind, challenge_key, confirmation_used, notice, opened
 
-
 CHECKED = ("phone", "nik")
 """What of a member is compared with an account, besides the name."""
 

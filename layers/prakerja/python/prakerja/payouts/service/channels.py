@@ -81,7 +81,7 @@ def note_answer(p: Platform, provider: str, outcome: Outcome, code: str) -> None
         after = decide_open(seen, cause, code, now)
         if after != seen and _write(p, seen, after):
             log.error("breaker open", provider=provider, cause=str(cause), code=code)
-            count("ChannelPaused", provider=provider)
+            count("ChannelPaused")
     elif outcome is not Outcome.AMB and seen.probe_until is not None and _write(p, seen, decide_close(seen)):
         log.warning("breaker closed", provider=provider)
 

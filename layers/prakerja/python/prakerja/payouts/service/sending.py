@@ -1,8 +1,7 @@
-"""Sending one payout, and finding out what became of it.
+"""Sending one payout.
 
 R1 store, then send. R2 an unclear outcome is UNKNOWN: no other attempt, no other reference, nobody is told "failed".
-R3-R5 inquire by the ladder; "not found" proves something only after the settle window. (Payment standard, ambiguous
-outcomes.) There is no loop here: every wait is stored on the payout and wakes by message, or by the sweep if that is lost.
+R6 another attempt only where the database finds the last one proven unpaid. What came of it: ``inquiring``.
 """
 
 from __future__ import annotations
@@ -12,27 +11,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from prakerja.balance import PayoutMove, payout_part
-from prakerja.payouts.answers import InquiryAnswer, TransferOrder
-from prakerja.payouts.channels import Flow
+from prakerja.payouts.answers import TransferOrder
 from prakerja.payouts.decisions import (
     Next,
-    became_unknown,
-    decide_inquiry,
-    decide_news,
     decide_sending,
-    is_abandoned,
     is_too_old,
 )
-from prakerja.payouts.destination import Account
+from prakerja.payouts.destination import Account, Waits, payable
 from prakerja.payouts.errors import AttemptNotEnded, NotReleased, PayoutMoved
 from prakerja.payouts.messages import PayoutQueued
-from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState, Work
+from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
-from prakerja.payouts.service.channels import channel, may_send, note_answer
+from prakerja.payouts.service.channels import may_send, note_answer
+from prakerja.payouts.service.inquiring import recover
 from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import RELEASE
-from prakerja.payouts.service.settling import settle, wake
+from prakerja.payouts.service.settling import settle
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
     BODY_FIELD,
@@ -42,14 +37,11 @@ from prakerja.payouts.store import (
     attempt_key,
     change_attempt,
     change_payout,
-    due_work,
     holder_name,
     is_proven_unpaid,
     load_payout,
     new_attempt,
     new_sent,
-    payout_from_item,
-    payout_key,
     prepared_request,
     run_from_item,
     run_key,
@@ -58,17 +50,15 @@ from prakerja.payouts.store import (
     wake_after,
 )
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import APPROVAL, PAYOUT, PERSON_IDENTITY, Pattern
+from prakerja.platform.access_patterns import APPROVAL, PERSON_IDENTITY, Pattern
 from prakerja.platform.approvals import from_approval_item
-from prakerja.platform.clock import to_text
 from prakerja.platform.observability import count, log
-from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
 
 NOTE = "Insentif Prakerja"
-WOKEN_AT_ONCE = 100
-"""Of one due shard."""
+SHARED_PAUSE = timedelta(hours=1)
+"""Between two looks at a destination that a person must decide about."""
 
 
 def send_payout(
@@ -83,7 +73,7 @@ def send_payout(
     # load
     payout = load_payout(p.table, payout_id)
     if payout.state is PayoutState.DISPATCHING:
-        return _recover(p, payout)
+        return recover(p, payout)
     if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND) or not may_send(p, payout.provider):
         return payout
     case = _load_case(p, payout)
@@ -91,10 +81,14 @@ def send_payout(
         count("PayoutNotReleased")
         raise NotReleased
     # decide
-    if payout.state is PayoutState.QUEUED and case.account.provider != payout.provider:
-        return _redirect(p, payout, case.account.provider)
-    bank = providers[payout.provider]
     now = p.clock.wall()
+    if payout.state is PayoutState.QUEUED:
+        if (waits := payable(case.account, now)) is not None:
+            cooling = case.account.payable_from if waits is Waits.COOLING else None
+            return _put_off(p, payout, cooling or now + SHARED_PAUSE)
+        if case.account.provider != payout.provider:
+            return _redirect(p, payout, case.account.provider)
+    bank = providers[payout.provider]
     if payout.state is PayoutState.RESEND and case.attempt and is_too_old(case.attempt, bank.rules, now):
         return settle(p, payout, case.attempt, Next(PayoutState.HELD, case.attempt))
     if pace is not None:
@@ -117,64 +111,6 @@ def send_payout(
         pace.heard(payout.provider, answer.code)
     note_answer(p, payout.provider, answer.outcome, answer.code)
     return settled
-
-
-def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
-    """Ask the provider about a payout whose outcome is unknown, and act on what that proves.
-
-    A provider that does not answer is left in peace, and one that cannot know yet is not asked: the payout stays due.
-    """
-    # load
-    payout = load_payout(p.table, payout_id)
-    if payout.state is PayoutState.DISPATCHING:
-        return _recover(p, payout)
-    if payout.state is not PayoutState.UNKNOWN or not channel(p, payout.provider).may_ask(p.clock.wall()):
-        return payout
-    attempt, answer = _ask(p, providers[payout.provider], payout)
-    if answer is None:
-        return payout
-    # decide
-    following = decide_inquiry(attempt, answer, providers[payout.provider].rules, p.clock.wall())
-    log.info("payout inquired", payout_id=payout_id, status=str(answer.status), state=str(following.state))
-    # commit, announce
-    return settle(p, payout, attempt, following, answer.exchanges, answer.code)
-
-
-def look_again(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
-    """The provider told us something about a payout: ask now.
-
-    A paid one can only have come back. One that is to be sent again may have been carried out late: then it is not sent.
-    """
-    # load
-    payout = load_payout(p.table, payout_id)
-    if payout.state not in (PayoutState.PAID, PayoutState.RESEND):
-        return inquire_payout(p, providers, payout_id=payout_id)
-    attempt, answer = _ask(p, providers[payout.provider], payout)
-    # decide
-    following = None if answer is None else decide_news(payout.state, attempt, answer)
-    if answer is None or following is None:
-        log.info("payout asked about: nothing changes", payout_id=payout_id, state=str(payout.state))
-        return payout
-    # commit, announce
-    return settle(p, payout, attempt, following, answer.exchanges, answer.code)
-
-
-def due_payouts(p: Platform, shard: str) -> list[Message]:
-    """Payouts of a due shard whose message was lost or whose wait is over, as messages to send again.
-
-    Nothing is woken for a channel that does not flow; one payout of the shard may try when the breaker is half open.
-    """
-    work, provider = due_work(shard)
-    now = p.clock.wall()
-    gate = channel(p, provider)
-    flow = gate.flow(now)
-    if flow in (Flow.STOPPED, Flow.PAUSED) if work is Work.SEND else not gate.may_ask(now):
-        return []
-    limit = 1 if work is Work.SEND and flow is Flow.PROBE else WOKEN_AT_ONCE
-    keys = p.table.due(PAYOUT, shard, to_text(now), limit=limit)
-    items = p.table.batch_get(*(payout_key(key["payout_id"]) for key in keys)) if keys else []
-    payouts = [payout_from_item(item) for item in items if item is not None]
-    return [message for payout in payouts if (message := wake(payout)) is not None]
 
 
 @dataclass(frozen=True)
@@ -205,6 +141,15 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
         RELEASE, run.run_id, run.content_hash
     )
     return _Case(agreed and run.state is RunState.RELEASED, identity, account_from_item(account), attempt)
+
+
+def _put_off(p: Platform, payout: Payout, until: datetime) -> Payout:
+    """Its member's new destination may not be paid yet: nothing is reserved, it stays queued."""
+    try:
+        p.table.commit(change_payout(payout, payout, until))
+    except PayoutMoved:
+        return load_payout(p.table, payout.payout_id)
+    return payout
 
 
 def _redirect(p: Platform, payout: Payout, provider: str) -> Payout:
@@ -271,30 +216,3 @@ def _new_attempt(
         prepared_at=now,
         sent_at=now,
     )
-
-
-def _ask(p: Platform, bank: PaymentProvider, payout: Payout) -> tuple[Attempt, InquiryAnswer | None]:
-    """Inquire once; None: too early for this provider to know anything."""
-    wanted = attempt_key(payout), (PERSON_IDENTITY, {"person_id": payout.person_id})
-    attempt_item, identity = p.table.batch_get(*wanted)
-    if attempt_item is None or identity is None:
-        raise NotFound
-    attempt = attempt_from_item(attempt_item)
-    now = p.clock.wall()
-    if now - attempt.sent_at < timedelta(seconds=bank.rules.inquiry_wait):
-        return attempt, None
-    external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    return attempt, bank.inquire_transfer(prepared_request(p, payout, attempt, identity), external_id)
-
-
-def _recover(p: Platform, payout: Payout) -> Payout:
-    """A payout found while it is being sent: leave it, or, if its worker has died, ask the provider."""
-    item = p.table.batch_get(attempt_key(payout))[0]
-    if item is None:
-        raise NotFound
-    attempt = attempt_from_item(item)
-    now = p.clock.wall()
-    if not is_abandoned(attempt, now):
-        return payout
-    following = Next(PayoutState.UNKNOWN, became_unknown(attempt, now), 0)
-    return settle(p, payout, attempt, following)
