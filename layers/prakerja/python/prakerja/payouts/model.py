@@ -110,6 +110,12 @@ class Payout:
         return replace(after, history=(*self.history, step)[-MOST_STEPS:])
 
 
+def again_in(before: Payout, run_id: str, provider: str, at: datetime) -> Payout:
+    """A payout that failed, came back or was cancelled, in a new run; ``provider``: wherever its member is paid now."""
+    forgotten: dict[str, Any] = dict.fromkeys(("approval_id", "reason", "provider_reference", "ended_at"))
+    return before.to(PayoutState.DECLARED, at, run_id=run_id, provider=provider, **forgotten)
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One instruction to a provider under one reference: the very bytes, and what is known of it. Times are UTC."""

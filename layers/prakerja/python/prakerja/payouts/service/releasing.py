@@ -17,7 +17,7 @@ from prakerja.incentives import (
 from prakerja.membership import MembershipState, membership_from_item
 from prakerja.payouts.errors import NotReleased, PayoutMoved, RunEmpty, RunNotDeclared, TotalsDiffer
 from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import Payout, PayoutState, again_in
 from prakerja.payouts.reasons import NOBODY_TO_PAY
 from prakerja.payouts.runs import PayoutRun, RunState, Totals, totals_of
 from prakerja.payouts.store import (
@@ -27,6 +27,7 @@ from prakerja.payouts.store import (
     change_payout,
     change_run,
     is_queued,
+    load_payout,
     load_run,
     new_payout,
     new_run,
@@ -37,6 +38,7 @@ from prakerja.payouts.store import (
     run_key,
     run_shards,
     shard_queued,
+    take_again,
     wake_after,
 )
 from prakerja.platform import Platform
@@ -245,7 +247,11 @@ def _take(p: Platform, run: PayoutRun, incentive: Incentive, account: Item | Non
         provider=account_from_item(account).provider,
         amount=incentive.amount,
     )
-    _commit_or_leave(p, *new_payout(payout), moved(incentive, taken_into_run(incentive, payout.payout_id)))
+    parts = new_payout(payout)
+    if incentive.payout_id is not None:  # it was to be paid before, and provably was not
+        before = load_payout(p.table, incentive.payout_id)
+        parts = take_again(before, again_in(before, run.run_id, payout.provider, p.clock.programme()))
+    _commit_or_leave(p, *parts, moved(incentive, taken_into_run(incentive, payout.payout_id)))
 
 
 def _commit_or_leave(p: Platform, *parts: Part) -> None:
