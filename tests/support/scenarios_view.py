@@ -18,6 +18,7 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from prakerja.platform.access_patterns import EVIDENCE
+from prakerja.platform.relay import Row
 from tests.support.scenarios_stage import BUCKET, GROUP, Stage, in_queues
 from tests.support.world import REGION
 
@@ -70,7 +71,7 @@ def view(stage: Stage, *, ignores: Iterable[str] = (), timeless: bool = False) -
                     kept.pop(name)
                 facts[plain.text([parts["kind"], parts["subject_id"], kept])] += 1
             elif item["pk"].startswith("OUTBOX#"):
-                messages.append(plain.message(item["topic"], item["body"]))
+                messages += [plain.message(message.topic, message.body) for message in Row.of(item).messages]
             else:
                 items[plain.item(kept)] += 1
     messages += [plain.message(m.topic, m.body) for m in in_queues(stage.clock.wall())]

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from prakerja.platform.access_patterns import DUE_INDEX, Pattern, TableName
 from prakerja.platform.clock import Clock, to_text
-from prakerja.platform.outbox import Message, Outgoing, outbox_part
+from prakerja.platform.outbox import Message, Outgoing, outbox_parts
 from prakerja.platform.parts import Item, Part, from_item, to_attribute
 from prakerja.platform.problems import Unavailable
 
@@ -153,7 +153,7 @@ class Table:
         then in the order given. Raises Unavailable if the tables stay busy.
         """
         now = to_text(self._clock.wall())
-        everything = [*parts, *(outbox_part(message, now) for message in outbox)]
+        everything = [*parts, *outbox_parts(outbox, now)]
         if len(everything) > 100:
             raise ValueError(f"{len(everything)} items do not fit into one transaction")
         request = [self._request(part) for part in everything]
