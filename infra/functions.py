@@ -76,7 +76,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"), "$default")),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Write("people"),
+            Write("people", "UpdateItem"),
             Read("programme"),
             Write("programme"),
             PutEvidence(),
@@ -120,7 +120,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "verify_identity",
         triggers=(Queue("verify_identity", batch=5, concurrency=10),),
         grants=(
-            Read("people", "GetItem", "BatchGetItem"),
+            Read("people", "GetItem"),
             Write("people"),
             Write("programme", "PutItem"),
             PutEvidence(),
