@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 CODE = "layers/prakerja/python/prakerja"
 CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
+GRANTS = "tests/infra/test_grants.py"
 RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
 
 
@@ -183,5 +184,19 @@ BUGS = (
         "    if device != session.device:\n        return Refresh.REUSED\n",
         "",
         (_race("one refresh token, on two devices"), "tests/unit/registration/test_refresh_model.py"),
+    ),
+    Bug(
+        "grant what nothing uses",
+        "infra/functions.py",
+        'Write("people", "UpdateItem"),',
+        'Write("people"),',
+        (GRANTS,),
+    ),
+    Bug(
+        "forget a grant of the unlucky path",
+        "infra/functions.py",
+        'Write("people", "PutItem", "UpdateItem", "DeleteItem"),',
+        'Write("people", "PutItem", "UpdateItem"),',
+        (GRANTS,),
     ),
 )
