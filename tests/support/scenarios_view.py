@@ -22,7 +22,7 @@ from prakerja.platform.relay import Row
 from tests.support.scenarios_stage import BUCKET, GROUP, Stage, in_queues
 from tests.support.world import REGION
 
-RANDOM = frozenset({"person_key", "address_key", "external_id"})
+RANDOM = frozenset({"person_key", "address_key", "external_id", "commit_id"})
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)")
 SHARDS = re.compile(r"#S\d\d\b|(?<=OUTBOX#)\d\d")
 EXPIRY = "expires_at"

@@ -109,7 +109,7 @@ class World:
         taken = [message for message in self.messages() if topic in (None, message.topic)]
         for row in self._rows():
             left = [vars(message) for message in row.messages if topic not in (None, message.topic)]
-            key = OUTBOX.parse({"pk": row.pk, "sk": row.sk})
+            key: dict[str, Any] = dict(OUTBOX.parse({"pk": row.pk, "sk": row.sk}))
             self.table.commit(update(OUTBOX, set={"messages": left}, **key) if left else delete(OUTBOX, **key))
         return taken
 
