@@ -175,7 +175,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "schedule_incentive",
         triggers=(Queue("schedule_incentive", batch=10, concurrency=10),),
-        grants=(Read("programme"), Write("programme", "PutItem"), PutEvidence()),
+        grants=(Read("programme"), Write("programme", "PutItem")),
         timeout=60,
     ),
     Entry(

@@ -59,7 +59,7 @@ BUGS = (
     Bug(
         "omit an outbox row",
         f"{CODE}/training/service/reviewing.py",
-        "        outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],\n",
+        "            outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],\n",
         "",
         ("tests/chaos/test_deliveries.py", "tests/functions/test_participant_training.py"),
     ),
