@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prakerja.membership import change_membership, load_scheme, membership_from_item
+from prakerja.membership import link_account_part, load_scheme, membership_from_item
 from prakerja.payouts.answers import AccountAnswer, AccountKind, AccountQuestion, AccountStatus, NameMatch
 from prakerja.payouts.errors import (
     AccountLinkedAlready,
@@ -39,7 +39,7 @@ def link_account(
     """Link a bank account or a wallet. ``number``: digits; a wallet's is the member's own phone number (08… or 62…).
 
     Repeating it is safe. Raises UnknownProvider, NotAMemberYet, AccountLinkedAlready, WalletPhoneDiffers,
-    AccountRefused, NameMismatch, ProviderUnavailable.
+    AccountRefused, NameMismatch, ProviderUnavailable, Unavailable.
     """
     if provider not in providers:
         raise UnknownProvider(providers=", ".join(sorted(providers)))
@@ -80,12 +80,12 @@ def link_account(
         name_match=answer.name_match,
         linked_at=p.clock.programme(),
     )
-    # commit, announce
+    # commit, announce: an incentive can only have waited for the account if a course is completed
     outcome = p.table.commit(
         new_account(account),
-        change_membership(person_id, set={"account_linked": True}),
+        link_account_part(membership),
         evidence(person_id, "ACCOUNT_LINKED", now, provider=provider, name_match=str(answer.name_match)),
-        outbox=[AccountLinked(person_id=person_id)],
+        outbox=[AccountLinked(person_id=person_id)] if membership.completed_count else [],
     )
     return account_from_item(outcome.found) if outcome.found else account
 
