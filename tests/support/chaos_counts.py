@@ -63,7 +63,10 @@ class Cost:
             "items": self.items,
             "read_units": self.read_units,
             "write_units": self.write_units,
-            "of a wave or a run as a whole": {"read_units": self.whole_read_units, "write_units": self.whole_write_units},
+            "of a wave or a run as a whole": {
+                "read_units": self.whole_read_units,
+                "write_units": self.whole_write_units,
+            },
         }
 
 
