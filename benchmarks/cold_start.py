@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.entry import Http
+from infra.entry import EVERY_FUNCTION, Http
 from infra.functions import FUNCTIONS
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,7 @@ PROGRAM = "{work}\nimport resource, sys; u = resource.getrusage(resource.RUSAGE_
 def measure(work: str, tries: int) -> tuple[float, int]:
     """(processor seconds, modules) of a Python that does only this."""
     environment = {
+        **EVERY_FUNCTION,
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/prakerja/python'}",
         "AWS_DEFAULT_REGION": "ap-southeast-3",
