@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from prakerja.balance.model import Balance
 from prakerja.platform.rupiah import Rupiah
+from prakerja.platform.validation import View
 
 
-class BalanceView(BaseModel):
+class BalanceView(View):
     """The training balance, whole rupiah. ``granted`` is always the sum of the other four."""
 
     granted: Rupiah

@@ -98,7 +98,7 @@ class AccountKind(StrEnum):
     WALLET = "WALLET"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProviderRules:
     """What decisions need to know about a provider. Seconds, rupiah, WIB times of day."""
 
@@ -119,7 +119,7 @@ class ProviderRules:
         return self.ladder[min(made, len(self.ladder) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """Evidence of one HTTP exchange: enough to argue with a provider, nothing that should not be kept."""
 
@@ -137,7 +137,7 @@ class Exchange:
     """At most 2,000 characters; names, account numbers and phone numbers masked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountQuestion:
     """Ask who holds an account and whether it could take ``amount`` rupiah."""
 
@@ -148,7 +148,7 @@ class AccountQuestion:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountLimits:
     """What a wallet says it can take, whole rupiah; None where it does not say."""
 
@@ -157,7 +157,7 @@ class AccountLimits:
     monthly_in: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountAnswer:
     """The answer to an account inquiry. ``name`` is what the provider printed, often cut or masked."""
 
@@ -171,7 +171,7 @@ class AccountAnswer:
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TransferOrder:
     """What to pay: ``amount`` whole rupiah to ``account_number`` under ``reference`` (from ``reference()``)."""
 
@@ -183,7 +183,7 @@ class TransferOrder:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PreparedRequest:
     """A transfer, ready to be stored and then sent, byte for byte; built again from the stored fields for a re-send."""
 
@@ -196,7 +196,7 @@ class PreparedRequest:
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TransferAnswer:
     """The answer to one ``send``. ``provider_reference`` is what the member can show to the provider."""
 
@@ -211,7 +211,7 @@ class TransferAnswer:
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InquiryAnswer:
     """The answer to one status inquiry about an earlier transfer."""
 
@@ -223,7 +223,7 @@ class InquiryAnswer:
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BalanceAnswer:
     """Our own source account at the provider, whole rupiah."""
 

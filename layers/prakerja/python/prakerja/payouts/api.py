@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from prakerja.incentives import Incentive, IncentiveState
 from prakerja.payouts.answers import NameMatch
@@ -15,19 +15,17 @@ from prakerja.payouts.reasons import advice
 from prakerja.payouts.runs import PayoutRun, RunState
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
-from prakerja.platform.validation import Day
+from prakerja.platform.validation import Body, Day, View
 
 
-class NewAccount(BaseModel):
+class NewAccount(Body):
     """Where the incentive is to be paid. A wallet's number is your own phone number."""
-
-    model_config = ConfigDict(extra="forbid")
 
     provider: Annotated[str, Field(pattern=r"^[A-Z]{2,20}$", examples=["LINKAJA"])]
     number: Annotated[str, Field(pattern=r"^\d{6,34}$", examples=["081234567890"])]
 
 
-class AccountView(BaseModel):
+class AccountView(View):
     """The linked account; only the last digits are shown."""
 
     provider: str
@@ -65,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-class IncentiveView(BaseModel):
+class IncentiveView(View):
     """One incentive: how far it is, in words, and what the provider's help desk can find it by."""
 
     kind: str = Field(examples=["JOB_SEARCH"])
@@ -103,15 +101,13 @@ class IncentiveView(BaseModel):
         )
 
 
-class NewRun(BaseModel):
+class NewRun(Body):
     """Pay everything that is scheduled up to a day (WIB), inclusive."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scheduled_until: Day = Field(examples=["2026-02-17"])
 
 
-class RunView(BaseModel):
+class RunView(View):
     """A payout run: what it declares, and how far it is."""
 
     run_id: str
@@ -139,7 +135,7 @@ class RunView(BaseModel):
         )
 
 
-class LedgerView(BaseModel):
+class LedgerView(View):
     """A day's bookings (WIB), recomputed from its transfers: rupiah by class of account."""
 
     day: date

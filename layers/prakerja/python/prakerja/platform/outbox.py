@@ -25,7 +25,7 @@ MAX_DELAY_SECONDS = 900
 class Message(BaseModel):
     """Base of all messages. Subclasses name their ``topic`` (versioned) and the ``queue`` (the function that consumes it)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     topic: ClassVar[str]
     queue: ClassVar[str]
