@@ -15,13 +15,13 @@ from prakerja.training.errors import InvoiceUsed, PaymentUsed, TransactionVoid
 from prakerja.training.model.catalogue import Seats
 from prakerja.training.model.payment import CodesSent, Payment, PaymentState
 from prakerja.training.model.purchase import Evidence, PurchaseState, redeemed
-from prakerja.training.service.asking import payment_code_target
 from prakerja.training.store.catalogue import seat_part
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.payment import (
     codes_sent_part,
     load_payment,
     new_payment,
+    payment_code_target,
     resend_part,
     used_part,
     wrong_part,

@@ -2,7 +2,7 @@
 
 from prakerja.training.messages import CourseReviewed, PaymentCodeRequested
 from prakerja.training.model.purchase import Purchase, PurchaseState
-from prakerja.training.service.asking import payment_code_target
+from prakerja.training.store.payment import payment_code_target
 from prakerja.training.store.purchase import first_completed, load_purchase, purchases_of
 
 __all__ = [
