@@ -28,8 +28,6 @@ help: ## this list
 #:   PORT=8080        run, travel: the front door
 #:   CLOUD_PORT=4566  run, synth: the local cloud
 #:   WORLD_PORT=8090  run, synth: the outside world: inbox, control pages
-#:   SEED=1           run: other people
-#:   CHAOS=no         run: yes kills functions and the outside world in the middle
 #:   DAYS=30          travel: how far
 #:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production
@@ -86,7 +84,7 @@ docs: venv ## write docs/generated and events/contracts from the code
 	$(PY) -m docs.generate
 
 bench: venv ## measure: cold starts, the draw, calls and units of a journey
-	@for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(OURS) $(PY) $$bench || exit 1; done
+	@status=0; for bench in benchmarks/[a-z]*.py; do echo "== $$bench"; $(OURS) $(PY) $$bench || status=1; done; exit $$status
 
 synth: venv node ## write the CloudFormation templates of STAGE to cdk.out
 	$(PY) -m infra.app --stage $(STAGE) --out cdk.out

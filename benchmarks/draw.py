@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prakerja.waves import draw, published, verify
 from prakerja.waves.answers import BeaconChain, BeaconRound
 from prakerja.waves.draw import RosterRow, Rules, Selection, Stratum, Tally
+from prakerja.waves.model import JoinsRoot
 
 SHARDS = 64
 RECORD = 66  # bytes of a candidate
@@ -158,7 +159,7 @@ def read(folder: Path, shard: int) -> Iterator[bytes]:
 def commit(terms: Rules, count: int, root: bytes, folder: Path) -> int:
     """Compute the root of the joins, write rules.json, joins.json and root.json, and return the beacon's round."""
     joins = [(line[19:55].decode() for line in read(folder, shard)) for shard in range(SHARDS)]
-    last = published.JoinsRoot(GENESIS, count, published.joins_root(terms.wave_id, joins))
+    last = JoinsRoot(GENESIS, count, published.joins_root(terms.wave_id, joins))
     joins_file = published.joins_file(terms.wave_id, [last])
     commitment = published.commit(terms, joins_file, count, root, GENESIS)
     for name, data in (

@@ -10,6 +10,9 @@ from infra.grants import Grant
 
 Api = Literal["main", "partner"]
 
+EVERY_FUNCTION = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""Environment of all functions. There is no plugin, and looking for one reads the metadata of every package at the start."""
+
 
 @dataclass(frozen=True)
 class Http:

@@ -79,7 +79,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"), "$default")),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Write("people"),
+            Write("people", "UpdateItem"),
             Read("programme"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
@@ -137,7 +137,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "verify_identity",
         triggers=(Queue("verify_identity", batch=5, concurrency=10),),
         grants=(
-            Read("people", "GetItem", "BatchGetItem"),
+            Read("people", "GetItem"),
             Write("people"),
             Write("programme", "PutItem"),
             PutEvidence(),
@@ -192,7 +192,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "schedule_incentive",
         triggers=(Queue("schedule_incentive", batch=10, concurrency=10),),
-        grants=(Read("programme"), Write("programme", "PutItem"), PutEvidence()),
+        grants=(Read("programme"), Write("programme", "PutItem")),
         timeout=60,
     ),
     Entry(

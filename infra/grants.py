@@ -51,6 +51,9 @@ class Estate:
     """Names of buckets."""
     queues: Mapping[str, Place]
     dead_letter_queues: Mapping[str, Place]
+    """By function."""
+    refilled: tuple[str, ...]
+    """ARNs of those dead-letter queues in which messages of queues end; what lies in others has no queue to go back to."""
     draw_machine: str
     draw_executions: str
     wave_group: str
@@ -178,9 +181,12 @@ class RedriveDeadLetters:
     def permission(self, estate: Estate) -> Permission:
         dead = tuple(queue.arn for queue in estate.dead_letter_queues.values())
         alive = tuple(queue.arn for queue in estate.queues.values())
-        reads = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes")
         return Permission(
-            (Allowed(reads, dead), Allowed(("sqs:SendMessage",), alive)),
+            (
+                Allowed(("sqs:ReceiveMessage",), dead),
+                Allowed(("sqs:DeleteMessage",), estate.refilled),
+                Allowed(("sqs:SendMessage",), alive),
+            ),
             {"QUEUE_URLS": _urls(estate.queues), "DEAD_LETTER_QUEUE_URLS": _urls(estate.dead_letter_queues)},
         )
 
@@ -208,11 +214,7 @@ class DrawBucket:
     def permission(self, estate: Estate) -> Permission:
         actions = ("s3:GetObject", "s3:PutObject") if self.access == "write" else ("s3:GetObject",)
         return Permission(
-            (
-                Allowed(actions, (f"arn:aws:s3:::{estate.draw_bucket}/*",)),
-                Allowed(("s3:ListBucket",), (f"arn:aws:s3:::{estate.draw_bucket}",)),
-            ),
-            {"DRAW_BUCKET": estate.draw_bucket},
+            (Allowed(actions, (f"arn:aws:s3:::{estate.draw_bucket}/*",)),), {"DRAW_BUCKET": estate.draw_bucket}
         )
 
 

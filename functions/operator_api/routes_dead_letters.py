@@ -6,12 +6,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
-from pydantic import BaseModel
 
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.dead_letters import look, send_back
 from prakerja.platform.observability import log
 from prakerja.platform.settings import settings
+from prakerja.platform.validation import View
 from prakerja.wiring import operator, sqs
 
 router = Router()
@@ -19,7 +19,7 @@ router = Router()
 Who = Annotated[Operator, Depends(operator)]
 
 
-class DeadLetterView(BaseModel):
+class DeadLetterView(View):
     """A message that was given up. It carries ids only."""
 
     message_id: str
@@ -30,7 +30,7 @@ class DeadLetterView(BaseModel):
     source: str | None = None
 
 
-class SentBack(BaseModel):
+class SentBack(View):
     """How many messages went back to their queues, and how many have no queue to go to."""
 
     sent_back: int

@@ -7,7 +7,6 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel
 
 from prakerja.balance import balance_from_item
 from prakerja.balance.api import BalanceView
@@ -19,6 +18,7 @@ from prakerja.platform.http import public, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.problems import NotFound
 from prakerja.platform.settings import settings
+from prakerja.platform.validation import View
 from prakerja.training import purchases_of
 from prakerja.training.api import (
     CourseDetail,
@@ -43,7 +43,7 @@ PurchaseId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$", example="4c6f9a6e-3
 PAGE = 50
 
 
-class MemberView(BaseModel):
+class MemberView(View):
     """A membership with its training balance."""
 
     membership: MembershipView

@@ -16,7 +16,6 @@ from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
 from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, RootView, WaveList, WaveView
-from prakerja.waves.drawing import links
 from prakerja.waves.errors import (
     AlreadyMember,
     ContactsMissing,
@@ -77,6 +76,8 @@ def read_wave(wave_id: Id) -> WaveView:
 def read_draw(wave_id: Id) -> DrawFiles:
     """What is published of a draw, for anybody who wants to recompute it: the roots of the joins while the wave is open,
     the screened roster and its root before the beacon speaks, then the result."""
+    from prakerja.waves.drawing import links  # the whole draw, which nobody else here needs
+
     table = platform().table
     wave = load_wave(table, wave_id)
     roots = [RootView.of(taken) for taken in latest_roots(table, wave_id)]

@@ -12,8 +12,9 @@ from prakerja.platform.observability import begin
 from prakerja.platform.settings import settings
 from prakerja.platform.worker import sqs_worker
 from prakerja.waves import DecreeApproved, WaveDue, WaveScheduled
+from prakerja.waves.drawing import take_roots
 from prakerja.waves.ports import DrawRuns, TurnSchedules
-from prakerja.waves.service import arrange_turns, begin_decree, take_roots, turn_wave
+from prakerja.waves.service import arrange_turns, begin_decree, turn_wave
 from prakerja.wiring import platform, scheduler, sqs, step_functions
 
 

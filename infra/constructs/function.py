@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.config import Config
 from infra.constructs.queue_worker import dead_letter_queue
-from infra.entry import Entry
+from infra.entry import EVERY_FUNCTION, Entry
 from infra.grants import Allowed, Estate
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ class PrakerjaFunction(Construct):
             role=self.role,
             memory_size=entry.memory,
             timeout=Duration.seconds(entry.timeout),
-            environment={**environment, "POWERTOOLS_SERVICE_NAME": entry.name},
+            environment={**environment, **EVERY_FUNCTION, "POWERTOOLS_SERVICE_NAME": entry.name},
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=self.dead_letters,

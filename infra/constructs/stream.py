@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import jsii
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.names import path_arn_of
 from infra.entry import NewItems
 from infra.grants import Allowed
+
+
+@jsii.implements(lambda_.IEventSourceDlq)
+class SetAside:
+    """Where records go that were given up. The function may send to its own queue already; the CDK's own class would let
+    it ask for the queue's attributes, too."""
+
+    def __init__(self, dead_letters: sqs.IQueue) -> None:
+        self.dead_letters = dead_letters
+
+    def bind(self, *_: Any, **__: Any) -> lambda_.DlqDestinationConfig:
+        """Name the queue to the mapping."""
+        return lambda_.DlqDestinationConfig(destination=self.dead_letters.queue_arn)
 
 
 def new_items(
@@ -43,7 +58,7 @@ def new_items(
         retry_attempts=5,
         max_record_age=Duration.hours(1),
         report_batch_item_failures=True,
-        on_failure=sources.SqsDlq(dead_letters),
+        on_failure=SetAside(dead_letters),
         filters=[
             lambda_.FilterCriteria.filter(
                 {

@@ -163,6 +163,9 @@ class ServiceStack(Stack):
             dead_letter_queues={
                 name: _place(built.dead_letters) for name, built in self.functions.items() if built.dead_letters
             },
+            refilled=tuple(
+                self.functions[entry.name].dead_letters_or_fail().queue_arn for entry in FUNCTIONS if entry.queues
+            ),
             draw_machine=self.machine.state_machine_arn,
             draw_executions=arn_of(self, "states", "execution", f"{config.name('draw_wave')}:*"),
             wave_group=config.name("waves"),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.entry import EVERY_FUNCTION
 from tests.architecture.source import PACKAGE, ROOT
 
 BUDGET = Path(__file__).with_name("import_budget.json")
@@ -40,7 +41,7 @@ def imported_by(function: str) -> list[str]:
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(name=function)],
-        env={**clean, "PYTHONPATH": os.pathsep.join((str(ROOT), str(PACKAGE.parent))), "AWS_DEFAULT_REGION": "ap-southeast-3",
+        env={**clean, **EVERY_FUNCTION, "PYTHONPATH": os.pathsep.join((str(ROOT), str(PACKAGE.parent))), "AWS_DEFAULT_REGION": "ap-southeast-3",
              "POWERTOOLS_SERVICE_NAME": function, "POWERTOOLS_METRICS_NAMESPACE": "Prakerja"},
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -13,7 +13,7 @@ MAKERS = {"put_new", "put", "update", "check", "delete", "due", "to_attribute"}
 """What makes parts; they name attributes and conditions."""
 FREE_OF_ITEMS = {"api", "messages", "published", "verify"}
 """Files whose string keys are those of JSON documents, not of items."""
-ALWAYS = {"pk", "sk", "fingerprint", "schema", "due_shard", "due_at", "expires_at"}
+ALWAYS = {"pk", "sk", "fingerprint", "schema", "commit_id", "due_shard", "due_at", "expires_at"}
 
 
 def _knows_items(source: Source) -> bool:

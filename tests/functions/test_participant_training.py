@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Request
 
 from functions.participant_api.handler import handler
 from prakerja.platform.auth import Participant
-from prakerja.training import first_completed, is_reviewed
+from prakerja.training import first_completed
 from prakerja.wiring import participant
 from tests.support.market import CARD, PRICE, Market
 from tests.support.people import Someone, someone
@@ -108,6 +108,20 @@ def test_who_is_no_member_is_told_so(market: Market, monkeypatch: pytest.MonkeyP
     assert Member(monkeypatch, someone(9)).play("GET", "/v1/purchases") == (200, [])
 
 
+def test_a_member_sees_how_far_a_course_is(market: Market, member: Member) -> None:
+    code = market.buy()["redeem_code"]
+
+    def seen() -> tuple[str, bool, bool]:
+        (view,) = member.play("GET", "/v1/purchases")[1]
+        return view["state"], "redeemed_at" in view and view["redeemed_at"] is not None, bool(view.get("completed_at"))
+
+    assert seen() == ("AUTHORISED", False, False)
+    market.redeem(code)
+    assert seen() == ("REDEEMED", True, False)
+    market.complete(code)
+    assert seen() == ("COMPLETED", True, True)
+
+
 def test_a_review_is_given_once(market: Market, member: Member) -> None:
     data = market.buy()
     purchase_id = market.purchases(member.who)[0]["purchase_id"]
@@ -128,10 +142,10 @@ def test_a_review_is_given_once(market: Market, member: Member) -> None:
     status, problem = member.play("PUT", path, {**REVIEW, "rating": 1})
     assert (status, problem["type"].rpartition("/")[2]) == (409, "already-reviewed")
 
-    assert is_reviewed(market.world.table, member.who.person_id, purchase_id)
     first_course = first_completed(market.world.table, member.who.person_id)
     assert first_course is not None
     assert first_course.purchase_id == purchase_id
+    assert first_course.reviewed_at is not None
     (seen,) = member.play("GET", "/v1/purchases")[1]
     assert (seen["state"], seen["redeem_code"], seen["reviewed_at"]) == (
         "COMPLETED",

@@ -10,7 +10,8 @@ from functions.participant_api import routes_waves
 from functions.participant_api.handler import handler
 from prakerja.membership import seed_schemes
 from prakerja.waves import WaveDraft
-from prakerja.waves.service import create_wave, join_wave, take_roots
+from prakerja.waves.drawing import take_roots
+from prakerja.waves.service import create_wave, join_wave
 from tests.support.outside import MemoryArchive
 from tests.support.people import plant_person, someone
 from tests.support.wired import answer_of, request, wire

@@ -108,6 +108,11 @@ class Templates:
         """The role that a function runs under."""
         return self.resources["service", function.properties["Role"]["Fn::GetAtt"][0]]
 
+    def environment(self, function: str) -> dict[str, Any]:
+        """The environment variables of a function."""
+        found: dict[str, Any] = self.one("Lambda::Function", function).properties["Environment"]["Variables"]
+        return found
+
     def allowed(self, function: str) -> dict[str, set[str]]:
         """Action → resources of a function's role."""
         found: dict[str, set[str]] = {}

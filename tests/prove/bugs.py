@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 CODE = "layers/prakerja/python/prakerja"
 CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
+GRANTS = "tests/infra/test_grants.py"
 RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
 
 
@@ -58,7 +59,7 @@ BUGS = (
     Bug(
         "omit an outbox row",
         f"{CODE}/training/service/reviewing.py",
-        "        outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],\n",
+        "            outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],\n",
         "",
         ("tests/chaos/test_deliveries.py", "tests/functions/test_participant_training.py"),
     ),
@@ -183,5 +184,19 @@ BUGS = (
         "    if device != session.device:\n        return Refresh.REUSED\n",
         "",
         (_race("one refresh token, on two devices"), "tests/unit/registration/test_refresh_model.py"),
+    ),
+    Bug(
+        "grant what nothing uses",
+        "infra/functions.py",
+        'Write("people", "UpdateItem"),',
+        'Write("people"),',
+        (GRANTS,),
+    ),
+    Bug(
+        "forget a grant of the unlucky path",
+        "infra/functions.py",
+        'Write("people", "PutItem", "UpdateItem", "DeleteItem"),',
+        'Write("people", "PutItem", "UpdateItem"),',
+        (GRANTS,),
     ),
 )

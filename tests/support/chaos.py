@@ -52,7 +52,7 @@ class Mode(StrEnum):
     LOST = "lost"
     """The effect is done, and the connection breaks before the answer."""
     BUSY = "busy"
-    """DynamoDB answers TransactionConflict, once; nothing is done."""
+    """DynamoDB answers that another transaction has the item, once; nothing is done."""
 
 
 @dataclass(frozen=True, order=True)
@@ -106,6 +106,15 @@ class Seam:
 
 READS = re.compile(r"dynamodb\.(GetItem|BatchGetItem|Query)|kms\.Decrypt|s3\.GET|scheduler\.GET|states\.Describe.*")
 """Calls that change nothing."""
+CONFLICTS = {
+    "dynamodb.TransactWriteItems": (
+        "TransactionCanceledException",
+        {"CancellationReasons": [{"Code": "TransactionConflict", "Message": "ongoing"}]},
+    ),
+    "dynamodb.PutItem": ("TransactionConflictException", {}),
+    "dynamodb.UpdateItem": ("TransactionConflictException", {}),
+}
+"""Calls that another transaction on the same item refuses, and how."""
 
 
 def faults_of(calls: Sequence[str]) -> dict[Fault, Fault]:
@@ -119,7 +128,7 @@ def faults_of(calls: Sequence[str]) -> dict[Fault, Fault]:
     effects = 0
     for number, call in enumerate(calls):
         for mode in Mode:
-            if mode is Mode.BUSY and call != "dynamodb.TransactWriteItems":
+            if mode is Mode.BUSY and call not in CONFLICTS:
                 continue
             if mode is Mode.AFTER and not READS.fullmatch(call):
                 effects += 1
@@ -139,17 +148,11 @@ def seam_of(truth: Truth, outside: Outside) -> Iterator[Seam]:
     seam = Seam()
 
     def aws(operation: str, request: AWSPreparedRequest, answer: Answer) -> AWSResponse | None:
-        return seam.around(
-            operation,
-            answer,
-            lost=ConnectionClosedError(endpoint_url=request.url),
-            busy=lambda: refusal(
-                request,
-                "TransactionCanceledException",
-                "Transaction cancelled",
-                CancellationReasons=[{"Code": "TransactionConflict", "Message": "ongoing"}],
-            ),
-        )
+        def busy() -> AWSResponse:
+            kind, more = CONFLICTS[operation]
+            return refusal(request, kind, "a transaction is ongoing", **more)
+
+        return seam.around(operation, answer, lost=ConnectionClosedError(endpoint_url=request.url), busy=busy)
 
     def exchange(endpoint: Endpoint, method: str, path: str, *, body: bytes | None = None, headers: Any = None) -> Any:
         def effect() -> HttpAnswer:

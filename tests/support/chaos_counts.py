@@ -5,6 +5,7 @@ Units are asked for with every call (``ReturnConsumedCapacity``) and are told on
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 READS = frozenset({"GetItem", "BatchGetItem", "Query"})
+WHOLE = re.compile(r"(WAVE|RUN|APPROVAL)#[^#]+")
+"""Partitions of what is there once for a wave or a run. Their shards ("WAVE#…#S07") hold a row for each person."""
+BESIDE = ("OUTBOX#", "EVIDENCE#")
+"""What is written beside something, and belongs to that."""
 KEPT_IN_MEMORY = ("DATA_KEY#", "SCHEME#", "KEYS#")
 """Items that a process reads once for all that it does in the next minutes; no command is charged with them."""
 
@@ -27,6 +32,9 @@ class Cost:
     """Of all items that transactions wrote."""
     read_units: float = 0
     write_units: float = 0
+    whole_read_units: float = 0
+    whole_write_units: float = 0
+    """Of these: by calls about nothing but a wave or a run as a whole, the same however many people are in it."""
 
     def __iadd__(self, other: Cost) -> Cost:
         self.calls.update(other.calls)
@@ -34,6 +42,8 @@ class Cost:
         self.keys |= other.keys
         self.read_units += other.read_units
         self.write_units += other.write_units
+        self.whole_read_units += other.whole_read_units
+        self.whole_write_units += other.whole_write_units
         return self
 
     @property
@@ -53,6 +63,10 @@ class Cost:
             "items": self.items,
             "read_units": self.read_units,
             "write_units": self.write_units,
+            "of a wave or a run as a whole": {
+                "read_units": self.whole_read_units,
+                "write_units": self.whole_write_units,
+            },
         }
 
 
@@ -62,10 +76,13 @@ def counted(client: Any) -> Iterator[Cost]:
     cost = Cost()
 
     def ask(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> dict[str, Any] | None:
-        keys = {pk for pk, _ in _written(params)} if model.name != "GetItem" else {params["Key"]["pk"]["S"]}
+        one = params.get("Key") or params.get("Item")
+        keys = {one["pk"]["S"]} if one else {pk for pk, _ in _written(params)}
         context["kept_in_memory"] = bool(keys) and all(pk.startswith(KEPT_IN_MEMORY) for pk in keys)
         if context["kept_in_memory"]:
             return None
+        subjects = [pk for pk in keys if not pk.startswith(BESIDE)]
+        context["whole"] = bool(subjects) and all(map(WHOLE.fullmatch, subjects))
         if model.name == "TransactWriteItems":
             cost.items.append(len(params["TransactItems"]))
             cost.keys |= _written(params)
@@ -82,8 +99,10 @@ def counted(client: Any) -> Iterator[Cost]:
         units = sum(row.get("CapacityUnits", 0) for row in (told if isinstance(told, list) else [told]))
         if model.name not in READS:
             cost.write_units += units
+            cost.whole_write_units += units * context["whole"]
         elif model.name != "BatchGetItem":
             cost.read_units += units
+            cost.whole_read_units += units * context["whole"]
 
     events = client.meta.events
     events.register("provide-client-params.dynamodb", ask)

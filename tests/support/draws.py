@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prakerja.waves import draw, published, verify
 from prakerja.waves.answers import BeaconChain, BeaconRound
 from prakerja.waves.draw import Outcome, RosterRow, Rules, Selection, Stratum, Tally
+from prakerja.waves.model import JoinsRoot
 
 GENESIS = datetime(2026, 11, 24, tzinfo=UTC)
 PUBLISHED_AT = GENESIS + timedelta(minutes=3, microseconds=1)
@@ -93,8 +94,8 @@ def folder(
         name = published.shard_name("roster", number, compressed=compressed)
         files[name] = published.shard_file(name, listed)
     joins = published.joins_root(rules.wave_id, [sorted(row.application_id for row in part) for part in parts])
-    early = published.JoinsRoot(GENESIS, 0, published.joins_root(rules.wave_id, []))
-    late = published.JoinsRoot(GENESIS + timedelta(minutes=2), len(rows), joins)
+    early = JoinsRoot(GENESIS, 0, published.joins_root(rules.wave_id, []))
+    late = JoinsRoot(GENESIS + timedelta(minutes=2), len(rows), joins)
     files[published.JOINS] = published.joins_file(rules.wave_id, [early, late])
     root = published.roster_root(lines)
     commitment = published.commit(rules, files[published.JOINS], len(rows), root, published_at)

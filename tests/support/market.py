@@ -34,6 +34,7 @@ RING = KeyRing({"1": "PARTNER_SECRET for tests"})
 PRICE = 750_000
 CARD = "8000000000000001"
 STATUS = "/payment/redeem-code/status"
+WRITES = frozenset({"TransactWriteItems", "PutItem", "UpdateItem"})
 
 
 @dataclass
@@ -216,11 +217,12 @@ class Market:
         """Do something once, after the next command has read and before it writes."""
         events = self.world.client.meta.events
 
-        def interfere(**_: Any) -> None:
-            events.unregister("before-call.dynamodb.TransactWriteItems", interfere)
-            action()
+        def interfere(model: Any, **_: Any) -> None:
+            if model.name in WRITES:
+                events.unregister("before-call.dynamodb", interfere)
+                action()
 
-        events.register("before-call.dynamodb.TransactWriteItems", interfere)
+        events.register("before-call.dynamodb", interfere)
 
     def between_reads(self, action: Callable[[], object]) -> None:
         """Do something once, after the next request's first read and before its second."""
@@ -236,14 +238,15 @@ class Market:
         events.register("before-call.dynamodb.BatchGetItem", interfere)
 
     def lose_answer(self) -> None:
-        """The next transaction is done, and its answer gets lost."""
+        """The next write is done, and its answer gets lost."""
         events = self.world.client.meta.events
 
-        def lose(**_: Any) -> None:
-            events.unregister("after-call.dynamodb.TransactWriteItems", lose)
-            raise ConnectionClosedError(endpoint_url="https://dynamodb")
+        def lose(model: Any, **_: Any) -> None:
+            if model.name in WRITES:
+                events.unregister("after-call.dynamodb", lose)
+                raise ConnectionClosedError(endpoint_url="https://dynamodb")
 
-        events.register("after-call.dynamodb.TransactWriteItems", lose)
+        events.register("after-call.dynamodb", lose)
 
     def balance(self, who: Someone) -> dict[str, int]:
         item = self.world.table.get(BALANCE, person_id=who.person_id)

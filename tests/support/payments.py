@@ -30,6 +30,7 @@ from prakerja.payouts.store import payout_from_item
 from prakerja.platform.access_patterns import OUTBOX
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import from_text, to_text, wib_date
+from prakerja.platform.relay import Row
 from sandbox.world.snap.books import Account
 from tests.contract.snap.standin import Bank
 from tests.support.people import Someone, plant_account, plant_member, someone
@@ -113,8 +114,9 @@ class Payments:
             elif item["sk"] == "PAYOUT":
                 self.stored[item["payout_id"]] = item
         for row in sorted(rows, key=lambda row: str(row["sk"])):
-            wait = timedelta(seconds=row["delay_seconds"])
-            self.waiting.append(Waiting(now + wait, row["topic"], json.loads(row["body"])))
+            for message in Row.of(row).messages:
+                at = now + timedelta(seconds=message.delay_seconds)
+                self.waiting.append(Waiting(at, message.topic, json.loads(message.body)))
             self.world.table.forget(OUTBOX, [{"pk": row["pk"], "sk": row["sk"]}])
         self.note()
 

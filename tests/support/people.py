@@ -50,7 +50,7 @@ def someone(number: int, *, family: int | None = None, birth_date: date = date(1
 def plant_person(world: World, who: Someone, *, verified: bool = True) -> Someone:
     """A person with both contacts proven and, if ``verified``, an identity that the registry confirmed."""
     p = world.platform
-    world.table.commit(*new_person(p, who.person_id, Channel.PHONE, who.phone, world.clock.wall()))
+    world.table.commit(*new_person(p, who.person_id, Channel.PHONE, who.phone, "first device", world.clock.wall()))
     state: dict[str, object] = {"email_proven": True}
     if verified:
         state |= {

@@ -15,8 +15,8 @@ from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_people import ANI
 from tests.support.scenarios_stage import Stage
 
-LINKED, PAYMENT_CODE = "payouts.account_linked.v1", "training.payment_code_requested.v1"
-COMPLETED, REVIEWED = "training.course_completed.v1", "training.course_reviewed.v1"
+PAYMENT_CODE = "training.payment_code_requested.v1"
+REVIEWED = "training.course_reviewed.v1"
 
 
 def _link(stage: Stage) -> Any:
@@ -81,7 +81,6 @@ def _look_up(stage: Stage) -> None:
 
 COURSE = (
     Step("link account", _link),
-    delivery("schedule incentive: not yet", LINKED),
     Step("send-otp", _send_otp, _read_card),
     delivery("send payment code", PAYMENT_CODE, may_announce=frozenset({PAYMENT_CODE})),
     Step("authorise", _authorise, _read_otp),
@@ -91,7 +90,6 @@ COURSE = (
     Step("evidence", _report(1)),
     Step("evidence", _report(2)),
     Step("completion", _report(POST_TEST)),
-    delivery("schedule incentive: not reviewed", COMPLETED),
     Step("review", _rate, _look_up),
     delivery("schedule incentive", REVIEWED),
 )

@@ -18,10 +18,11 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from prakerja.platform.access_patterns import EVIDENCE
+from prakerja.platform.relay import Row
 from tests.support.scenarios_stage import BUCKET, GROUP, Stage, in_queues
 from tests.support.world import REGION
 
-RANDOM = frozenset({"person_key", "address_key", "external_id"})
+RANDOM = frozenset({"person_key", "address_key", "external_id", "commit_id"})
 TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)")
 SHARDS = re.compile(r"#S\d\d\b|(?<=OUTBOX#)\d\d")
 EXPIRY = "expires_at"
@@ -70,7 +71,7 @@ def view(stage: Stage, *, ignores: Iterable[str] = (), timeless: bool = False) -
                     kept.pop(name)
                 facts[plain.text([parts["kind"], parts["subject_id"], kept])] += 1
             elif item["pk"].startswith("OUTBOX#"):
-                messages.append(plain.message(item["topic"], item["body"]))
+                messages += [plain.message(message.topic, message.body) for message in Row.of(item).messages]
             else:
                 items[plain.item(kept)] += 1
     messages += [plain.message(m.topic, m.body) for m in in_queues(stage.clock.wall())]

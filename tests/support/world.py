@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,7 +17,8 @@ from moto.backends import get_backend
 
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DATA_KEY, DUE_INDEX, OUTBOX, OUTBOX_SHARDS, TABLES, Pattern
-from prakerja.platform.parts import from_item, put_new
+from prakerja.platform.parts import delete, from_item, put_new, update
+from prakerja.platform.relay import Row
 from prakerja.platform.settings import Settings
 from prakerja.platform.table import Table
 from prakerja.platform.vault import Guards, Vault
@@ -66,7 +67,6 @@ class Sent:
     queues: list[str]
     body: dict[str, Any]
     delay_seconds: int
-    key: dict[str, str] = field(repr=False)
 
 
 class World:
@@ -98,24 +98,24 @@ class World:
 
     def messages(self) -> list[Sent]:
         """What waits in the outbox, oldest first."""
-        rows = [row for shard in range(OUTBOX_SHARDS) for row in self.table.query_all(OUTBOX, shard=f"{shard:02d}")]
         return [
-            Sent(
-                row["topic"],
-                row["queues"],
-                json.loads(row["body"]),
-                row["delay_seconds"],
-                {"pk": row["pk"], "sk": row["sk"]},
-            )
-            for row in sorted(rows, key=lambda row: str(row["sk"]))
+            Sent(message.topic, list(row.queues), json.loads(message.body), message.delay_seconds)
+            for row in self._rows()
+            for message in row.messages
         ]
 
     def take(self, topic: str | None = None) -> list[Sent]:
         """Remove and return what waits (of one topic), as the relay would."""
         taken = [message for message in self.messages() if topic in (None, message.topic)]
-        for message in taken:
-            self.table.forget(OUTBOX, [message.key])
+        for row in self._rows():
+            left = [vars(message) for message in row.messages if topic not in (None, message.topic)]
+            key: dict[str, Any] = dict(OUTBOX.parse({"pk": row.pk, "sk": row.sk}))
+            self.table.commit(update(OUTBOX, set={"messages": left}, **key) if left else delete(OUTBOX, **key))
         return taken
+
+    def _rows(self) -> list[Row]:
+        found = [row for shard in range(OUTBOX_SHARDS) for row in self.table.query_all(OUTBOX, shard=f"{shard:02d}")]
+        return sorted(map(Row.of, found), key=lambda row: row.sk)
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, for comparing worlds. Read from moto's own memory where that is the engine: its answers

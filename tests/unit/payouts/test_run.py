@@ -159,14 +159,18 @@ def test_messages_that_come_twice_change_nothing(world: World) -> None:
     payments = Payments(world, people=2)
     fault(payments, "lost_after_commit", nth=1)
     payments.pay()
-    before = world.items("programme")
+    before = _meaning(world)
     for payout in payments.payouts():
         send_payout(payments.p, payments.providers, payout_id=payout.payout_id)
         inquire_payout(payments.p, payments.providers, payout_id=payout.payout_id)
     for shard in run_shards():
         assert queue_shard(payments.p, run_id=payments.payouts()[0].run_id, shard=shard) == 0
     prepare_run(payments.p, run_id=payments.payouts()[0].run_id)
-    assert world.items("programme") == before
+    assert _meaning(world) == before
+
+
+def _meaning(world: World) -> list[dict[str, Any]]:
+    return [{name: value for name, value in item.items() if name != "commit_id"} for item in world.items("programme")]
 
 
 def test_no_money_without_two_operators(world: World) -> None:

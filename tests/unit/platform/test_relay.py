@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from prakerja.platform.access_patterns import OUTBOX
 from prakerja.platform.outbox import Message, later
 from prakerja.platform.relay import STALE, Row, relay, sweep
 from tests.support.world import World
@@ -39,6 +40,10 @@ def rows(world: World) -> list[Row]:
     return [Row.of(item) for item in world.items("programme") if item["pk"].startswith("OUTBOX#")]
 
 
+def bodies(world: World) -> list[str]:
+    return [message.body for row in rows(world) for message in row.messages]
+
+
 def test_every_row_is_sent_and_then_gone(world: World) -> None:
     world.table.commit(outbox=[later(Rang(number=n), n) for n in range(23)])
     queues = Queues()
@@ -49,10 +54,32 @@ def test_every_row_is_sent_and_then_gone(world: World) -> None:
 
 
 def test_a_refused_row_stays_and_its_neighbours_go(world: World) -> None:
-    world.table.commit(outbox=[Rang(number=n) for n in range(1, 4)])
+    for number in range(1, 4):
+        world.table.commit(outbox=[Rang(number=number)])
     left = relay(world.table, Queues(poison='{"number":2}'), URLS, rows(world))  # type: ignore[arg-type]
-    assert [row.body for row in rows(world)] == ['{"number":2}']
+    assert bodies(world) == ['{"number":2}']
     assert left == {rows(world)[0].sk}
+
+
+def test_what_one_commit_sends_to_one_place_is_one_row_and_stays_whole(world: World) -> None:
+    world.table.commit(outbox=[Rang(number=n) for n in range(40)])
+    assert sorted((len(row.messages), row.queues) for row in rows(world)) == [
+        (1, ("notify", "turn_wave")),
+        (39, ("notify",)),
+    ]
+    relay(world.table, Queues(poison='{"number":25}'), URLS, rows(world))  # type: ignore[arg-type]
+    assert bodies(world) == [f'{{"number":{n}}}' for n in range(1, 40)]
+
+
+def test_a_row_of_the_first_form_is_still_sent(world: World) -> None:
+    """Frozen: what lies in the outbox while a release is put in place."""
+    row = {"topic": "test.rang.v1", "queues": ["notify"], "body": '{"number":7}', "delay_seconds": 3}
+    at = "2026-01-15T03:00:00.000000Z"
+    world.plant(OUTBOX, {**row, "correlation_id": "c"}, shard="03", at=at, row_id="r")
+    queues = Queues()
+    assert relay(world.table, queues, URLS, rows(world)) == set()  # type: ignore[arg-type]
+    assert queues.sent == [("url-notify", '{"number":7}', 3)]
+    assert rows(world) == []
 
 
 def test_the_sweep_takes_only_what_is_stale(world: World) -> None:
@@ -62,12 +89,12 @@ def test_the_sweep_takes_only_what_is_stale(world: World) -> None:
     queues = Queues()
     assert sweep(world.table, queues, URLS, world.clock.wall()) == 1  # type: ignore[arg-type]
     assert [body for _, body, _ in queues.sent] == ['{"number":1}']
-    assert [row.body for row in rows(world)] == ['{"number":2}']
+    assert bodies(world) == ['{"number":2}']
 
 
 def test_a_row_for_a_queue_that_is_gone_holds_up_no_other(world: World) -> None:
     world.table.commit(outbox=[Rang(number=n) for n in range(40)])
     queues, known = Queues(), {"notify": "url-notify"}
     world.clock.move(minutes=6)
-    assert sweep(world.table, queues, known, world.clock.wall()) == 39  # type: ignore[arg-type]
-    assert [row.body for row in rows(world)] == ['{"number":0}']
+    assert sweep(world.table, queues, known, world.clock.wall()) == 1  # type: ignore[arg-type]
+    assert bodies(world) == ['{"number":0}']

@@ -112,26 +112,99 @@ class _Busy:
     def __init__(self, times: int, *, mixed: bool = False) -> None:
         self.left, self.calls, self.mixed = times, 0, mixed
 
-    def transact_write_items(self, **_: Any) -> None:
-        self.calls += 1
-        if self.left == 0:
+    def put_item(self, **_: Any) -> None:
+        if self._is_free():
             return
-        self.left -= 1
+        answer: Any = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+        raise ClientError(answer, "PutItem")
+
+    def transact_write_items(self, **_: Any) -> None:
+        if self._is_free():
+            return
         reasons = [{"Code": "TransactionConflict"}, *([{"Code": "ConditionalCheckFailed"}] if self.mixed else [])]
         answer: Any = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
         raise ClientError(answer, "TransactWriteItems")
 
+    def _is_free(self) -> bool:
+        self.calls += 1
+        self.left -= 1
+        return self.left < 0
 
-def test_conflicts_are_retried_and_end_as_unavailable(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    part = put_new(CARD, {}, card_number="1")
+
+@pytest.mark.parametrize("items", [1, 2])
+def test_conflicts_are_retried_and_end_as_unavailable(
+    world: World, monkeypatch: pytest.MonkeyPatch, items: int
+) -> None:
+    parts = [put_new(CARD, {}, card_number=str(number)) for number in range(items)]
     busy = _Busy(2)
     monkeypatch.setattr(world.table, "_client", busy)
-    world.table.commit(part)
+    world.table.commit(*parts)
     assert busy.calls == 3
     monkeypatch.setattr(world.table, "_client", _Busy(99))
     with pytest.raises(Unavailable):
-        world.table.commit(part)
+        world.table.commit(*parts)
     assert ATTEMPTS < 10
+
+
+# one item, without a transaction --------------------------------------------------------------------------------------
+def _spend(world: World, left: int) -> Any:
+    """A change that nobody may make twice: the second time its condition fails."""
+    return world.table.commit(update(CARD, set={"left": left - 1}, when=Attr("left").eq(left), card_number="1"))
+
+
+def _lose_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first write is done, and its answer is lost; the SDK sends it again."""
+    calls: list[str] = []
+
+    def twice(write: Any) -> Any:
+        def send(**request: Any) -> Any:
+            calls.append(request["TableName"])
+            if len(calls) == 1:
+                write(**request)
+            return write(**request)
+
+        return send
+
+    for name in ("put_item", "update_item"):
+        monkeypatch.setattr(world.client, name, twice(getattr(world.client, name)))
+    return calls
+
+
+def test_a_single_write_knows_itself_after_a_lost_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.plant(CARD, {"left": 3}, card_number="1")
+    calls = _lose_answers(world, monkeypatch)
+    assert not _spend(world, 3).repeated
+    assert len(calls) == 1
+    assert world.table.get(CARD, card_number="1")["left"] == 2  # type: ignore[index]
+    calls.clear()
+    assert not world.table.commit(put_new(CARD, {}, card_number="2")).repeated
+    calls.clear()
+    world.table.commit(update(CARD, remove=["left"], when=Attr("left").exists(), card_number="1"))
+    assert "left" not in world.table.get(CARD, card_number="1")  # type: ignore[operator]
+
+
+def test_a_single_write_of_another_is_never_taken_for_ones_own(world: World) -> None:
+    world.plant(CARD, {"left": 3}, card_number="1")
+    _spend(world, 3)
+    with pytest.raises(Conflict):
+        _spend(world, 3)
+
+
+def test_a_single_item_of_the_same_intent_is_recognised(world: World) -> None:
+    def take(mark: str) -> Any:
+        return world.table.commit(put_new(CARD, {"by": mark}, fingerprint=mark, card_number="1"))
+
+    assert not take("mine").repeated
+    assert take("mine").repeated
+    assert take("mine").found["by"] == "mine"
+    with pytest.raises(Conflict):
+        take("another")
+
+
+def test_other_errors_of_a_single_write_are_not_hidden(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(world.table._names, "programme", "no-such-table")
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        world.table.commit(put_new(CARD, {}, card_number="1"))
 
 
 def test_a_failed_condition_is_decided_even_beside_a_conflict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

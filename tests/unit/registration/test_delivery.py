@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from prakerja.platform.access_patterns import CHALLENGE, DUE_SHARDS, NOTICE
@@ -163,6 +165,19 @@ def test_each_notice_is_told_once_and_leaves_nothing(budi: SignIn) -> None:
     assert budi.world.items("people") == before
     send_notice(budi.p, budi.inboxes, told("nobody"))
     assert inbox.calls == 4
+
+
+def test_a_person_whom_a_stale_read_misses_is_told(budi: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    person_id, inbox = budi.session().person_id, budi.inboxes[Channel.PHONE]
+    read = budi.world.table.batch_get
+
+    def stale(*wanted: Any, consistent: bool = True) -> list[Any]:
+        return read(*wanted) if consistent else [None] * len(wanted)
+
+    monkeypatch.setattr(budi.world.table, "batch_get", stale)
+    before = inbox.calls
+    send_notice(budi.p, budi.inboxes, told(person_id))
+    assert inbox.calls == before + 1
 
 
 def test_a_notice_waits_for_its_provider_up_to_three_days(budi: SignIn) -> None:

@@ -15,13 +15,13 @@ from prakerja.training.errors import InvoiceUsed, PaymentUsed, TransactionVoid
 from prakerja.training.model.catalogue import Seats
 from prakerja.training.model.payment import CodesSent, Payment, PaymentState
 from prakerja.training.model.purchase import Evidence, PurchaseState, redeemed
-from prakerja.training.service.asking import payment_code_target
 from prakerja.training.store.catalogue import seat_part
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.payment import (
     codes_sent_part,
     load_payment,
     new_payment,
+    payment_code_target,
     resend_part,
     used_part,
     wrong_part,
@@ -30,13 +30,11 @@ from prakerja.training.store.purchase import (
     cancelled_parts,
     code_part,
     completed_part,
-    evidence_part,
     load_code,
     load_purchase,
     new_code,
     new_invoice,
     new_purchase,
-    redeem_parts,
 )
 from tests.support.market import Market
 from tests.support.world import World
@@ -70,9 +68,9 @@ def test_a_purchase_an_invoice_and_a_code_are_stored_once(world: World, refuses:
 def test_only_what_has_not_begun_is_cancelled(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    of_invoice, of_purchase, of_code = cancelled_parts(purchase)
-    world.table.commit(*redeem_parts(code, redeemed(code, world.clock.programme())))
-    refuses(Moved, [of_purchase, of_code])
+    of_invoice, _, of_code = cancelled_parts(purchase)
+    world.table.commit(code_part(code, redeemed(code, world.clock.programme())))
+    refuses(Moved, [of_code])
     world.table.commit(of_invoice)
     refuses(TransactionVoid, [of_invoice])
 
@@ -80,17 +78,23 @@ def test_only_what_has_not_begun_is_cancelled(world: World, refuses: Refuses) ->
 def test_only_what_is_not_cancelled_is_redeemed_and_only_once(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    parts = redeem_parts(code, redeemed(code, world.clock.programme()))
+    redeem = code_part(code, redeemed(code, world.clock.programme()))
+    world.table.commit(redeem)
+    refuses(Moved, [redeem])
+
+
+def test_what_is_cancelled_is_neither_redeemed_nor_completed(world: World, refuses: Refuses) -> None:
+    purchase, invoice, code = bought(world)
+    world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
     world.table.commit(*cancelled_parts(purchase))
-    refuses(Moved, parts)
+    done = replace(purchase, state=PurchaseState.COMPLETED, completion_number=1)
+    refuses(Moved, [code_part(code, redeemed(code, world.clock.programme())), completed_part(done)])
 
 
-def test_only_what_has_begun_is_completed(world: World, refuses: Refuses) -> None:
+def test_a_purchase_is_completed_once(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
     done = replace(purchase, state=PurchaseState.COMPLETED, completion_number=1)
-    refuses(Moved, [completed_part(done)])
-    world.table.commit(*redeem_parts(code, redeemed(code, world.clock.programme())))
     world.table.commit(completed_part(done))
     refuses(Moved, [completed_part(done)])
     stored = load_purchase(world.table, purchase.person_id, purchase.purchase_id)
@@ -107,13 +111,14 @@ def test_a_code_changes_from_the_version_that_was_read(world: World, refuses: Re
     assert load_code(world.table, code.redeem_code) == after
 
 
-def test_passed_evidence_is_never_overwritten(world: World, refuses: Refuses) -> None:
+def test_a_code_keeps_the_evidence_that_was_reported(world: World) -> None:
     _, _, code = bought(world)
+    world.table.commit(new_code(code))
     now = world.clock.programme()
-    failed, passed = Evidence(999, False, 40, now, now), Evidence(999, True, 80, now, now)
-    world.table.commit(evidence_part(code, failed))
-    world.table.commit(evidence_part(code, passed))
-    refuses(Moved, [evidence_part(code, failed), evidence_part(code, passed)])
+    reported = (Evidence(1, True, None, now, now), Evidence(999, False, 40, now, now))
+    after = replace(code, attended=(1,), evidence=reported, version=2)
+    world.table.commit(code_part(code, after))
+    assert load_code(world.table, code.redeem_code) == after
 
 
 def test_a_seat_is_taken_from_the_pool_that_was_read(

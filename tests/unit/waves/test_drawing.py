@@ -24,7 +24,7 @@ from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
 from prakerja.waves.drawing import finish_screening, links, screen_shard
 from prakerja.waves.errors import WaveChanged
-from prakerja.waves.published import JoinsRoot
+from prakerja.waves.model import JoinsRoot
 from prakerja.waves.service import (
     begin_decree,
     create_wave,

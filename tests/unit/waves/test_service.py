@@ -11,6 +11,7 @@ from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
+from prakerja.waves.drawing import take_roots
 from prakerja.waves.errors import (
     AlreadyMember,
     ContactsMissing,
@@ -32,7 +33,6 @@ from prakerja.waves.service import (
     join_wave,
     load_application,
     read_waves,
-    take_roots,
     turn_wave,
 )
 from prakerja.waves.store import load_roots, load_wave, roster, shards

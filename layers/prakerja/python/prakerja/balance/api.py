@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from prakerja.balance.closing import LedgerClose
 from prakerja.balance.model import Balance, LedgerTotals
 from prakerja.platform.rupiah import Rupiah
+from prakerja.platform.validation import View
 
 
-class BalanceView(BaseModel):
+class BalanceView(View):
     """The training balance, whole rupiah. ``granted`` is always the sum of the other four."""
 
     granted: Rupiah
@@ -34,7 +35,7 @@ class BalanceView(BaseModel):
         )
 
 
-class LedgerView(BaseModel):
+class LedgerView(View):
     """A day's bookings (WIB) in rupiah by class of account."""
 
     day: date

@@ -145,12 +145,14 @@ def _intent(note: Note) -> dict[str, str]:
 def _listed(case: Case) -> tuple[Part, ...]:
     at = to_text(case.listed_at)
     return tuple(
-        put(CASE_LIST, {}, standing=case.state, kind=kind, at=at, case_id=case.case_id) for kind in (case.kind, EVERY_KIND)
+        put(CASE_LIST, {}, standing=case.state, kind=kind, at=at, case_id=case.case_id)
+        for kind in (case.kind, EVERY_KIND)
     )
 
 
 def _unlisted(case: Case) -> tuple[Part, ...]:
     at = to_text(case.listed_at)
     return tuple(
-        delete(CASE_LIST, standing=case.state, kind=kind, at=at, case_id=case.case_id) for kind in (case.kind, EVERY_KIND)
+        delete(CASE_LIST, standing=case.state, kind=kind, at=at, case_id=case.case_id)
+        for kind in (case.kind, EVERY_KIND)
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from prakerja.identity.answers import RegistryRecord
 from prakerja.identity.model import IdentityCheck, IdentityStatus, family_card_error, nik_parts_error
 from prakerja.identity.regions import regions
-from prakerja.platform.validation import Day
+from prakerja.platform.validation import Body, Day, View
 
 
 def _nik(text: str) -> str:
@@ -34,10 +34,8 @@ def _valid(text: str, error: str | None) -> str:
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class IdentityClaim(BaseModel):
+class IdentityClaim(Body):
     """Write everything exactly as it stands on the identity card and the family card."""
-
-    model_config = ConfigDict(extra="forbid")
 
     nik: Annotated[str, AfterValidator(_nik)] = Field(
         description="16 digits, from the identity card",
@@ -91,7 +89,7 @@ EXPLANATIONS = {
 }
 
 
-class IdentityView(BaseModel):
+class IdentityView(View):
     """Where the check stands, in words, and what looks odd about what was sent."""
 
     status: IdentityStatus | None = Field(examples=["VERIFIED"])
@@ -110,7 +108,7 @@ class IdentityView(BaseModel):
         )
 
 
-class RegionList(BaseModel):
+class RegionList(View):
     """Codes and names."""
 
     provinces: dict[str, str]

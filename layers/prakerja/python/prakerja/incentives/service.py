@@ -8,10 +8,9 @@ from prakerja.membership import MembershipState, load_scheme, membership_from_it
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP
 from prakerja.platform.clock import wib_date
-from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.registration import NoticeKind, notice
-from prakerja.training import first_completed, is_reviewed
+from prakerja.training import first_completed
 
 
 def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
@@ -31,7 +30,7 @@ def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
         is_active=membership.state is MembershipState.ACTIVE,
         account_linked=membership.account_linked,
         first_course_completed=completed is not None,
-        first_course_reviewed=completed is not None and is_reviewed(p.table, person_id, completed.purchase_id),
+        first_course_reviewed=completed is not None and completed.reviewed_at is not None,
     )
     scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
     # decide
@@ -42,7 +41,6 @@ def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
     if incentives:
         outcome = p.table.commit(
             *(earned(incentive) for incentive in incentives),
-            evidence(person_id, "INCENTIVE_EARNED", now, kind=JOB_SEARCH, parts=len(incentives)),
             outbox=[notice(person_id, NoticeKind.INCENTIVE_SCHEDULED, JOB_SEARCH)],
         )
         if not outcome.repeated:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from prakerja.membership.model import Membership, MembershipState
 from prakerja.platform.clock import wib
+from prakerja.platform.validation import View
 
 
-class MembershipView(BaseModel):
+class MembershipView(View):
     """A membership as its holder sees it; times in WIB."""
 
     card_number: str = Field(

@@ -16,7 +16,7 @@ from prakerja.membership.model import Membership, MembershipState, Scheme, purch
 from prakerja.platform.access_patterns import CARD, MEMBERSHIP, SCHEME
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import Item, Part, put_new, update
-from prakerja.platform.problems import Problem
+from prakerja.platform.problems import Problem, Unavailable
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
@@ -113,6 +113,14 @@ def change_membership(
     """Change fields of a membership that must exist (and ``when`` a further condition holds)."""
     return update(
         MEMBERSHIP, set=set, remove=remove, when=when, error=error or MembershipChanged(), person_id=person_id
+    )
+
+
+def link_account_part(membership: Membership) -> Part:
+    """An account is linked from now on. Error, if a course was completed in this very moment: Unavailable."""
+    same = Attr("completed_count").eq(membership.completed_count)
+    return change_membership(
+        membership.person_id, set={"account_linked": True}, when=same, error=Unavailable(retry_after=1)
     )
 
 

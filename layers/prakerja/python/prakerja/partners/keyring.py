@@ -11,10 +11,12 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from prakerja.partners.model import SealedKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 _PURPOSE = b"partner sign keys"
@@ -47,6 +49,8 @@ class KeyRing:
         return self._cipher(key.kid).decrypt(blob[:NONCE], blob[NONCE:], _bound(client_code, key.kid))
 
     def _cipher(self, kid: str) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # not for all who only name a partner
+
         return AESGCM(hmac.digest(self.secrets[kid].encode(), _PURPOSE, "sha256"))
 
 

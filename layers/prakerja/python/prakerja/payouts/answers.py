@@ -115,7 +115,7 @@ class AccountKind(StrEnum):
     WALLET = "WALLET"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProviderRules:
     """What decisions need to know about a provider. Seconds, rupiah, WIB times of day."""
 
@@ -145,7 +145,7 @@ class ProviderRules:
         return step if made else max(step, self.inquiry_wait)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """Evidence of one HTTP exchange: enough to argue with a provider, nothing that should not be kept."""
 
@@ -163,7 +163,7 @@ class Exchange:
     """At most 2,000 characters; names, account numbers and phone numbers masked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountQuestion:
     """Ask who holds an account and whether it could take ``amount`` rupiah. ``nik`` goes only where it is compared."""
 
@@ -175,7 +175,7 @@ class AccountQuestion:
     nik: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountLimits:
     """What a wallet says it can take, whole rupiah; None where it does not say."""
 
@@ -184,7 +184,7 @@ class AccountLimits:
     monthly_in: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountAnswer:
     """The answer to an account inquiry. ``name`` is what the provider printed, often cut or masked."""
 
@@ -200,7 +200,7 @@ class AccountAnswer:
     kyc: Kyc = Kyc.NOT_SUPPORTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TransferOrder:
     """What to pay: ``amount`` whole rupiah to ``account_number`` under ``reference`` (from ``reference()``)."""
 
@@ -212,7 +212,7 @@ class TransferOrder:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PreparedRequest:
     """A transfer, ready to be stored and then sent, byte for byte; built again from the stored fields for a re-send."""
 
@@ -225,7 +225,7 @@ class PreparedRequest:
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TransferAnswer:
     """The answer to one ``send``. ``provider_reference`` is what the member can show to the provider."""
 
@@ -240,7 +240,7 @@ class TransferAnswer:
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InquiryAnswer:
     """The answer to one status inquiry about an earlier transfer."""
 
@@ -252,7 +252,7 @@ class InquiryAnswer:
     exchanges: tuple[Exchange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BalanceAnswer:
     """Our own source account at the provider, whole rupiah."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from prakerja.incentives import Incentive, IncentiveState
 from prakerja.payouts.answers import NameMatch
@@ -15,13 +15,11 @@ from prakerja.payouts.runs import PayoutRun, RunState
 from prakerja.payouts.timeline import Pause, Told, following, passed, stands
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
-from prakerja.platform.validation import Day
+from prakerja.platform.validation import Body, Day, View
 
 
-class NewAccount(BaseModel):
+class NewAccount(Body):
     """Where the incentive is to be paid. A wallet's number is your own phone number."""
-
-    model_config = ConfigDict(extra="forbid")
 
     provider: Annotated[str, Field(pattern=r"^[A-Z]{2,20}$", examples=["LINKAJA"])]
     number: Annotated[str, Field(pattern=r"^\d{6,34}$", examples=["081234567890"])]
@@ -35,7 +33,7 @@ class NewAccount(BaseModel):
     ] = None
 
 
-class AccountView(BaseModel):
+class AccountView(View):
     """The linked account; only the last digits are shown."""
 
     provider: str
@@ -62,7 +60,7 @@ class AccountView(BaseModel):
         )
 
 
-class StepView(BaseModel):
+class StepView(View):
     """Something that happened."""
 
     at: AwareDatetime
@@ -73,7 +71,7 @@ class StepView(BaseModel):
         return cls(at=wib(at), text=told.words(language))
 
 
-class NextView(BaseModel):
+class NextView(View):
     """What happens next, and by when (absent: nobody can say)."""
 
     text: str = Field(examples=["Kami menanyakan kepada LinkAja sampai saat itu; sesudahnya petugas ikut menangani."])
@@ -84,7 +82,7 @@ class NextView(BaseModel):
         return cls(text=told.words(language), by=wib(told.by) if told.by else None)
 
 
-class IncentiveView(BaseModel):
+class IncentiveView(View):
     """One incentive: how far it is, in words, and what the provider's help desk can find it by."""
 
     kind: str = Field(examples=["JOB_SEARCH"])
@@ -124,7 +122,7 @@ class IncentiveView(BaseModel):
         )
 
 
-class AttemptView(BaseModel):
+class AttemptView(View):
     """One instruction to a provider. Its help desk finds it by ``reference``."""
 
     number: int
@@ -142,7 +140,7 @@ class AttemptView(BaseModel):
         )
 
 
-class PayoutView(BaseModel):
+class PayoutView(View):
     """The payment of an incentive, with everything that was sent to a provider for it."""
 
     incentive: IncentiveView
@@ -157,15 +155,13 @@ def pause_of(account: Account | None, now: datetime) -> Pause | None:
     return Pause(shared, None if shared else account.payable_from)
 
 
-class NewRun(BaseModel):
+class NewRun(Body):
     """Pay everything that is scheduled up to a day (WIB), inclusive."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scheduled_until: Day = Field(examples=["2026-02-17"])
 
 
-class RunView(BaseModel):
+class RunView(View):
     """A payout run: what it declares, and how far it is."""
 
     run_id: str

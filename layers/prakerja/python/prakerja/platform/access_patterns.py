@@ -87,7 +87,11 @@ SESSION = Pattern(
     "SESSION",
 )
 KNOWN_DEVICE = Pattern(
-    "known_device", "people", "a device that its person has signed in on", "PERSON#{person_id}", "DEVICE#{digest}"
+    "known_device",
+    "people",
+    "a device that its person has signed in on, beside the first",
+    "PERSON#{person_id}",
+    "DEVICE#{digest}",
 )
 NOTICE = Pattern(
     "notice",
@@ -182,7 +186,7 @@ PAYMENT_OTP = Pattern(
 PURCHASE = Pattern(
     "purchase",
     "programme",
-    "a bought course and how far the member got",
+    "a bought course, how far the member got, and their review",
     "PERSON#{person_id}",
     "PURCHASE#{purchase_id}",
 )
@@ -190,17 +194,11 @@ INVOICE = Pattern(
     "invoice", "programme", "the transaction of a platform's invoice", "INVOICE#{client_code}#{invoice_code}", "INVOICE"
 )
 REDEEM_CODE = Pattern(
-    "redeem_code", "programme", "all that a training institution may see of a purchase", "REDEEM#{redeem_code}", "CODE"
-)
-LEARNING = Pattern(
-    "learning",
+    "redeem_code",
     "programme",
-    "evidence of learning: a session attended, a test passed",
-    "PURCHASE#{purchase_id}",
-    "LEARNING#{kind}#{sequence}",
-)
-REVIEW = Pattern(
-    "review", "programme", "a member's rating and review of a purchase", "PERSON#{person_id}", "REVIEW#{purchase_id}"
+    "all that a training institution may see of a purchase, and what it reported",
+    "REDEEM#{redeem_code}",
+    "CODE",
 )
 APPROVAL = Pattern(
     "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"

@@ -19,6 +19,8 @@ from prakerja.platform.problems import Conflict, Problem
 
 Item = dict[str, Any]
 SCHEMA = 1
+COMMIT = "commit_id"
+"""Which commit wrote an item last, if it wrote nothing else."""
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -115,6 +117,21 @@ def delete(
 def due(kind: str, item_id: str, at: str) -> dict[str, str]:
     """The two attributes that let ``sweep_due`` find this item from ``at`` (stored text) on. Remove both when done."""
     return {"due_shard": f"{kind}#{shard_of(item_id, DUE_SHARDS)}", "due_at": at}
+
+
+def marked(part: Part, commit_id: str) -> dict[str, Any]:
+    """The request of a put or an update that also leaves a commit's name on the item, by which its writer knows it."""
+    request, mark = dict(part.request), to_attribute(commit_id)
+    if part.action == "Put":
+        return {**request, "Item": {**request["Item"], COMMIT: mark}}
+    expression = request["UpdateExpression"]
+    kept = expression.replace("SET ", ", ", 1) if expression.startswith("SET ") else f" {expression}"
+    return {
+        **request,
+        "UpdateExpression": f"SET #commit = :commit{kept}",
+        "ExpressionAttributeNames": {**request["ExpressionAttributeNames"], "#commit": COMMIT},
+        "ExpressionAttributeValues": {**request.get("ExpressionAttributeValues", {}), ":commit": mark},
+    }
 
 
 NOT_DUE = ("due_shard", "due_at")

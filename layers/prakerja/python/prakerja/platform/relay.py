@@ -26,28 +26,29 @@ SWEPT_PER_SHARD = 200
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A message as its row keeps it."""
+
+    topic: str
+    body: str
+    delay_seconds: int
+
+
+@dataclass(frozen=True)
 class Row:
     """An outbox row: its key, where it goes, and what."""
 
     pk: str
     sk: str
     queues: tuple[str, ...]
-    body: str
-    topic: str
+    messages: tuple[Waiting, ...]
     correlation_id: str
-    delay_seconds: int
 
     @classmethod
     def of(cls, item: Item) -> Row:
-        return cls(
-            item["pk"],
-            item["sk"],
-            tuple(item["queues"]),
-            item["body"],
-            item["topic"],
-            item["correlation_id"],
-            item["delay_seconds"],
-        )
+        """A row as stored. One of the first form has no list: it is itself its only message."""
+        messages = tuple(Waiting(m["topic"], m["body"], m["delay_seconds"]) for m in item.get("messages", [item]))
+        return cls(item["pk"], item["sk"], tuple(item["queues"]), messages, item["correlation_id"])
 
     @property
     def at(self) -> datetime:
@@ -56,19 +57,22 @@ class Row:
 
 
 def relay(table: Table, sqs: SQSClient, queue_urls: Mapping[str, str], rows: Sequence[Row]) -> set[str]:
-    """Send rows to their queues and delete those that all their queues accepted; answers the sort keys left over."""
-    waiting: dict[str, list[tuple[int, Row]]] = defaultdict(list)
-    for number, row in enumerate(rows):
+    """Send rows to their queues and delete those that all their queues accepted; answers the sort keys left over.
+
+    A row of which a queue refused one message stays whole: the others are sent twice, which receivers bear.
+    """
+    waiting: dict[str, list[tuple[Row, Waiting]]] = defaultdict(list)
+    for row in rows:
         for queue in row.queues:
-            waiting[queue].append((number, row))
+            waiting[queue] += [(row, message) for message in row.messages]
     left: set[str] = set()
-    for queue, numbered in waiting.items():
+    for queue, messages in waiting.items():
         if queue not in queue_urls:  # a row of another version of the system: it waits, and holds up no other
-            log.error("no such queue", queue=queue, rows=len(numbered))
-            left |= {row.sk for _, row in numbered}
+            log.error("no such queue", queue=queue, messages=len(messages))
+            left |= {row.sk for row, _ in messages}
             continue
-        for start in range(0, len(numbered), SEND_AT_ONCE):
-            left |= _send(sqs, queue_urls[queue], numbered[start : start + SEND_AT_ONCE])
+        for start in range(0, len(messages), SEND_AT_ONCE):
+            left |= _send(sqs, queue_urls[queue], messages[start : start + SEND_AT_ONCE])
     done = [{"pk": row.pk, "sk": row.sk} for row in rows if row.sk not in left]
     for start in range(0, len(done), DELETE_AT_ONCE):
         table.forget(OUTBOX, done[start : start + DELETE_AT_ONCE])
@@ -92,19 +96,19 @@ def sweep(table: Table, sqs: SQSClient, queue_urls: Mapping[str, str], now: date
     return swept
 
 
-def _send(sqs: SQSClient, url: str, numbered: Sequence[tuple[int, Row]]) -> set[str]:
+def _send(sqs: SQSClient, url: str, messages: Sequence[tuple[Row, Waiting]]) -> set[str]:
     entries: list[Any] = [
         {
             "Id": str(number),
-            "MessageBody": row.body,
-            "DelaySeconds": row.delay_seconds,
+            "MessageBody": message.body,
+            "DelaySeconds": message.delay_seconds,
             "MessageAttributes": {
-                "topic": {"DataType": "String", "StringValue": row.topic},
+                "topic": {"DataType": "String", "StringValue": message.topic},
                 "correlation_id": {"DataType": "String", "StringValue": row.correlation_id},
             },
         }
-        for number, row in numbered
+        for number, (row, message) in enumerate(messages)
     ]
     answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
     refused = {failure["Id"] for failure in answer.get("Failed", [])}
-    return {row.sk for number, row in numbered if str(number) in refused}
+    return {row.sk for number, (row, _) in enumerate(messages) if str(number) in refused}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Signer:
     @classmethod
     def of(cls, secret: str, purpose: str) -> Signer:
         """The key that this secret always gives for this purpose."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # few requests need a signature
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         seed = HKDF(SHA256(), length=32, salt=None, info=f"prakerja/{purpose}".encode()).derive(secret.encode())
         private_key = Ed25519PrivateKey.from_private_bytes(seed)
         return cls(key_id(private_key.public_key().public_bytes_raw()), private_key)

@@ -1,4 +1,4 @@
-"""The only door to DynamoDB: strongly consistent reads, and one conditional transaction per command.
+"""The only door to DynamoDB: strongly consistent reads, and one conditional write per command: all its items, or none.
 
 Failed conditions are decided on (each maps to the problem of its part); conflicts and throttling are retried here with
 growing, jittered pauses. The two are never mixed.
@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 
 from prakerja.platform.access_patterns import DUE_INDEX, Pattern, TableName
 from prakerja.platform.clock import Clock, from_text, to_text
-from prakerja.platform.outbox import Message, Outgoing, outbox_part
-from prakerja.platform.parts import Item, Part, from_item, to_attribute
+from prakerja.platform.ids import RandomIds
+from prakerja.platform.outbox import Message, Outgoing, outbox_parts
+from prakerja.platform.parts import COMMIT, Item, Part, from_item, marked, to_attribute
 from prakerja.platform.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 RETRIED_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 RETRIED_ERRORS = frozenset(
     {
+        "TransactionConflictException",
         "TransactionInProgressException",
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
@@ -167,26 +169,24 @@ class Table:
 
     # commit -------------------------------------------------------------------------------------------------------
     def commit(self, *parts: Part, outbox: Sequence[Message | Outgoing] = ()) -> Outcome:
-        """Write all parts and the outbox rows of ``outbox`` in one transaction, or nothing.
+        """Write all parts and the outbox rows of ``outbox`` in one transaction, or nothing; a single part without one.
 
         Answers ``repeated`` if a ``put_new`` met an item with its own fingerprint (and none met another's). Otherwise
         raises the ``error`` of a part whose condition failed: of one that met another intent's item before all others,
         then in the order given. Raises Unavailable if the tables stay busy.
         """
         now = to_text(self._clock.wall())
-        everything = [*parts, *(outbox_part(message, now) for message in outbox)]
+        everything = [*parts, *outbox_parts(outbox, now)]
         if len(everything) > 100:
             raise ValueError(f"{len(everything)} items do not fit into one transaction")
+        if len(everything) == 1 and everything[0].action in ("Put", "Update"):
+            return self._write(everything[0])
         request = [self._request(part) for part in everything]
-        for attempt in range(ATTEMPTS):
-            try:
-                self._client.transact_write_items(TransactItems=request)  # type: ignore[arg-type]
-                return Outcome()
-            except ClientError as error:
-                if not self._must_retry(error):
-                    return self._decide(everything, error)
-            self._pause(attempt)
-        raise Unavailable(retry_after=5)
+        try:
+            self._patiently(lambda: self._client.transact_write_items(TransactItems=request))  # type: ignore[arg-type]
+        except ClientError as error:
+            return self._decide(everything, error.response.get("CancellationReasons", []), error)
+        return Outcome()
 
     def forget(self, pattern: Pattern, keys: Sequence[Mapping[str, str]]) -> None:
         """Delete up to 25 rows whose work is done (outbox rows). Deleting twice does no harm."""
@@ -196,6 +196,38 @@ class Table:
             pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems") or {}
             if not pending:
                 return
+            self._pause(attempt)
+        raise Unavailable(retry_after=5)
+
+    def _write(self, part: Part) -> Outcome:
+        """One item, at half the price of a transaction.
+
+        A transaction's token would make a repeat after a lost answer harmless; here it is a name left on the item.
+        """
+        commit_id = RandomIds().new()
+        request = {"TableName": self._names[part.pattern.table], **marked(part, commit_id)}
+        if "ConditionExpression" in request:
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        write: Any = self._client.put_item if part.action == "Put" else self._client.update_item
+        try:
+            self._patiently(lambda: write(**request))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            found: dict[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
+            if from_item(found).get(COMMIT) != commit_id:
+                return self._decide([part], [{"Code": "ConditionalCheckFailed", "Item": found}], error)
+        return Outcome()
+
+    def _patiently(self, write: Callable[[], object]) -> None:
+        """Write, again while the tables are busy. Raises the ClientError that no repeat would mend, or Unavailable."""
+        for attempt in range(ATTEMPTS):
+            try:
+                write()
+                return
+            except ClientError as error:
+                if not self._must_retry(error):
+                    raise
             self._pause(attempt)
         raise Unavailable(retry_after=5)
 
@@ -214,8 +246,7 @@ class Table:
         return bool(reasons & RETRIED_REASONS) and "ConditionalCheckFailed" not in reasons
 
     @staticmethod
-    def _decide(parts: Sequence[Part], error: ClientError) -> Outcome:
-        reasons = error.response.get("CancellationReasons", [])
+    def _decide(parts: Sequence[Part], reasons: Sequence[Mapping[str, Any]], error: ClientError) -> Outcome:
         failed = [
             (part, reason)
             for part, reason in zip(parts, reasons, strict=False)

@@ -1,5 +1,5 @@
-"""Days and moments as JSON writes them, and field errors in words that a participant understands, in Indonesian or
-English, never echoing what was sent."""
+"""What the bodies of our own APIs are made of, days and moments as JSON writes them, and field errors in words that a
+participant understands, in Indonesian or English, never echoing what was sent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")  # nearer to the ends of the calendar it cannot be reckoned
 _MOMENT = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+([Zz]|[+-][0-9:]+)")
+
+
+class View(BaseModel):
+    """Base of what an API answers. Its validator is built when it is first used: a cold start answers one of many."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Body(BaseModel):
+    """Base of what an API is sent: a field that is not known is refused, or a slip of the pen would go unseen."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 def _written(shape: re.Pattern[str], error: str) -> BeforeValidator:

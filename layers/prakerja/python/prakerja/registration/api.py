@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from prakerja.platform.validation import Body, View
 from prakerja.registration.model.address import Channel, normalised
 from prakerja.registration.model.challenge import CHALLENGE_LIFE, CODE_LIFE, Challenge
 from prakerja.registration.model.limits import ADDRESS
@@ -24,11 +25,7 @@ DeviceId = Annotated[
 Code = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="As the message says it.", examples=["408262"])]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ContactAddress(_Request):
+class ContactAddress(Body):
     """Where a code is to be sent."""
 
     channel: Channel = Field(examples=["PHONE"])
@@ -51,39 +48,39 @@ class StartSignIn(ContactAddress):
     device_id: DeviceId
 
 
-class ResendCode(_Request):
+class ResendCode(Body):
     """Ask for the code once more."""
 
     device_id: DeviceId
 
 
-class VerifySignIn(_Request):
+class VerifySignIn(Body):
     """The code that came."""
 
     code: Code
     device_id: DeviceId
 
 
-class VerifyContact(_Request):
+class VerifyContact(Body):
     """The code that came."""
 
     code: Code
 
 
-class VerifyConfirmation(_Request):
+class VerifyConfirmation(Body):
     """The code that came by the other channel."""
 
     code: Code
 
 
-class RefreshSession(_Request):
+class RefreshSession(Body):
     """Trade a refresh token for new tokens."""
 
     refresh_token: str = Field(max_length=200, examples=["5f0c5b0e-6d0b-4f0e-9f4f-0d5f5a6b7c8d.1.Zm9v…"], repr=False)
     device_id: DeviceId
 
 
-class ChallengeView(BaseModel):
+class ChallengeView(View):
     """A code is on its way. The answer is the same whether or not the address has an account."""
 
     challenge_id: str = Field(examples=["0d5f5a6b-7c8d-4f0e-9f4f-5f0c5b0e6d0b"])
@@ -101,7 +98,7 @@ class ChallengeView(BaseModel):
         )
 
 
-class ConfirmationView(BaseModel):
+class ConfirmationView(View):
     """A proof for one thing that needs both channels, good in this session only."""
 
     confirmation_id: str = Field(examples=["0d5f5a6b-7c8d-4f0e-9f4f-5f0c5b0e6d0b"])
@@ -112,13 +109,13 @@ class ConfirmationView(BaseModel):
         return cls(confirmation_id=challenge.challenge_id, good_until=challenge.created_at + CHALLENGE_LIFE)
 
 
-class SecondChannelView(BaseModel):
+class SecondChannelView(View):
     """A verified account is opened on a new device: verify this second challenge in the same way."""
 
     next: ChallengeView
 
 
-class TokensView(BaseModel):
+class TokensView(View):
     """Signed in. Send ``Authorization: Bearer <access_token>``; refresh before it expires."""
 
     token_type: Literal["Bearer"] = "Bearer"
@@ -129,7 +126,7 @@ class TokensView(BaseModel):
     person_id: str
 
 
-class SessionView(BaseModel):
+class SessionView(View):
     """Who is signed in here, and what they have proven."""
 
     session_id: str
@@ -151,7 +148,7 @@ class SessionView(BaseModel):
         )
 
 
-class ContactsView(BaseModel):
+class ContactsView(View):
     """What a person has proven; both are needed to join a wave."""
 
     phone_proven: bool
@@ -162,7 +159,7 @@ class ContactsView(BaseModel):
         return cls(phone_proven=person.phone_proven, email_proven=person.email_proven)
 
 
-class KeySet(BaseModel):
+class KeySet(View):
     """Public keys of access tokens (RFC 7517, RFC 8037)."""
 
     keys: list[dict[str, Any]]

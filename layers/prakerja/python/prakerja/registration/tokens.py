@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import jwt
-
 from prakerja.platform.auth import PARTICIPANT_AUDIENCE
 from prakerja.platform.signing import Signer
 from prakerja.registration.errors import SessionOver
@@ -39,6 +37,8 @@ class TokenKeys:
 
     def access_token(self, session: Session, *, issuer: str, now: datetime, seconds: int) -> str:
         """A JWT that is good for ``seconds`` from ``now``."""
+        import jwt  # 75 modules that only the end of a sign-in needs
+
         issued = int(now.timestamp())
         claims = {
             "iss": issuer,

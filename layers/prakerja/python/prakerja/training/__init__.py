@@ -1,18 +1,16 @@
 """Courses: what is sold, who bought it, what was learned."""
 
-from prakerja.training.messages import CourseCompleted, CourseReviewed, PaymentCodeRequested
+from prakerja.training.messages import CourseReviewed, PaymentCodeRequested
 from prakerja.training.model.purchase import Purchase, PurchaseState
-from prakerja.training.service.asking import payment_code_target
-from prakerja.training.store.purchase import first_completed, is_reviewed, load_purchase, purchases_of
+from prakerja.training.store.payment import payment_code_target
+from prakerja.training.store.purchase import first_completed, load_purchase, purchases_of
 
 __all__ = [
-    "CourseCompleted",
     "CourseReviewed",
     "PaymentCodeRequested",
     "Purchase",
     "PurchaseState",
     "first_completed",
-    "is_reviewed",
     "load_purchase",
     "payment_code_target",
     "purchases_of",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AwareDatetime, Field, Strict, StringConstraints
 
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah
+from prakerja.platform.validation import Body, View
 from prakerja.training.model.catalogue import Course, Schedule
 from prakerja.training.model.purchase import Purchase, PurchaseState, Review
 
 
-class ScheduleView(BaseModel):
+class ScheduleView(View):
     """One run of a course; times in WIB."""
 
     schedule_code: str
@@ -35,7 +36,7 @@ class ScheduleView(BaseModel):
         )
 
 
-class CourseView(BaseModel):
+class CourseView(View):
     """A course as it is offered."""
 
     course_code: str = Field(examples=["EXCEL-DASAR"])
@@ -60,21 +61,21 @@ class CourseView(BaseModel):
         )
 
 
-class CourseList(BaseModel):
+class CourseList(View):
     """A page of the catalogue."""
 
     courses: list[CourseView]
     next: str | None = Field(None, description="send it as 'cursor' for the next page")
 
 
-class CourseDetail(BaseModel):
+class CourseDetail(View):
     """A course and its runs."""
 
     course: CourseView
     schedules: list[ScheduleView]
 
 
-class PurchaseView(BaseModel):
+class PurchaseView(View):
     """A course that you bought; times in WIB."""
 
     purchase_id: str
@@ -111,10 +112,8 @@ class PurchaseView(BaseModel):
         )
 
 
-class ReviewRequest(BaseModel):
+class ReviewRequest(Body):
     """Stars and words about a completed course."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rating: Annotated[int, Strict(), Field(ge=1, le=5, description="stars", examples=[5])]
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] = Field(
@@ -122,7 +121,7 @@ class ReviewRequest(BaseModel):
     )
 
 
-class ReviewView(BaseModel):
+class ReviewView(View):
     """A review as it was given."""
 
     purchase_id: str

@@ -15,16 +15,6 @@ class PaymentCodeRequested(Message):
     resend: int
 
 
-class CourseCompleted(Message):
-    """The completion of a course is proven by evidence."""
-
-    topic = "training.course_completed.v1"
-    queue = "schedule_incentive"
-
-    person_id: str
-    purchase_id: str
-
-
 class CourseReviewed(Message):
     """A member has rated and reviewed a completed course."""
 

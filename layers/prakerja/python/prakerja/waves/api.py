@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Strict
+from pydantic import AwareDatetime, Field, Strict
 
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
-from prakerja.platform.validation import Moment
-from prakerja.waves.model import Application, ApplicationState, Wave, WaveDraft, WaveState
-from prakerja.waves.published import JoinsRoot
+from prakerja.platform.validation import Body, Moment, View
+from prakerja.waves.model import Application, ApplicationState, JoinsRoot, Wave, WaveDraft, WaveState
 
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
 
 
-class NewWave(BaseModel):
+class NewWave(Body):
     """A wave to be. Times need a zone; the wave can be joined from ``opens_at`` until just before ``closes_at``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     number: Annotated[int, Strict(), Field(ge=1, le=9999, examples=[72])]
     quota: Annotated[int, Strict(), Field(ge=1, le=10_000_000, description="people", examples=[10000])]
@@ -41,7 +38,7 @@ class NewWave(BaseModel):
         )
 
 
-class WaveView(BaseModel):
+class WaveView(View):
     """A wave as everybody may see it."""
 
     wave_id: str
@@ -75,14 +72,14 @@ class WaveView(BaseModel):
         )
 
 
-class WaveList(BaseModel):
+class WaveList(View):
     """A page of waves, latest opening first."""
 
     waves: list[WaveView]
     next: str | None = Field(None, description="send it as 'cursor' for the next page")
 
 
-class RootView(BaseModel):
+class RootView(View):
     """A Merkle root over all joins at a moment. Keep it: no join can be added or taken away later without you noticing."""
 
     taken_at: AwareDatetime
@@ -94,7 +91,7 @@ class RootView(BaseModel):
         return cls(taken_at=wib(taken.taken_at), count=taken.count, root=taken.root.hex())
 
 
-class DrawFiles(BaseModel):
+class DrawFiles(View):
     """What is published of a draw so far. ``files``: name to an address that works for an hour; check the whole folder
     with the verifier."""
 
@@ -103,15 +100,13 @@ class DrawFiles(BaseModel):
     join_roots: list[RootView] = Field(description="hourly while the wave is open, latest first")
 
 
-class JoinRequest(BaseModel):
+class JoinRequest(Body):
     """Joining is agreeing to the applicant's statements (pernyataan pendaftar)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     statements_accepted: Annotated[bool, Strict()] = Field(examples=[True])
 
 
-class Receipt(BaseModel):
+class Receipt(View):
     """Signed proof of the join. Verify ``signature`` (Ed25519, hex) over ``text`` with the key ``kid`` of /v1/receipt-keys."""
 
     text: str
@@ -160,7 +155,7 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
 """Why an application stands as it stands, in Indonesian and English."""
 
 
-class ApplicationView(BaseModel):
+class ApplicationView(View):
     """A person's application: how it stands, why, and the odds."""
 
     application_id: str
@@ -191,7 +186,7 @@ class ApplicationView(BaseModel):
         )
 
 
-class ApprovalView(BaseModel):
+class ApprovalView(View):
     """A proposal of one operator and, once given, the agreement of another."""
 
     approval_id: str

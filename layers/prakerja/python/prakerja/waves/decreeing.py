@@ -145,9 +145,6 @@ def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Out
         *grant_parts(person_id, scheme.training_balance, wave.wave_id, now),
         *seated(person, seat, benefited=_Benefited(), seat_taken=_SeatTaken()),
         ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank),
-        evidence(
-            person_id, "DECREED", now, wave_id=wave.wave_id, scheme=f"{scheme.name}/{scheme.version}", rank=outcome.rank
-        ),
         outbox=[notice(person_id, NoticeKind.SELECTED, wave.wave_id)],
     )
     if not committed.repeated:

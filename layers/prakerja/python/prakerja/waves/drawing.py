@@ -1,4 +1,5 @@
-"""The steps of a draw, as the state machine calls them: per phase *plan* the chunks, *work* on each, *finish*.
+"""The steps of a draw, as the state machine calls them: per phase *plan* the chunks, *work* on each, *finish*. Before
+them, while people join, the hourly roots of the joins.
 
 Every step may be repeated, run beside its own double, or be begun again by another execution. Work files lie under the
 attempt that wrote them; they, and what is published, are written once (``Archive.put_once``) and read back, so that a
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -20,7 +21,7 @@ from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_STATE, ROSTER_S
 from prakerja.platform.evidence import evidence
 from prakerja.registration import Person, person_from_item
 from prakerja.waves import draw, published
-from prakerja.waves.model import Phase, Wave, WaveState
+from prakerja.waves.model import JoinsRoot, Phase, Wave, WaveState
 from prakerja.waves.ports import Archive, RandomnessBeacon
 from prakerja.waves.published import (
     BEACON,
@@ -35,7 +36,7 @@ from prakerja.waves.published import (
     shard_lines,
     shard_name,
 )
-from prakerja.waves.service import root_of_joins
+from prakerja.waves.service import read_waves
 from prakerja.waves.store import (
     RosterEntry,
     benefit_key,
@@ -43,6 +44,7 @@ from prakerja.waves.store import (
     family_seat_key,
     load_roots,
     load_wave,
+    new_root,
     roster,
     shards,
 )
@@ -53,6 +55,22 @@ BEACON_MARGIN = timedelta(seconds=2)
 """The beacon's answer is asked for this long after it is due."""
 
 Plan = dict[str, Any]
+
+
+def take_roots(p: Platform) -> int:
+    """Store the root over the joins of every open wave, so that no join can be added or taken away unseen later."""
+    now = p.clock.programme()
+    waves, _ = read_waves(p, limit=50)
+    open_waves = [wave for wave in waves if wave.is_open(now)]
+    for wave in open_waves:
+        p.table.commit(new_root(wave.wave_id, root_of_joins(p, wave.wave_id, p.clock.wall())))
+    return len(open_waves)
+
+
+def root_of_joins(p: Platform, wave_id: str, at: datetime) -> JoinsRoot:
+    """The root over all joins as they are now."""
+    joined = [[entry.application_id for entry in roster(p.table, wave_id, shard)] for shard in shards()]
+    return JoinsRoot(at, sum(map(len, joined)), published.joins_root(wave_id, joined))
 
 
 def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:

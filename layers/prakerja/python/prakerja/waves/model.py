@@ -130,6 +130,15 @@ class Application:
 
 
 @dataclass(frozen=True)
+class JoinsRoot:
+    """The root over all joins at a moment. ``root``: 32 bytes."""
+
+    taken_at: datetime
+    count: int
+    root: bytes
+
+
+@dataclass(frozen=True)
 class Applicant:
     """What the join needs to know of a person. ``birth_date`` as the registry confirmed it."""
 

@@ -31,6 +31,7 @@ from prakerja.platform.clock import from_text, to_text
 from . import merkle
 from .answers import BeaconChain, BeaconRound
 from .draw import Outcome, Result, RosterRow, Rules, Selection, Stratum, Tally, join_leaf
+from .model import JoinsRoot
 
 RULES, JOINS, ROOT, BEACON = "rules.json", "joins.json", "root.json", "beacon.json"
 SUMMARY, MANIFEST = "summary.json", "manifest.json"
@@ -51,15 +52,6 @@ _KEY_BYTES = len('{"application_id":"') + 36  # rows sort by application because
 
 class NotPublishable(ValueError):
     """A row or file does not have the published form."""
-
-
-@dataclass(frozen=True, slots=True)
-class JoinsRoot:
-    """The root over all joins at a moment. ``root``: 32 bytes."""
-
-    taken_at: datetime
-    count: int
-    root: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""Commands of waves: create, cancel, turn by the clock, join, take roots, propose and begin the decree."""
+"""Commands of waves: create, cancel, turn by the clock, join, propose and begin the decree."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from prakerja.membership import load_scheme
 from prakerja.platform import Platform
@@ -37,7 +37,6 @@ from prakerja.waves.model import (
     turned,
 )
 from prakerja.waves.ports import DrawRuns, TurnSchedules
-from prakerja.waves.published import JoinsRoot, joins_root
 from prakerja.waves.store import (
     application_from_item,
     application_key,
@@ -46,10 +45,7 @@ from prakerja.waves.store import (
     listed_wave_id,
     load_wave,
     new_application,
-    new_root,
     new_wave,
-    roster,
-    shards,
     wave_from_item,
     wave_key,
 )
@@ -191,22 +187,6 @@ def read_waves(p: Platform, *, after: str | None = None, limit: int = 20) -> tup
     keys = [wave_key(listed_wave_id(row)) for row in page.items]
     items = p.table.batch_get(*keys, consistent=False) if keys else []
     return [wave_from_item(item) for item in items if item], page.after
-
-
-def take_roots(p: Platform) -> int:
-    """Store the root over the joins of every open wave, so that no join can be added or taken away unseen later."""
-    now = p.clock.programme()
-    waves, _ = read_waves(p, limit=50)
-    open_waves = [wave for wave in waves if wave.is_open(now)]
-    for wave in open_waves:
-        p.table.commit(new_root(wave.wave_id, root_of_joins(p, wave.wave_id, p.clock.wall())))
-    return len(open_waves)
-
-
-def root_of_joins(p: Platform, wave_id: str, at: datetime) -> JoinsRoot:
-    """The root over all joins as they are now."""
-    joined = [[entry.application_id for entry in roster(p.table, wave_id, shard)] for shard in shards()]
-    return JoinsRoot(at, sum(map(len, joined)), joins_root(wave_id, joined))
 
 
 def propose_decree(p: Platform, *, operator: str, wave_id: str) -> Approval:

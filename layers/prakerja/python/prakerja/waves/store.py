@@ -27,8 +27,7 @@ from prakerja.platform.problems import IdempotencyKeyReused, Problem
 from prakerja.platform.table import Page, Table
 from prakerja.registration import Person
 from prakerja.waves.errors import UnknownWave, WaveChanged
-from prakerja.waves.model import Application, ApplicationState, Wave, WaveState
-from prakerja.waves.published import JoinsRoot
+from prakerja.waves.model import Application, ApplicationState, JoinsRoot, Wave, WaveState
 
 DUE_KIND = "WAVE"
 Key = tuple[Pattern, dict[str, str | int]]

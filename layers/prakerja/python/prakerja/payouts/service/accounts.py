@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prakerja.incentives import Incentive, IncentiveState, incentives_of, reschedule
-from prakerja.membership import change_membership, load_scheme, membership_from_item
+from prakerja.membership import link_account_part, load_scheme, membership_from_item
 from prakerja.payouts.answers import AccountAnswer, AccountKind, AccountQuestion
 from prakerja.payouts.destination import Account, Waits, abandoned, judge, linked, shared_with, subject_of
 from prakerja.payouts.errors import (
@@ -136,7 +136,7 @@ def link_account(
     # commit, announce
     parts = (
         change_account(case.account, account) if case.account else new_account(account),
-        change_membership(person_id, set={"account_linked": True}),
+        link_account_part(membership),
         *used,
         *hold(case.holders, person_id),
         *let_go(abandoned_at, person_id),
@@ -152,7 +152,7 @@ def link_account(
         ),
     )
     announced = [
-        AccountLinked(person_id=person_id),
+        *([AccountLinked(person_id=person_id)] if membership.completed_count else []),
         *(_finding(kind, account) for kind in doubts),
         *([_finding(FindingKind.DESTINATION_SHARED, account, *others)] if others else []),
         *(_told_of_a_change(account) if used else ()),

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.platform import Platform
-from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import Part
 from prakerja.registration.errors import ChallengeBusy, CodeUsed
@@ -75,7 +74,7 @@ def verify_sign_in(p: Platform, code_key: str, *, challenge_id: str, code: str, 
         open_session(session, challenge_id),
         use_challenge(challenge, session_id=session.session_id),
         *(_account(p, challenge, person_id, now) if person is None else ()),
-        *(() if known else (know_device(person_id, device, now),)),
+        *((know_device(person_id, device, now),) if person and not known else ()),
     )
     return _current(p, session.session_id) if outcome.repeated else session
 
@@ -84,8 +83,7 @@ def _account(p: Platform, challenge: Challenge, person_id: str, now: datetime) -
     """Two proofs of one unknown address at once make one account: the later one is told to come again."""
     return (
         *claim_address(person_id, challenge.channel, challenge.digests, ChallengeBusy(retry_after=1)),
-        *new_person(p, person_id, challenge.channel, open_address(p, challenge), now),
-        evidence(person_id, "ACCOUNT_CREATED", now, channel=challenge.channel.value),
+        *new_person(p, person_id, challenge.channel, open_address(p, challenge), challenge.device, now),
     )
 
 

@@ -88,10 +88,12 @@ def seal_fields(p: Platform, person_id: str, fields: Mapping[str, str]) -> Part:
     )
 
 
-def new_person(p: Platform, person_id: str, channel: Channel, address: str, now: datetime) -> tuple[Part, ...]:
-    """The two halves of a person who has proven one address."""
+def new_person(
+    p: Platform, person_id: str, channel: Channel, address: str, device: str, now: datetime
+) -> tuple[Part, ...]:
+    """The two halves of a person who has proven one address on a device, which is known from then on."""
     key = p.opened().new_person_key(person_id)
-    state = {f"{channel.lower()}_proven": True, "created_at": to_text(now)}
+    state = {f"{channel.lower()}_proven": True, "created_at": to_text(now), "first_device": device}
     identity = {"person_key": key, **_sealed(p, person_id, key, {channel.lower(): address})}
     return (
         put_new(PERSON_STATE, state, person_id=person_id),
@@ -131,11 +133,11 @@ def load_account(
     )
     if state is None:
         raise NotFound
-    return person_from_item(person_id, state), known is not None
+    return person_from_item(person_id, state), known is not None or state.get("first_device") == device
 
 
 def know_device(person_id: str, device: str, now: datetime) -> Part:
-    """Remember that this person signed in on this device."""
+    """Remember that this person signed in on this device too."""
     return put(KNOWN_DEVICE, {"since": to_text(now)}, person_id=person_id, digest=device)
 
 

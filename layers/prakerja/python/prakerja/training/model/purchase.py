@@ -64,6 +64,8 @@ class Purchase:
     completed_at: datetime | None = None
     completion_number: int | None = None
     """1 for the member's first completed course."""
+    rating: int | None = None
+    review: str | None = None
     reviewed_at: datetime | None = None
 
 
@@ -95,6 +97,18 @@ class Invoice:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What an institution reports about one session or the post-test."""
+
+    sequence: int
+    passed: bool
+    score: int | None
+    """0 to 100."""
+    completed_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class RedeemCode:
     """All that an institution may see of a purchase. ``version`` counts its changes."""
 
@@ -116,29 +130,14 @@ class RedeemCode:
     redeemed_at: datetime | None = None
     attended: tuple[int, ...] = ()
     """Sequences with evidence that counts; 999 is the passed post-test."""
+    evidence: tuple[Evidence, ...] = ()
+    """The last report of each sequence, by sequence."""
     version: int = 1
 
     @property
     def is_redeemed(self) -> bool:
         """Has the course begun?"""
         return self.state in (PurchaseState.REDEEMED, PurchaseState.COMPLETED)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What an institution reports about one session or the post-test."""
-
-    sequence: int
-    passed: bool
-    score: int | None
-    """0 to 100."""
-    completed_at: datetime
-    recorded_at: datetime
-
-    @property
-    def kind(self) -> str:
-        """SESSION or POST_TEST."""
-        return "POST_TEST" if self.sequence == POST_TEST else "SESSION"
 
 
 @dataclass(frozen=True)
@@ -175,16 +174,23 @@ def require_voidable(invoice: Invoice | None, transaction_code: str) -> Invoice:
     return invoice
 
 
-def require_not_begun(purchase: Purchase) -> None:
+def require_not_begun(code: RedeemCode) -> None:
     """Raises AlreadyRedeemed, TransactionVoid if it is too late to cancel."""
-    if purchase.state is PurchaseState.CANCELLED:
+    if code.state is PurchaseState.CANCELLED:
         raise TransactionVoid
-    if purchase.state is not PurchaseState.AUTHORISED:
+    if code.is_redeemed:
         raise AlreadyRedeemed
 
 
+def begun(purchase: Purchase, code: RedeemCode | None) -> Purchase:
+    """An open purchase as it stands: only its code is told that the course has begun."""
+    if code is None or code.state is not PurchaseState.REDEEMED:
+        return purchase
+    return replace(purchase, state=PurchaseState.REDEEMED, redeemed_at=code.redeemed_at)
+
+
 def decide_evidence(code: RedeemCode, evidence: Evidence) -> RedeemCode | None:
-    """The code with this evidence counted (unchanged, if it was not passed); None if it was counted before.
+    """The code with this evidence, counted if it was passed; None if it was counted before.
 
     Raises NotRedeemed, SequenceNotTaught, CompletedInFuture, EvidenceContradicts.
     """
@@ -198,15 +204,25 @@ def decide_evidence(code: RedeemCode, evidence: Evidence) -> RedeemCode | None:
         if not evidence.passed:
             raise EvidenceContradicts
         return None
-    if not evidence.passed:
-        return code
-    return replace(code, attended=tuple(sorted((*code.attended, evidence.sequence))), version=code.version + 1)
+    others = [before for before in code.evidence if before.sequence != evidence.sequence]
+    reported = tuple(sorted([*others, evidence], key=lambda each: each.sequence))
+    counted = (*code.attended, evidence.sequence) if evidence.passed else code.attended
+    return replace(code, attended=tuple(sorted(counted)), evidence=reported, version=code.version + 1)
 
 
 def decide_completion(code: RedeemCode) -> bool:
     """Does the evidence prove the course: every session of the schedule and the post-test? True once only."""
     required = {*range(1, code.sessions + 1), POST_TEST}
     return code.state is PurchaseState.REDEEMED and required <= set(code.attended)
+
+
+def review_of(purchase: Purchase) -> Review | None:
+    """The review that was given, or None."""
+    if purchase.reviewed_at is None:
+        return None
+    return Review(
+        purchase.purchase_id, purchase.course_code, purchase.rating or 0, purchase.review or "", purchase.reviewed_at
+    )
 
 
 def require_reviewable(purchase: Purchase | None) -> Purchase:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from prakerja.balance import NotEnoughBalance, balance_from_item
 from prakerja.membership import load_scheme, membership_from_item, require_may_buy
@@ -73,14 +72,6 @@ def request_code(
     if holder is None:
         raise CardUnknown
     return again_if_moved(lambda _: _request_code(p, platform, order, holder, *found))
-
-
-def payment_code_target(table: Table, payment_id: str, now: datetime) -> tuple[str, int] | None:
-    """Who is to get the code of a payment, and its resend number; None if no code is of use any more (wall time)."""
-    payment = load_payment(table, payment_id)
-    if payment is None or not payment.wants_code(now):
-        return None
-    return payment.person_id, payment.resend
 
 
 def _request_code(

@@ -17,7 +17,6 @@ from prakerja.membership import (
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, COURSE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, SCHEDULE
-from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.parts import Part
@@ -117,7 +116,6 @@ def _authorise(
         *_pay(sale.balance, purchase, now),
         seat_part(payment.course_code, payment.schedule_code, sale.seats, -1),
         new_code(_redeem_code(purchase, sale.course, sale.schedule)),
-        evidence(purchase.person_id, "COURSE_BOUGHT", now, purchase_id=purchase_id, amount=purchase.amount),
         outbox=[notice(purchase.person_id, NoticeKind.PURCHASED, purchase_id)],
     )
     if outcome.repeated:

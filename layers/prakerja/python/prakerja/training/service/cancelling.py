@@ -8,7 +8,7 @@ from prakerja.balance import Balance, balance_from_item, refund_parts, void_part
 from prakerja.membership import DebitAt, close_purchase_part, membership_from_item
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE
+from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.parts import Part
@@ -17,7 +17,7 @@ from prakerja.training.model.purchase import Invoice, Purchase, require_not_begu
 from prakerja.training.service.moving import again_if_moved
 from prakerja.training.service.names import name_of
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
-from prakerja.training.store.purchase import cancelled_parts, purchase_from_item
+from prakerja.training.store.purchase import cancelled_parts, code_from_item, purchase_from_item
 
 
 def transaction(p: Platform, *, platform: Partner, invoice: Invoice | None) -> tuple[Invoice, str]:
@@ -43,18 +43,19 @@ def cancel(p: Platform, *, platform: Partner, invoice: Invoice | None, transacti
 def _cancel(p: Platform, invoice: Invoice) -> None:
     # load (the invoice came with the partner)
     person = {"person_id": invoice.person_id}
-    purchase_item, balance_item, member_item, seats_item = p.table.batch_get(
+    purchase_item, code_item, balance_item, member_item, seats_item = p.table.batch_get(
         (PURCHASE, {**person, "purchase_id": invoice.purchase_id}),
+        (REDEEM_CODE, {"redeem_code": invoice.redeem_code}),
         (BALANCE, person),
         (MEMBERSHIP, person),
         seats_key(invoice.course_code, invoice.schedule_code, invoice.pool),
     )
-    purchase = purchase_from_item(purchase_item)
-    if purchase is None or balance_item is None or member_item is None:
+    purchase, code = purchase_from_item(purchase_item), code_from_item(code_item)
+    if purchase is None or code is None or balance_item is None or member_item is None:
         raise TransactionUnknown
     seats = seats_from_item(seats_item, invoice.pool)
     # decide
-    require_not_begun(purchase)
+    require_not_begun(code)
     now = p.clock.programme()
     # commit
     p.table.commit(

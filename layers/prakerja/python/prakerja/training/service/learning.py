@@ -10,13 +10,10 @@ from prakerja.membership import DebitAt, close_purchase_part, membership_from_it
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PURCHASE
-from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
-from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import CodeUnknown
-from prakerja.training.messages import CourseCompleted
 from prakerja.training.model.purchase import (
     Evidence,
     PurchaseState,
@@ -30,10 +27,8 @@ from prakerja.training.service.moving import again_if_moved
 from prakerja.training.store.purchase import (
     code_part,
     completed_part,
-    evidence_part,
     load_code,
     purchase_from_item,
-    redeem_parts,
 )
 
 
@@ -53,13 +48,9 @@ def redeem(p: Platform, *, institution: Partner, code: RedeemCode | None) -> Red
         # decide
         if current.is_redeemed:
             return current
-        now = p.clock.programme()
-        after = redeemed(current, now)
+        after = redeemed(current, p.clock.programme())
         # commit
-        p.table.commit(
-            *redeem_parts(current, after),
-            evidence(current.person_id, "CODE_REDEEMED", now, purchase_id=current.purchase_id),
-        )
+        p.table.commit(code_part(current, after))
         count("CodeRedeemed")
         return after
 
@@ -92,17 +83,16 @@ def record_evidence(
         after = decide_evidence(current, reported)
         if after is None:
             return current
-        changed = () if after is current else (code_part(current, after),)
-        if not decide_completion(after):
-            # commit
-            p.table.commit(evidence_part(current, reported), *changed)
-            return after
-        return _complete(p, current, after, reported)
+        if decide_completion(after):
+            return _complete(p, current, after, now)
+        # commit
+        p.table.commit(code_part(current, after))
+        return after
 
     return again_if_moved(attempt)
 
 
-def _complete(p: Platform, before: RedeemCode, after: RedeemCode, reported: Evidence) -> RedeemCode:
+def _complete(p: Platform, before: RedeemCode, after: RedeemCode, now: datetime) -> RedeemCode:
     # load
     person = {"person_id": before.person_id}
     purchase_item, balance_item, member_item = p.table.batch_get(
@@ -113,10 +103,10 @@ def _complete(p: Platform, before: RedeemCode, after: RedeemCode, reported: Evid
         raise CodeUnknown
     membership = membership_from_item(member_item)
     # decide
-    now = reported.recorded_at
     done = replace(
         purchase,
         state=PurchaseState.COMPLETED,
+        redeemed_at=before.redeemed_at,
         completed_at=now,
         completion_number=membership.completed_count + 1,
     )
@@ -125,19 +115,13 @@ def _complete(p: Platform, before: RedeemCode, after: RedeemCode, reported: Evid
     if done.debit_at is DebitAt.COMPLETION:
         balance = balance_from_item(balance_item)
         paid = post_parts(balance, done.amount, done.purchase_id, now, done.institution)
-    announced: list[Message] = [
-        CourseCompleted(person_id=done.person_id, purchase_id=done.purchase_id),
-        notice(done.person_id, NoticeKind.COMPLETED, done.purchase_id),
-    ]
     # commit, announce
     p.table.commit(
-        evidence_part(before, reported),
         code_part(before, after),
         completed_part(done),
         *paid,
         close_purchase_part(membership, done.purchase_id, completed=True),
-        evidence(done.person_id, "COURSE_COMPLETED", now, purchase_id=done.purchase_id, amount=done.amount),
-        outbox=announced,
+        outbox=[notice(done.person_id, NoticeKind.COMPLETED, done.purchase_id)],
     )
     count("CourseCompleted")
     return after

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import PURCHASE, REVIEW
-from prakerja.platform.ids import fingerprint
 from prakerja.training.errors import AlreadyReviewed
 from prakerja.training.messages import CourseReviewed
-from prakerja.training.model.purchase import Review, require_reviewable
-from prakerja.training.store.purchase import purchase_from_item, review_from_item, review_parts
+from prakerja.training.model.purchase import Review, require_reviewable, review_of
+from prakerja.training.service.moving import again_if_moved
+from prakerja.training.store.purchase import load_purchase, review_part
 
 
 def review_course(p: Platform, *, person_id: str, purchase_id: str, rating: int, text: str) -> Review:
@@ -16,20 +15,22 @@ def review_course(p: Platform, *, person_id: str, purchase_id: str, rating: int,
 
     Raises PurchaseUnknown, NotCompleted, AlreadyReviewed.
     """
-    # load
-    key = {"person_id": person_id, "purchase_id": purchase_id}
-    purchase_item, review_item = p.table.batch_get((PURCHASE, key), (REVIEW, key))
-    # decide
-    purchase = require_reviewable(purchase_from_item(purchase_item))
-    before = review_from_item(review_item)
-    if before is not None:
-        if (before.rating, before.text) != (rating, text):
-            raise AlreadyReviewed
-        return before
-    review = Review(purchase_id, purchase.course_code, rating, text, p.clock.programme())
-    # commit, announce
-    outcome = p.table.commit(
-        *review_parts(person_id, review, fingerprint([rating, text])),
-        outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],
-    )
-    return review_from_item(outcome.found) or review
+
+    def attempt(_: bool) -> Review:
+        # load
+        purchase = require_reviewable(load_purchase(p.table, person_id, purchase_id))
+        # decide
+        before = review_of(purchase)
+        if before is not None:
+            if (before.rating, before.text) != (rating, text):
+                raise AlreadyReviewed
+            return before
+        review = Review(purchase_id, purchase.course_code, rating, text, p.clock.programme())
+        # commit, announce
+        p.table.commit(
+            review_part(person_id, review),
+            outbox=[CourseReviewed(person_id=person_id, purchase_id=purchase_id)],
+        )
+        return review
+
+    return again_if_moved(attempt)

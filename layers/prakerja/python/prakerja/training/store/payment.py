@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -26,6 +26,14 @@ def payment_from_item(item: Item | None) -> Payment | None:
 def load_payment(table: Table, payment_id: str) -> Payment | None:
     """One payment, or None."""
     return payment_from_item(table.get(PAYMENT, payment_id=payment_id))
+
+
+def payment_code_target(table: Table, payment_id: str, now: datetime) -> tuple[str, int] | None:
+    """Who is to get the code of a payment, and its resend number; None if no code is of use any more (wall time)."""
+    payment = load_payment(table, payment_id)
+    if payment is None or not payment.wants_code(now):
+        return None
+    return payment.person_id, payment.resend
 
 
 def codes_sent_from_item(item: Item | None) -> CodesSent:

@@ -1,28 +1,27 @@
-"""PURCHASE, INVOICE, REDEEM_CODE, LEARNING and REVIEW items: one purchase as its member, platform and institution see it."""
+"""PURCHASE, INVOICE and REDEEM_CODE items: one purchase as its member, platform and institution see it."""
 
 from __future__ import annotations
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.platform.access_patterns import INVOICE, LEARNING, PURCHASE, REDEEM_CODE, REVIEW
+from prakerja.platform.access_patterns import INVOICE, PURCHASE, REDEEM_CODE
 from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import Item, Part, put, put_new, update
+from prakerja.platform.parts import Item, Part, put_new, update
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 from prakerja.training.errors import (
-    AlreadyReviewed,
     InvoiceUsed,
     PaymentUsed,
     TransactionVoid,
 )
 from prakerja.training.model.purchase import (
-    Evidence,
     Invoice,
     InvoiceState,
     Purchase,
     PurchaseState,
     RedeemCode,
     Review,
+    begun,
 )
 from prakerja.training.store.moved import Moved
 
@@ -44,11 +43,6 @@ def code_from_item(item: Item | None) -> RedeemCode | None:
     return record_of(RedeemCode, item) if item else None
 
 
-def review_from_item(item: Item | None) -> Review | None:
-    """A review from its stored item."""
-    return record_of(Review, item) if item else None
-
-
 def load_code(table: Table, redeem_code: str) -> RedeemCode | None:
     """One redeem code, or None."""
     return code_from_item(table.get(REDEEM_CODE, redeem_code=redeem_code))
@@ -61,19 +55,17 @@ def load_purchase(table: Table, person_id: str, purchase_id: str) -> Purchase | 
 
 def purchases_of(table: Table, person_id: str) -> list[Purchase]:
     """All purchases of a person (one at a time is open, so they are few), oldest first."""
-    page = table.query(PURCHASE, person_id=person_id)
-    return sorted((record_of(Purchase, item) for item in page.items), key=lambda purchase: purchase.bought_at)
+    found = _purchases(table, person_id)
+    keys = [{"redeem_code": purchase.redeem_code} for purchase in found if purchase.state is PurchaseState.AUTHORISED]
+    codes = map(code_from_item, table.batch_get(*((REDEEM_CODE, key) for key in keys)) if keys else [])
+    by_purchase = {code.purchase_id: code for code in codes if code}
+    return [begun(purchase, by_purchase.get(purchase.purchase_id)) for purchase in found]
 
 
 def first_completed(table: Table, person_id: str) -> Purchase | None:
     """The course that a person completed first, or None. It is the one that earns the incentive."""
-    done = [purchase for purchase in purchases_of(table, person_id) if purchase.completion_number is not None]
+    done = [purchase for purchase in _purchases(table, person_id) if purchase.completion_number is not None]
     return min(done, key=lambda purchase: purchase.completion_number or 0, default=None)
-
-
-def is_reviewed(table: Table, person_id: str, purchase_id: str) -> bool:
-    """Has the person rated and reviewed this purchase?"""
-    return table.get(REVIEW, person_id=person_id, purchase_id=purchase_id) is not None
 
 
 # buying -----------------------------------------------------------------------------------------------------------
@@ -121,7 +113,7 @@ def cancelled_parts(purchase: Purchase) -> tuple[Part, ...]:
             client_code=purchase.client_code,
             invoice_code=purchase.invoice_code,
         ),
-        _purchase(purchase.person_id, purchase.purchase_id, {"state": PurchaseState.CANCELLED}),
+        _purchase(purchase, {"state": PurchaseState.CANCELLED}),
         update(
             REDEEM_CODE,
             set={"state": PurchaseState.CANCELLED},
@@ -132,69 +124,49 @@ def cancelled_parts(purchase: Purchase) -> tuple[Part, ...]:
     )
 
 
-def redeem_parts(before: RedeemCode, after: RedeemCode) -> tuple[Part, ...]:
-    """Redeem a code that nobody has redeemed or cancelled meanwhile."""
-    changed = item_of(after, "state", "redeemed_at")
-    return code_part(before, after), _purchase(before.person_id, before.purchase_id, changed)
-
-
 def code_part(before: RedeemCode, after: RedeemCode) -> Part:
     """Write what changed on a code, if it is as it was read. Error: Moved."""
     return update(
         REDEEM_CODE,
-        set=item_of(after, "state", "redeemed_at", "attended", "version"),
+        set=item_of(after, "state", "redeemed_at", "attended", "evidence", "version"),
         when=Attr("version").eq(before.version) & Attr("state").eq(before.state),
         error=Moved(),
         redeem_code=before.redeem_code,
     )
 
 
-def evidence_part(code: RedeemCode, evidence: Evidence) -> Part:
-    """Record evidence; what was passed is never overwritten. Error: Moved."""
-    not_passed_yet = Attr("passed").not_exists() | Attr("passed").eq(False)
-    return put(
-        LEARNING,
-        item_of(evidence),
-        when=not_passed_yet,
-        error=Moved(),
-        purchase_id=code.purchase_id,
-        kind=evidence.kind,
-        sequence=evidence.sequence,
-    )
-
-
 def completed_part(purchase: Purchase) -> Part:
     """The purchase is completed, as its fields say."""
-    changed = item_of(purchase, "state", "completed_at", "completion_number")
-    return _purchase(purchase.person_id, purchase.purchase_id, changed, before=PurchaseState.REDEEMED)
+    return _purchase(purchase, item_of(purchase, "state", "redeemed_at", "completed_at", "completion_number"))
 
 
-def _purchase(
-    person_id: str, purchase_id: str, changed: Item, before: PurchaseState = PurchaseState.AUTHORISED
-) -> Part:
+def _purchase(purchase: Purchase, changed: Item) -> Part:
+    """Change a purchase that is open, which its earlier form told apart as REDEEMED if it had begun."""
     return update(
         PURCHASE,
         set=changed,
-        when=Attr("state").eq(before),
+        when=Attr("state").is_in([PurchaseState.AUTHORISED, PurchaseState.REDEEMED]),
         error=Moved(),
-        person_id=person_id,
-        purchase_id=purchase_id,
+        person_id=purchase.person_id,
+        purchase_id=purchase.purchase_id,
     )
+
+
+def _purchases(table: Table, person_id: str) -> list[Purchase]:
+    page = table.query(PURCHASE, person_id=person_id)
+    return sorted((record_of(Purchase, item) for item in page.items), key=lambda purchase: purchase.bought_at)
 
 
 # reviewing --------------------------------------------------------------------------------------------------------
 
 
-def review_parts(person_id: str, review: Review, mark: str) -> tuple[Part, ...]:
-    """Store a review, once; the same again is a repeat. Error: AlreadyReviewed."""
-    return (
-        put_new(
-            REVIEW,
-            item_of(review),
-            error=AlreadyReviewed(),
-            fingerprint=mark,
-            person_id=person_id,
-            purchase_id=review.purchase_id,
-        ),
-        update(PURCHASE, set=item_of(review, "reviewed_at"), person_id=person_id, purchase_id=review.purchase_id),
+def review_part(person_id: str, review: Review) -> Part:
+    """Keep a review on its purchase, once. Error: Moved."""
+    return update(
+        PURCHASE,
+        set={"rating": review.rating, "review": review.text, **item_of(review, "reviewed_at")},
+        when=Attr("reviewed_at").not_exists(),
+        error=Moved(),
+        person_id=person_id,
+        purchase_id=review.purchase_id,
     )
