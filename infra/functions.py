@@ -105,7 +105,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             StatementBucket("operators"),
         ),
         timeout=10,
-        environment=OPERATORS,
+        environment=(*OPERATORS, "COMPARE_OPEN_DAYS"),
     ),
     Entry(
         "partner_api",
@@ -244,7 +244,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         ),
         memory=1769,
         timeout=900,  # a million rows: minutes of reading
-        environment=("SNAP_PROVIDERS",),
+        environment=("SNAP_PROVIDERS", "COMPARE_OPEN_DAYS"),
     ),
     Entry(
         "close_day",

@@ -78,13 +78,14 @@ class ServiceStack(Stack):
     def _offered(self) -> dict[str, str]:
         """Settings that an entry can ask for by name."""
         config, outside, state = self.config, self.config.outside, self.state
-        settle = {"settle_seconds": config.snap_settle_seconds} if config.snap_settle_seconds else {}
+        snap = {name: {"base_url": url, **config.snap_shortened} for name, url in outside.snap.items()}
         return {
             "REGISTRY_URL": outside.registry,
             "SMS_URL": outside.sms,
             "EMAIL_URL": outside.email,
             "BEACON_URL": outside.beacon,
-            "SNAP_PROVIDERS": json.dumps({name: {"base_url": url, **settle} for name, url in outside.snap.items()}),
+            "SNAP_PROVIDERS": json.dumps(snap),
+            "COMPARE_OPEN_DAYS": str(config.compare_open_days).lower(),
             "OPERATOR_ISSUER": state.operator_issuer,
             "OPERATOR_JWKS_URL": state.operator_jwks_url,
             "OPERATOR_CLIENT_ID": state.operator_client_id,

@@ -24,7 +24,8 @@ def snap_providers(
     """One provider per name in SNAP_PROVIDERS, ``{"BNI": {"base_url": …, "read_seconds": 10, "settle_seconds": 900}}``.
 
     Only ``base_url`` must be there. A stage that plays the provider may shorten what the profile says
-    (``settle_seconds``, ``inquiry_wait``) or leave its end of day out (``"end_of_day": false``).
+    (``settle_seconds``, ``inquiry_wait``, each step of the ladder to ``longest_step``) or leave its end of day out
+    (``"end_of_day": false``).
     ``secret`` holds each one's credentials under the same name. Raises ValueError for a provider without a
     profile, an address or credentials.
     """
@@ -42,8 +43,11 @@ def snap_providers(
         )
         rules = replace(
             profile.rules,
-            settle_seconds=int(place.get("settle_seconds", profile.rules.settle_seconds)),
-            inquiry_wait=int(place.get("inquiry_wait", profile.rules.inquiry_wait)),
+            ladder=tuple(min(step, int(place.get("longest_step", step))) for step in profile.rules.ladder),
+            settle_seconds=min(
+                profile.rules.settle_seconds, int(place.get("settle_seconds", profile.rules.settle_seconds))
+            ),
+            inquiry_wait=min(profile.rules.inquiry_wait, int(place.get("inquiry_wait", profile.rules.inquiry_wait))),
             end_of_day=profile.rules.end_of_day if place.get("end_of_day", True) else None,
         )
         profile = replace(profile, rules=rules)

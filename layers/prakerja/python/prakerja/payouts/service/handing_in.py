@@ -13,6 +13,7 @@ from prakerja.payouts.errors import DayNotOverYet, UnknownProvider
 from prakerja.payouts.messages import DayToReconcile
 from prakerja.payouts.model import PROVIDERS
 from prakerja.payouts.ports import StatementFiles, Upload
+from prakerja.payouts.service.statement_rows import last_day
 from prakerja.payouts.store.reconciliations import (
     DayState,
     SettlementFile,
@@ -22,7 +23,6 @@ from prakerja.payouts.store.reconciliations import (
     new_file,
 )
 from prakerja.platform import Platform
-from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import derived
 
@@ -35,7 +35,7 @@ def announce_file(
     now = p.clock.wall()
     if provider not in PROVIDERS:
         raise UnknownProvider(providers=", ".join(sorted(PROVIDERS)))
-    if day >= wib_date(now):
+    if day > last_day(p):
         raise DayNotOverYet
     file_id = derived("settlement", provider, day.isoformat(), sha256)
     file = SettlementFile(file_id, provider, day, sha256, size, operator, now)

@@ -21,7 +21,7 @@ from prakerja.payouts.reconciling.report import Report, Source, is_late
 from prakerja.payouts.reconciling.rows import Unreadable
 from prakerja.payouts.reconciling.writing import ALL, DIFFERENCES
 from prakerja.payouts.service.comparison import Comparison, compare_day
-from prakerja.payouts.service.statement_rows import StatementAbsent, rows_of
+from prakerja.payouts.service.statement_rows import StatementAbsent, last_day, rows_of
 from prakerja.payouts.store.reconciliations import (
     KEPT_REPORTS,
     DayState,
@@ -61,22 +61,25 @@ KINDS = {
 
 
 def begin_round(p: Platform, providers: Mapping[str, PaymentProvider], *, daily: bool) -> list[DayToReconcile]:
-    """Announce the days that are to be compared. ``daily``: also yesterday, and all that is still open.
+    """Announce the days that are to be compared. ``daily``: also yesterday, and all that is still open. Where a stage
+    compares today as well, each daily round does so once more.
 
     Hourly, only days are looked at whose statement was missing or about which something was learnt.
     """
-    yesterday = wib_date(p.clock.wall()) - timedelta(days=1)
+    latest = last_day(p)
     wanted = []
     for provider in sorted(providers):
         # load
         known = {day.day: day.state for day in recent_days(p.table, provider, LOOK_BACK_DAYS)}
         # decide
         states = {DayState.WAITING, DayState.AGAIN, *((DayState.OPEN,) if daily else ())}
-        oldest = yesterday - timedelta(days=LOOK_BACK_DAYS)
+        oldest = latest - timedelta(days=LOOK_BACK_DAYS)
         days = {day for day, state in known.items() if state in states and day >= oldest}
         if daily:
-            missed = (yesterday - timedelta(days=n) for n in range(GAP_DAYS if known else 1))
-            days |= {day for day in missed if day not in known and day >= min(known, default=yesterday)}
+            missed = (latest - timedelta(days=n) for n in range(GAP_DAYS if known else 1))
+            days |= {day for day in missed if day not in known and day >= min(known, default=latest)}
+            if latest == wib_date(p.clock.wall()):
+                days.add(latest)
         wanted += [DayToReconcile(provider=provider, day=day) for day in sorted(days)]
     # announce
     for start in range(0, len(wanted), AT_ONCE):
@@ -89,7 +92,7 @@ def reconcile_day(
 ) -> Report | None:
     """Compare one day; answers the report, or None while there is nothing to compare with. Raises DayMoved."""
     # load
-    if day >= wib_date(p.clock.wall()):
+    if day > last_day(p):
         return None
     state = load_day(p.table, provider, day)
     with TemporaryDirectory() as folder:

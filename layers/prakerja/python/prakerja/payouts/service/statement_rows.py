@@ -12,11 +12,16 @@ from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable
 from prakerja.payouts.statements import StatementEntry, StatementStatus
 from prakerja.payouts.store.reconciliations import ReconciledDay, SettlementFile, load_file
 from prakerja.platform import Platform
-from prakerja.platform.clock import end_of_wib_day, to_text
+from prakerja.platform.clock import end_of_wib_day, to_text, wib_date
 
 WINDOW = timedelta(hours=1)
 NARROWEST = timedelta(minutes=1)
 FEE_WORDS = ("FEE", "BIAYA", "ADMIN")
+
+
+def last_day(p: Platform) -> date:
+    """The latest day (WIB) that can be compared: yesterday, or today as far as it has gone where a stage allows that."""
+    return wib_date(p.clock.wall()) - timedelta(days=0 if p.settings.compare_open_days else 1)
 
 
 class StatementAbsent(Exception):
