@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from prakerja.payouts.errors import DayNotOverYet, UnknownProvider
+from prakerja.payouts.messages import DayToReconcile
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import comparison
 from prakerja.payouts.service.handing_in import announce_file, file_received
@@ -104,6 +106,22 @@ def test_a_day_that_goes_on_is_not_compared(day: Day) -> None:
     day.attempt(PayoutState.PAID)
     assert day.reconcile() is None
     assert load_day(day.world.table, BANK, day.day).version == 0
+
+
+def test_where_a_stage_allows_it_today_is_compared_as_far_as_it_has_gone(day: Day) -> None:
+    day.p = replace(day.p, settings=day.p.settings.model_copy(update={"compare_open_days": True}))
+    day.providers = dict.fromkeys((BANK,))  # type: ignore[assignment]
+    first = day.attempt(PayoutState.PAID)
+    asked = DayToReconcile(provider=BANK, day=day.day)
+    assert begin_round(day.p, day.providers, daily=True) == [asked]
+    day.hand_in(line("PAYOUT", AMOUNT, first, "N1"))
+    assert counts(day.reconcile()) == {"MATCHED": 1}
+    second = day.attempt(PayoutState.PAID)
+    assert begin_round(day.p, day.providers, daily=True) == [asked], "a day that was compared goes on"
+    day.hand_in(line("PAYOUT", AMOUNT, first, "N1"), line("PAYOUT", AMOUNT, second, "N2"))
+    assert counts(day.reconcile()) == {"MATCHED": 2}
+    with pytest.raises(DayNotOverYet):
+        day.hand_in(line("FEE", 1, "", "F1"), day=day.day + timedelta(days=1))
 
 
 def test_rounds_announce_what_is_to_be_looked_at(day: Day) -> None:

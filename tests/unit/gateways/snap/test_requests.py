@@ -216,11 +216,14 @@ def test_providers_from_settings() -> None:
 def test_a_stage_that_plays_the_provider_may_be_quicker() -> None:
     places: dict[str, dict[str, Any]] = {
         "BCA": {"base_url": "http://x", "end_of_day": None},
-        "GOPAY": {"base_url": "http://x", "inquiry_wait": 5, "settle_seconds": 20},
+        "GOPAY": {"base_url": "http://x", "inquiry_wait": 5, "settle_seconds": 20, "longest_step": 90},
+        "OVO": {"base_url": "http://x", "inquiry_wait": 5, "settle_seconds": 7200},
     }
     made = snap_providers(places, {name: credentials_entry() for name in places}, lambda: AT)
     assert made["BCA"].rules == replace(PROFILES["BCA"].rules, end_of_day=None)
-    assert made["GOPAY"].rules == replace(PROFILES["GOPAY"].rules, inquiry_wait=5, settle_seconds=20)
+    quick = replace(PROFILES["GOPAY"].rules, inquiry_wait=5, settle_seconds=20, ladder=(60, 90, 90, 90))
+    assert made["GOPAY"].rules == quick
+    assert made["OVO"].rules == PROFILES["OVO"].rules, "but never slower"
 
 
 @pytest.mark.parametrize(
