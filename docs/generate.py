@@ -17,6 +17,7 @@ from typing import Any
 
 from docs.contracts import breaks
 from docs.discover import apis, consumer, messages, problems, queues_of
+from docs.holidays import calendar
 from docs.providers import CODES, INTRODUCTION, code_rows, provider_rows
 from prakerja.platform.access_patterns import DUE_INDEX, PATTERNS, TABLES, TableSpec
 from prakerja.platform.outbox import Message
@@ -24,6 +25,7 @@ from prakerja.platform.problems import Problem
 
 ROOT = Path(__file__).parents[1]
 GENERATED = "docs/generated"
+HOLIDAYS = "layers/prakerja/python/prakerja/platform/holidays_id.json"
 CONTRACTS = "events/contracts"
 WRITTEN = "<!-- Written by `make docs`. Change the code, not this page. -->\n"
 
@@ -36,6 +38,7 @@ def pages() -> dict[str, str]:
         f"{GENERATED}/payment-providers.md": provider_page(),
         f"{GENERATED}/problems.md": problem_page(),
         **{f"{GENERATED}/openapi.{api.audience}.json": _json(api.openapi()) for api in apis().values()},
+        HOLIDAYS: calendar(),
         **{f"{CONTRACTS}/{message.topic}.json": _json(message.model_json_schema()) for message in messages()},
     }
 

@@ -7,9 +7,27 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from prakerja.incentives import incentive_from_item, incentive_key, incentives_of
-from prakerja.payouts.api import AccountView, AttemptView, IncentiveView, NewAccount, PayoutView
+from prakerja.incentives import (
+    Incentive,
+    IncentiveMoved,
+    IncentiveNotFailed,
+    incentive_from_item,
+    incentive_key,
+    incentives_of,
+)
+from prakerja.incentives.service import retry_incentive, what_is_missing
+from prakerja.membership import AccountNotLinked, MembershipEnded
+from prakerja.payouts.api import (
+    AccountView,
+    AttemptView,
+    IncentivesView,
+    IncentiveView,
+    MissingView,
+    NewAccount,
+    PayoutView,
+)
 from prakerja.payouts.errors import (
     AccountLimited,
     AccountMoved,
@@ -34,6 +52,7 @@ from prakerja.payouts.store import (
     payout_from_item,
     payout_key,
 )
+from prakerja.platform import Platform
 from prakerja.platform.auth import Participant
 from prakerja.platform.http import Id, IdempotencyKey, language_of, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
@@ -43,6 +62,8 @@ from prakerja.wiring import participant, platform, providers
 router = Router()
 
 Person = Annotated[Participant, Depends(participant)]
+Kind = Annotated[str, Path(pattern=r"^[A-Z_]{1,30}$")]
+Number = Annotated[int, Path(ge=1, le=9)]
 
 
 @router.put("/v1/account", tags=["incentives"])
@@ -107,16 +128,31 @@ def cancel(person: Person, key: IdempotencyKey) -> AccountView:
 
 
 @router.get("/v1/incentives", tags=["incentives"])
-def read_incentives(request: Request, person: Person) -> list[IncentiveView]:
-    """What you have earned, how far its payment is, what happens next and by when."""
-    p = platform()
+def read_incentives(request: Request, person: Person) -> IncentivesView:
+    """What you have earned, how far its payment is, what happens next and by when; or what you still have to do."""
+    p, language = platform(), language_of(request)
     incentives = incentives_of(p.table, person.person_id)
-    if not incentives:
-        return []
+    if incentives:
+        return IncentivesView(incentives=_views(p, person.person_id, incentives, language), missing=[])
+    missing = what_is_missing(p, person_id=person.person_id)
+    return IncentivesView(incentives=[], missing=[MissingView.of(condition, language) for condition in missing])
+
+
+@router.post("/v1/incentives/<kind>/<number>/retry", tags=["incentives"])
+@refuses(NotFound, IncentiveNotFailed, AccountNotLinked, MembershipEnded, IncentiveMoved, IdempotencyKeyReused)
+def retry(kind: Kind, number: Number, request: Request, person: Person, key: IdempotencyKey) -> IncentiveView:
+    """Have an incentive that could not be paid tried again at the account that is linked: you have mended it there."""
+    p = platform()
+    incentive = retry_incentive(p, person_id=person.person_id, kind=kind, number=number, key=key)
+    (view,) = _views(p, person.person_id, [incentive], language_of(request))
+    return view
+
+
+def _views(p: Platform, person_id: str, incentives: list[Incentive], language: str) -> list[IncentiveView]:
     keys = [payout_key(incentive.payout_id) for incentive in incentives if incentive.payout_id]
-    linked, *found = p.table.batch_get(account_key(person.person_id), *keys)
+    linked, *found = p.table.batch_get(account_key(person_id), *keys)
     payouts = {payout.payout_id: payout for payout in (payout_from_item(item) for item in found if item)}
-    account, now, language = account_from_item(linked) if linked else None, p.clock.wall(), language_of(request)
+    account, now = account_from_item(linked) if linked else None, p.clock.wall()
     return [
         IncentiveView.of(incentive, payouts.get(incentive.payout_id or ""), account, now, language)
         for incentive in incentives

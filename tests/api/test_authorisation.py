@@ -61,6 +61,7 @@ ACCESS: dict[str, Access] = {
     "DELETE /v1/account": "person",
     "POST /v1/account/cancellation": "person",
     "GET /v1/incentives": "person",
+    "POST /v1/incentives/{kind}/{number}/retry": "person",
     "GET /v1/payouts/{payout_id}": "person",
     "POST /operator/v1/waves": MANAGER,
     "GET /operator/v1/waves/{wave_id}": MANAGER_SEEN,
@@ -68,10 +69,17 @@ ACCESS: dict[str, Access] = {
     "PUT /operator/v1/waves/{wave_id}/decree": MANAGER,
     "GET /operator/v1/approvals": EVERY_ROLE,
     "PUT /operator/v1/approvals/{approval_id}/approval": MANAGER,  # a decree; a payout run: see below
+    "PUT /operator/v1/approvals/{approval_id}/refusal": MANAGER,
     "POST /operator/v1/payout-runs": OFFICER,
     "GET /operator/v1/payout-runs": OFFICER_SEEN,
     "GET /operator/v1/payout-runs/{run_id}": OFFICER_SEEN,
     "PUT /operator/v1/payout-runs/{run_id}/release": OFFICER,
+    "GET /operator/v1/payouts": OFFICER_SEEN,
+    "GET /operator/v1/payouts/{payout_id}": OFFICER_SEEN,
+    "PUT /operator/v1/payouts/{payout_id}/verdict": OFFICER,
+    "GET /operator/v1/channels": OFFICER_SEEN,
+    "PUT /operator/v1/channels/{provider}/stop": EVERY_ROLE,  # who sees the fire pulls the alarm
+    "PUT /operator/v1/channels/{provider}/start": OFFICER,
     "GET /operator/v1/ledger/{day}": OFFICER_SEEN,
     "GET /operator/v1/reconciliations": OFFICER_SEEN,
     "GET /operator/v1/reconciliations/{report_id}": OFFICER_SEEN,
@@ -108,6 +116,7 @@ STRANGER: dict[str, int] = {
     "DELETE /v1/account": 204,
     "POST /v1/account/cancellation": 409,
     "GET /v1/incentives": 200,
+    "POST /v1/incentives/{kind}/{number}/retry": 404,
     "GET /v1/payouts/{payout_id}": 404,
 }
 """What somebody gets who has done nothing yet but prove who they are, and sends what somebody else may send."""
@@ -119,6 +128,8 @@ NOT_THERE = {
     "wave_id": "00000000-0000-5000-8000-000000000000",
     "approval_id": "00000000-0000-5000-8000-000000000000",
     "run_id": "00000000-0000-5000-8000-000000000000",
+    "payout_id": "00000000-0000-5000-8000-000000000000",
+    "provider": "PAYPAL",
     "case_id": "00000000-0000-5000-8000-000000000000",
     "report_id": "00000000-0000-5000-8000-000000000000",
     "file_id": "00000000-0000-5000-8000-000000000000",

@@ -98,7 +98,7 @@ def test_a_payout_is_told_to_its_owner_in_their_language(scene: Scene) -> None:
         assert incentive["next"]["by"]
         (listed,) = scene.apis.call(
             "GET", "/v1/incentives", token=scene.token(scene.member), accept_language=language
-        ).body
+        ).body["incentives"]
         assert listed == incentive
 
 

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from tests.support import misdeeds as past
-from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY, Change
-from tests.support.scene import DEVICE, PROPOSER, Scene
+from tests.support.broken_incentives import BROKEN_INCENTIVES
+from tests.support.broken_payouts import BROKEN_PAYOUTS
+from tests.support.broken_request import Broken as Broken
+from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
+from tests.support.scene import DEVICE, PROPOSER
 
 NOWHERE = "00000000-0000-5000-8000-000000000000"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The good request of ``route`` with ``changes``, sent after ``prepare``.
-
-    ``prepare`` may answer more changes. ``says`` are words of the answer, Indonesian and English. ``counts``: a refusal
-    that is meant to leave a trace.
-    """
-
-    slug: str
-    route: str
-    says: tuple[str, str]
-    changes: Change = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[Scene], Change] = past.nothing
-    counts: bool = False
-
 
 REFRESH = "POST /v1/sessions/refresh"
 IDENTITY = "POST /v1/identity"
@@ -40,10 +23,11 @@ TAKE = "PUT /operator/v1/cases/{case_id}/assignment"
 RESOLVE = "PUT /operator/v1/cases/{case_id}/resolution"
 NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
 DECREE = "PUT /operator/v1/waves/{wave_id}/decree"
-RELEASE = "PUT /operator/v1/payout-runs/{run_id}/release"
 WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
+    **BROKEN_INCENTIVES,
+    **BROKEN_PAYOUTS,
     # the request itself
     "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),
     "no object": Broken("malformed-request", ACCOUNT, ("satu objek", "one JSON object"), {"body": "[1, 2]"}),
@@ -274,7 +258,6 @@ BROKEN: dict[str, Broken] = {
     "a wave not drawn yet": Broken(
         "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
     ),
-    "a run not declared": Broken("run-not-declared", RELEASE, ("DECLARED", "DECLARED"), prepare=past.new_run),
     "a case without a version": Broken(
         "precondition-required", TAKE, ("If-Match", "If-Match"), headers={"if_match": ""}
     ),
@@ -293,8 +276,5 @@ BROKEN: dict[str, Broken] = {
         ("sudah diselesaikan", "resolved already"),
         {"body": {"verdict": "REFUSED", "why": "Another reason."}},
         prepare=partial(past.again, route=RESOLVE),
-    ),
-    "an empty run": Broken(
-        "run-empty", RELEASE, ("jatuh tempo", "due"), prepare=lambda scene: {"path": {"run_id": scene.empty_run}}
     ),
 }

@@ -36,7 +36,7 @@ TROUBLE = frozenset(
 
 
 def _eka_has_earned(stage: Stage) -> None:
-    stage.clock.move(days=2)
+    stage.clock.move(days=6)  # over a weekend and a holiday: what was earned is scheduled for a working day
     if not stage.with_others:
         return
     plant_member(stage.world, EKA, card_number="8000000000000005")

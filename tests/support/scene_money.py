@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from prakerja.cases.service import open_case, take_case
-from prakerja.incentives import JOB_SEARCH
+from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
 from prakerja.payouts.destination import linked
 from prakerja.payouts.store import change_account, load_account
-from prakerja.platform.access_patterns import SESSION
-from prakerja.platform.clock import to_text
+from prakerja.platform.access_patterns import INCENTIVE, SESSION
+from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.findings import FindingKind, finding
 from prakerja.platform.ids import derived
+from prakerja.platform.records import item_of
 from tests.support.apis import Answer, Apis
 from tests.support.good import Good
 from tests.support.people import Someone, plant_account
@@ -26,6 +27,7 @@ class MoneyMatters:
         self.confirmation = self.confirmation_code = ""
         self._session()
         self._change()
+        self._failure()
         self._cases()
 
     def ask_for_confirmation(self) -> Answer:
@@ -47,6 +49,9 @@ class MoneyMatters:
             ),
             "DELETE /v1/account": Good(member, status=204),
             "POST /v1/account/cancellation": Good(self.apis.person_token(self.changing.person_id)),
+            "POST /v1/incentives/{kind}/{number}/retry": Good(
+                self.apis.person_token(self.failed.person_id), {"kind": JOB_SEARCH, "number": "1"}
+            ),
             "GET /v1/payouts/{payout_id}": Good(member, {"payout_id": self.payout}),
             "GET /operator/v1/cases": Good(operator),
             "GET /operator/v1/cases/{case_id}": Good(operator, case),
@@ -73,6 +78,18 @@ class MoneyMatters:
         assert before is not None
         changed = linked(before, before, confirmation_id="c", now=self.world.clock.wall())
         self.world.table.commit(change_account(before, changed))
+
+    def _failure(self) -> None:
+        """A member whose incentive could not be paid."""
+        self.failed = self.apis.market.member(22, card="8000000000000022")
+        plant_account(self.world, self.failed)
+        self.plant_incentive(self.failed, IncentiveState.PAYOUT_FAILED, reason="PSP_ACCOUNT_INACTIVE")
+
+    def plant_incentive(self, who: Someone, state: IncentiveState, **more: str) -> None:
+        """One that is not due."""
+        now = self.world.clock.programme()
+        incentive = Incentive(who.person_id, JOB_SEARCH, 1, 600_000, state, wib_date(now), now, **more)
+        self.world.plant(INCENTIVE, item_of(incentive), person_id=who.person_id, kind=JOB_SEARCH, number=1)
 
     def _cases(self) -> None:
         p = self.world.platform

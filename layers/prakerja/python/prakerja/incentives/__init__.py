@@ -1,6 +1,7 @@
 """What members earn, and when it may be paid. The command is in ``service``: payouts need not load what it stands on."""
 
-from prakerja.incentives.model import JOB_SEARCH, Incentive, IncentiveState, taken_into_run
+from prakerja.incentives.errors import IncentiveNotFailed
+from prakerja.incentives.model import JOB_SEARCH, Incentive, IncentiveState, Missing, paid_by, taken_into_run, words
 from prakerja.incentives.store import (
     DUE_KIND,
     IncentiveMoved,
@@ -17,12 +18,16 @@ __all__ = [
     "JOB_SEARCH",
     "Incentive",
     "IncentiveMoved",
+    "IncentiveNotFailed",
     "IncentiveState",
+    "Missing",
     "incentive_from_item",
     "incentive_key",
     "incentives_of",
     "moved",
+    "paid_by",
     "reschedule",
     "settled",
     "taken_into_run",
+    "words",
 ]

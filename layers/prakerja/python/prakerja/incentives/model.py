@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prakerja.platform.working_days import add_working_days, next_working_day
+
 JOB_SEARCH = "JOB_SEARCH"
 SCHEDULED_AFTER = timedelta(days=1)
-"""The schedule shows at once; the money may leave from the next day (WIB) on."""
+"""The schedule shows at once; the money may leave from the next working day (WIB) on."""
+ARRIVES_WITHIN = 5
+"""Working days after its day within which an incentive is paid (programme handbook: three to five)."""
 
 
 class IncentiveState(StrEnum):
@@ -19,6 +23,45 @@ class IncentiveState(StrEnum):
     IN_RUN = "IN_RUN"
     PAID = "PAID"
     PAYOUT_FAILED = "PAYOUT_FAILED"
+
+
+class Missing(StrEnum):
+    """A condition that is not met yet, in the order in which members meet them."""
+
+    MEMBERSHIP = "MEMBERSHIP"
+    ACCOUNT_LINKED = "ACCOUNT_LINKED"
+    FIRST_COURSE_BOUGHT = "FIRST_COURSE_BOUGHT"
+    FIRST_COURSE_COMPLETED = "FIRST_COURSE_COMPLETED"
+    FIRST_COURSE_REVIEWED = "FIRST_COURSE_REVIEWED"
+
+
+_WORDS: dict[Missing, tuple[str, str]] = {
+    Missing.MEMBERSHIP: (
+        "Anda belum menjadi peserta aktif. Bergabunglah dalam gelombang yang dibuka.",
+        "You are not an active member. Join a wave that is open.",
+    ),
+    Missing.ACCOUNT_LINKED: (
+        "Sambungkan rekening bank atau dompet digital milik Anda.",
+        "Link a bank account or e-wallet of your own.",
+    ),
+    Missing.FIRST_COURSE_BOUGHT: (
+        "Beli pelatihan pertama sebelum batas waktunya.",
+        "Buy your first course before its deadline.",
+    ),
+    Missing.FIRST_COURSE_COMPLETED: (
+        "Selesaikan pelatihan pertama: semua sesi dan ujian akhir.",
+        "Finish your first course: every session and the final test.",
+    ),
+    Missing.FIRST_COURSE_REVIEWED: (
+        "Beri penilaian dan ulasan untuk pelatihan pertama.",
+        "Rate and review your first course.",
+    ),
+}
+
+
+def words(missing: Missing) -> tuple[str, str]:
+    """(Indonesian, English): what to do."""
+    return _WORDS[missing]
 
 
 @dataclass(frozen=True)
@@ -43,7 +86,9 @@ class Evidence:
     """What the rule looks at."""
 
     person_id: str
-    is_active: bool
+    is_member: bool
+    """Decreed, and neither revoked nor completed."""
+    has_bought: bool
     account_linked: bool
     first_course_completed: bool
     first_course_reviewed: bool
@@ -58,15 +103,22 @@ class Terms:
     every_months: int
 
 
+def still_missing(evidence: Evidence) -> tuple[Missing, ...]:
+    """Which conditions are not met; empty for somebody who has earned the incentive."""
+    if not evidence.is_member:
+        return (Missing.MEMBERSHIP,)
+    met = {
+        Missing.ACCOUNT_LINKED: evidence.account_linked,
+        Missing.FIRST_COURSE_BOUGHT: evidence.has_bought,
+        Missing.FIRST_COURSE_COMPLETED: evidence.first_course_completed,
+        Missing.FIRST_COURSE_REVIEWED: evidence.first_course_reviewed,
+    }
+    return tuple(condition for condition, is_met in met.items() if not is_met)
+
+
 def decide_job_search(evidence: Evidence, terms: Terms, now: datetime, today: date) -> tuple[Incentive, ...]:
     """All parts of the job-search incentive, or nothing as long as a condition is missing."""
-    earned = (
-        evidence.is_active
-        and evidence.account_linked
-        and evidence.first_course_completed
-        and evidence.first_course_reviewed
-    )
-    if not earned:
+    if still_missing(evidence):
         return ()
     first = today + SCHEDULED_AFTER
     return tuple(
@@ -76,7 +128,7 @@ def decide_job_search(evidence: Evidence, terms: Terms, now: datetime, today: da
             number,
             terms.amount,
             IncentiveState.SCHEDULED,
-            months_later(first, (number - 1) * terms.every_months),
+            next_working_day(months_later(first, (number - 1) * terms.every_months)),
             now,
         )
         for number in range(1, terms.count + 1)
@@ -93,6 +145,11 @@ def months_later(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has 28 days")
+
+
+def paid_by(scheduled_on: date) -> date:
+    """The last day (WIB) on which the money of a schedule should arrive."""
+    return add_working_days(scheduled_on, ARRIVES_WITHIN)
 
 
 def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from prakerja.incentives import Incentive, IncentiveState
+from prakerja.incentives import Incentive, IncentiveState, Missing, words
 from prakerja.payouts.answers import NameMatch
 from prakerja.payouts.destination import Account, Proof, Waits, payable
 from prakerja.payouts.model import Attempt, Payout, PayoutState
@@ -120,6 +120,25 @@ class IncentiveView(View):
             timeline=[StepView.of(at, told, language) for at, told in passed(incentive, payout)],
             next=NextView.of(then, language) if then else None,
         )
+
+
+class MissingView(View):
+    """A condition that is not met yet, and what to do about it."""
+
+    condition: Missing
+    text: str = Field(examples=["Beri penilaian dan ulasan untuk pelatihan pertama."])
+
+    @classmethod
+    def of(cls, missing: Missing, language: str) -> MissingView:
+        indonesian, english = words(missing)
+        return cls(condition=missing, text=english if language == "en" else indonesian)
+
+
+class IncentivesView(View):
+    """What was earned; or what is still missing to earn the first."""
+
+    incentives: list[IncentiveView]
+    missing: list[MissingView] = Field(description="empty once an incentive is earned")
 
 
 class AttemptView(View):

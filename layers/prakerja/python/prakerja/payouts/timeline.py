@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prakerja.incentives import Incentive, IncentiveState
+from prakerja.incentives import Incentive, IncentiveState, paid_by
 from prakerja.payouts.model import Passed, Payout, PayoutState
 from prakerja.payouts.reasons import advice
 from prakerja.platform.clock import end_of_wib_day, wib
 
-PAID_WITHIN = timedelta(days=7)
-"""After its day a member may ask the help desk about an incentive that is not there (programme's own advice, 7×24 h)."""
 OFFICER_WITHIN = timedelta(days=1)
 ASKED_UNTIL = (timedelta(days=1), 8)
 """An unknown outcome goes to a person on the next day, at this hour (WIB)."""
@@ -92,7 +90,10 @@ _COOLING = (
     "A new account: for safety nothing is paid for 72 hours, then it goes on by itself.",
 )
 _NEXT: dict[str, tuple[str, str]] = {
-    "SCHEDULED": ("Masuk ke pembayaran berikutnya.", "It is taken into the next payment."),
+    "SCHEDULED": (
+        "Dana ditransfer 3–5 hari kerja setelah tanggal jadwal.",
+        "The money is transferred 3–5 working days after the scheduled day.",
+    ),
     "IN_RUN": ("Dua petugas melepas pembayaran.", "Two officers release the payment."),
     "DECLARED": ("Dua petugas melepas pembayaran.", "Two officers release the payment."),
     "QUEUED": ("Dikirim ke {provider}.", "It is sent to {provider}."),
@@ -152,7 +153,7 @@ def following(incentive: Incentive, payout: Payout | None, pause: Pause | None) 
 def _by(state: str, incentive: Incentive, payout: Payout | None) -> datetime | None:
     since = _last(payout.history, state) if payout else None
     if state in ("SCHEDULED", "IN_RUN", "DECLARED", "QUEUED"):
-        return end_of_wib_day(incentive.scheduled_on) + PAID_WITHIN
+        return end_of_wib_day(paid_by(incentive.scheduled_on))
     if state == PayoutState.UNKNOWN and since is not None:
         return asked_until(since)
     if state in (PayoutState.HELD, PayoutState.PARKED) and since is not None:

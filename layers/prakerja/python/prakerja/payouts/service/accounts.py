@@ -49,6 +49,7 @@ from prakerja.platform.ids import derived
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
+from prakerja.platform.working_days import next_working_day
 from prakerja.registration import NoticeKind, challenge_key, confirmation_used, notice, opened
 
 CHECKED = ("phone", "nik")
@@ -214,7 +215,8 @@ def _confirmed(
 
 
 def _scheduled_again(p: Platform, failed: list[Incentive]) -> list[Part]:
-    return [reschedule(incentive, wib_date(p.clock.programme())) for incentive in failed]
+    again = next_working_day(wib_date(p.clock.programme()))
+    return [reschedule(incentive, again) for incentive in failed]
 
 
 def _finding(kind: FindingKind, account: Account, *others: str) -> CaseNeeded:

@@ -1,0 +1,16 @@
+"""What members and operators can do wrong about incentives, exclusions and memberships."""
+
+from __future__ import annotations
+
+from tests.support.broken_request import Broken
+
+RETRY = "POST /v1/incentives/{kind}/{number}/retry"
+
+BROKEN_INCENTIVES: dict[str, Broken] = {
+    "an incentive that did not fail": Broken(
+        "incentive-not-failed",
+        RETRY,
+        ("gagal dicairkan", "could not be paid"),
+        prepare=lambda scene: {"token": scene.token(scene.member)},
+    ),
+}
