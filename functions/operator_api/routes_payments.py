@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from prakerja.payouts.errors import ChannelNotStopped, UnknownProvider, VerdictNotPossible
+from prakerja.payouts.errors import ChannelNotStopped, UnknownProvider, VerdictNotPossible, VerdictTooEarly
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.office import ChannelView, NewStop, NewVerdict, PayoutDetail, PayoutList, PayoutRow
 from prakerja.payouts.service import list_channels, propose_start, propose_verdict, stop_channel
@@ -58,7 +58,7 @@ def read_payout(payout_id: Id, who: Who) -> PayoutDetail:
 
 
 @router.put("/operator/v1/payouts/<payout_id>/verdict", status_code=202, tags=["payouts"])
-@refuses(NotFound, VerdictNotPossible, AlreadyDecided)
+@refuses(NotFound, VerdictNotPossible, VerdictTooEarly, AlreadyDecided)
 def say_how_it_ended(payout_id: Id, body: NewVerdict, who: Who) -> ApprovalView:
     """Propose how the present attempt ended, with what shows it; another operator must agree.
 

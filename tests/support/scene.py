@@ -31,6 +31,7 @@ from tests.support.apis import ALIVE, Answer, Apis, forget_caches
 from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
 from tests.support.scene_money import MoneyMatters
+from tests.support.scene_office import Desk
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
 from tests.support.world import REGION, World
@@ -70,6 +71,7 @@ class Scene:
         self._dead_letter()
         self.money = MoneyMatters(self.apis, self.member)
         self.changing = self.money.changing
+        self.desk = Desk(self.apis, self.member)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -174,6 +176,7 @@ class Scene:
         refresh = {"refresh_token": self.session["refresh_token"], **device}
         return {
             **self.money.good(),
+            **self.desk.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),
@@ -211,6 +214,7 @@ class Scene:
             "PUT /operator/v1/waves/{wave_id}/decree": Good(operator, {"wave_id": self.drawn_wave}, None, 202),
             "GET /operator/v1/approvals": Good(operator),
             "PUT /operator/v1/approvals/{approval_id}/approval": Good(operator, {"approval_id": self.decree}),
+            "PUT /operator/v1/approvals/{approval_id}/refusal": Good(operator, {"approval_id": self.decree}),
             "POST /operator/v1/payout-runs": Good(operator, {}, {"scheduled_until": "2030-01-01"}, 201),
             "GET /operator/v1/payout-runs": Good(operator),
             "GET /operator/v1/payout-runs/{run_id}": Good(operator, run),

@@ -28,7 +28,7 @@ from prakerja.payouts.decisions import (
     decide_verdict,
     overdue_at,
 )
-from prakerja.payouts.errors import VerdictNotPossible
+from prakerja.payouts.errors import VerdictNotPossible, VerdictTooEarly
 from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
 
 NOON = datetime(2026, 1, 15, 5, 0, tzinfo=UTC)
@@ -197,8 +197,9 @@ def test_people_decide_only_what_no_inquiry_can(state: PayoutState, verdict: Ver
 
 def test_nobody_is_declared_unpaid_before_a_statement_can_show_it() -> None:
     payout = Payout("p", "r", "who", "JOB_SEARCH", 1, "BNI", 600_000, PayoutState.HELD, 1)
-    with pytest.raises(VerdictNotPossible):
+    with pytest.raises(VerdictTooEarly) as early:
         decide_verdict(payout, lost(), Verdict.ABSENT, overdue_at(NOON) - timedelta(seconds=1))
+    assert "2026-01-16 08:00 WIB" in early.value.text("id")[1]
     assert decide_verdict(payout, lost(), Verdict.PAID, NOON).state is PayoutState.PAID
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from prakerja.payouts.answers import InquiryAnswer, Outcome, ProviderRules, Reason, TransferAnswer, TransferStatus
-from prakerja.payouts.errors import VerdictNotPossible
+from prakerja.payouts.errors import VerdictNotPossible, VerdictTooEarly
 from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
 from prakerja.payouts.reasons import NOT_EXECUTED
 from prakerja.platform.clock import wib
@@ -108,10 +108,10 @@ def decide_news(state: PayoutState, attempt: Attempt, answer: InquiryAnswer) -> 
 
 
 def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: datetime) -> Next:
-    """What follows when two operators say, with evidence, how an attempt ended. Raises VerdictNotPossible.
+    """What follows when two operators say, with evidence, how an attempt ended.
 
     ABSENT needs a statement of the provider that could have shown it: those of the day of the last sending are there
-    from the next morning on.
+    from the next morning on. Raises VerdictNotPossible, VerdictTooEarly.
     """
     if payout.state not in DECIDABLE[verdict]:
         raise VerdictNotPossible(verdict=str(verdict), state=str(payout.state))
@@ -119,8 +119,8 @@ def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: date
         return _ended(PayoutState.PAID, attempt)
     if verdict is Verdict.RETURNED:
         return _ended(PayoutState.RETURNED, attempt, reason=str(Reason.REFUSED))
-    if now < overdue_at(attempt.sent_at):
-        raise VerdictNotPossible(verdict=str(verdict), state="too young")
+    if now < (earliest := overdue_at(attempt.sent_at)):
+        raise VerdictTooEarly(earliest=f"{earliest:%Y-%m-%d %H:%M} WIB")
     return _ended(PayoutState.FAILED, attempt, reason=NOT_EXECUTED)
 
 

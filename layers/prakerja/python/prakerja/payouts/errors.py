@@ -140,6 +140,14 @@ class VerdictNotPossible(Conflict):
     detail_id = "{verdict} tidak dapat diputuskan untuk pembayaran berstatus {state}."
 
 
+class VerdictTooEarly(Conflict):
+    """The provider's statement of that day, the only proof that it never happened, is not there yet."""
+
+    slug = "verdict-too-early"
+    detail = "No statement can show yet that it was never carried out: one can from {earliest} on."
+    detail_id = "Belum ada laporan yang dapat membuktikan dana tidak dikirim: baru dapat mulai {earliest}."
+
+
 class NotAgreed(Problem):
     """What is about to be done is not what two operators agreed on."""
 

@@ -77,7 +77,11 @@ class Report:
     @property
     def differences(self) -> int:
         """How many verdicts a person hears of."""
-        return sum(found["count"] for bucket, found in self.buckets.items() if Bucket(bucket) not in AGREED)
+        return sum(self.verdicts(Bucket(bucket)) for bucket in self.buckets if Bucket(bucket) not in AGREED)
+
+    def verdicts(self, bucket: Bucket) -> int:
+        """How many there are of a kind."""
+        return self.buckets[bucket]["count"] if bucket in self.buckets else 0
 
     @property
     def open(self) -> bool:

@@ -33,7 +33,8 @@ VERDICT = "PAYOUT_VERDICT"
 def propose_verdict(
     p: Platform, *, operator: str, payout_id: str, verdict: Verdict, evidence_reference: str
 ) -> Approval:
-    """The first operator's word on how the present attempt ended. Raises NotFound, VerdictNotPossible.
+    """The first operator's word on how the present attempt ended. Raises NotFound and what
+    ``decide_verdict`` raises.
 
     ABSENT (UNKNOWN, HELD, PARKED): proven by reconciliation that it was never carried out; the payout fails and may be
     paid by another attempt. PAID, RETURNED: for a HELD one.

@@ -166,7 +166,7 @@ def _tell(p: Platform, state: ReconciledDay, report: Report, found: Comparison) 
     """Findings first, the report last: a report that is there has told everybody."""
     messages: list[Message] = []
     for bucket, verdicts in found.kept.items():
-        total = report.buckets[bucket]["count"]
+        total = report.verdicts(bucket)
         if total > CASES_AT_MOST:
             messages.append(finding(KINDS[bucket], report.report_id, None, provider=report.provider, rows=total))
             continue
@@ -174,13 +174,13 @@ def _tell(p: Platform, state: ReconciledDay, report: Report, found: Comparison) 
             messages.append(_finding(report, verdict))
             if bucket in INQUIRED and verdict.ours is not None:
                 messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))
-    if unreadable := report.buckets.get(Bucket.UNREADABLE):
+    if unreadable := report.verdicts(Bucket.UNREADABLE):
         messages.append(
             finding(
                 FindingKind.STATEMENT_UNREADABLE,
                 _subject(report),
                 report_id=report.report_id,
-                rows=unreadable["count"],
+                rows=unreadable,
             )
         )
     if difference := report.tie_out.get("difference"):
