@@ -29,7 +29,6 @@ EVERY_MINUTE = "rate(1 minute)"
 PAYS = (
     Read("people", "GetItem", "BatchGetItem"),
     Read("programme", "GetItem", "BatchGetItem"),
-    Write("programme", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
     PutEvidence(),
     DataKey(),
     Secret("SNAP_SECRET"),
@@ -96,12 +95,14 @@ FUNCTIONS: tuple[Entry, ...] = (
         "operator_api",
         triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator"))),),
         grants=(
+            Read("people", "BatchGetItem"),
             Read("programme"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             RedriveDeadLetters(),
             ReadEvidence(),
             Secret("CURSOR_SECRET"),
+            Secret("GUARD_SECRET"),
             StatementBucket("operators"),
         ),
         timeout=10,
@@ -198,8 +199,16 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "prepare_payouts",
         triggers=(Queue("prepare_payouts", batch=1, concurrency=2),),
-        grants=(Read("programme"), Write("programme"), Due("programme"), PutEvidence()),
+        grants=(
+            Read("people", "BatchGetItem"),
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            Due("programme"),
+            PutEvidence(),
+            Secret("SNAP_SECRET"),
+        ),
         timeout=300,
+        environment=("SNAP_PROVIDERS",),
     ),
     Entry(
         "open_case",
@@ -217,14 +226,14 @@ FUNCTIONS: tuple[Entry, ...] = (
             Queue(f"send_payout_{provider.lower()}", batch=1, concurrency=at_once)
             for provider, at_once in PROVIDERS.items()
         ),
-        grants=PAYS,
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "ConditionCheckItem")),
         timeout=60,
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(
         "inquire_payout",
         triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
-        grants=PAYS,
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem")),
         timeout=90,
         environment=("SNAP_PROVIDERS",),
     ),

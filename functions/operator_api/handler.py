@@ -6,6 +6,7 @@ from functions.operator_api import (
     routes_approvals,
     routes_cases,
     routes_dead_letters,
+    routes_exclusions,
     routes_ledger,
     routes_payments,
     routes_payouts,
@@ -24,6 +25,7 @@ handler = Api(
         routes_approvals.router,
         routes_dead_letters.router,
         routes_cases.router,
+        routes_exclusions.router,
         routes_ledger.router,
     ],
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from prakerja.exclusions.service import LIFT, lift_approved
 from prakerja.payouts.service import RELEASE, START, VERDICT, release_approved, start_approved, verdict_approved
 from prakerja.platform.approvals import (
     AlreadyDecided,
@@ -33,6 +34,7 @@ Who = Annotated[Operator, Depends(operator)]
 
 ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
     DECREE: decree_approved,
+    LIFT: lift_approved,
     RELEASE: release_approved,
     START: start_approved,
     VERDICT: verdict_approved,
@@ -41,6 +43,7 @@ ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
 
 MAY_APPROVE: Mapping[str, Role] = {
     DECREE: Role.WAVE_MANAGER,
+    LIFT: Role.PAYOUT_OFFICER,
     RELEASE: Role.PAYOUT_OFFICER,
     START: Role.PAYOUT_OFFICER,
     VERDICT: Role.PAYOUT_OFFICER,

@@ -80,6 +80,11 @@ ACCESS: dict[str, Access] = {
     "GET /operator/v1/channels": OFFICER_SEEN,
     "PUT /operator/v1/channels/{provider}/stop": EVERY_ROLE,  # who sees the fire pulls the alarm
     "PUT /operator/v1/channels/{provider}/start": OFFICER,
+    "PUT /operator/v1/payout-runs/{run_id}/withdrawal": OFFICER,
+    "POST /operator/v1/exclusion-lists": OFFICER,
+    "GET /operator/v1/exclusion-lists": OFFICER_SEEN,
+    "POST /operator/v1/exclusions/search": OFFICER_SEEN,
+    "POST /operator/v1/exclusions/lift": OFFICER,
     "GET /operator/v1/ledger/{day}": OFFICER_SEEN,
     "GET /operator/v1/reconciliations": OFFICER_SEEN,
     "GET /operator/v1/reconciliations/{report_id}": OFFICER_SEEN,

@@ -13,4 +13,10 @@ BROKEN_INCENTIVES: dict[str, Broken] = {
         ("gagal dicairkan", "could not be paid"),
         prepare=lambda scene: {"token": scene.token(scene.member)},
     ),
+    "a NIK that is on no list": Broken(
+        "not-excluded",
+        "POST /operator/v1/exclusions/lift",
+        ("instansi tersebut", "This agency"),
+        {"body": {"source": "TNI"}},
+    ),
 }

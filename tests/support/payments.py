@@ -23,8 +23,10 @@ from prakerja.payouts.service import (
     propose_release,
     queue_shard,
     release_run,
+    screen_member,
     send_payout,
     start_run,
+    withdraw_shard,
 )
 from prakerja.payouts.store import payout_from_item
 from prakerja.platform.access_patterns import OUTBOX
@@ -94,7 +96,7 @@ class Payments:
         approval = propose_release(self.p, operator="op-1", run_id=run_id)
         agreed = replace(approval, approved_by="op-2", approved_at=to_text(self.world.clock.wall()))
         self.world.table.commit(*approved_parts(agreed))
-        release_run(self.p, run_id=run_id, approval_id=approval.approval_id)
+        release_run(self.p, self.providers, run_id=run_id, approval_id=approval.approval_id)
         self.collect()
 
     def pay(self) -> None:
@@ -139,6 +141,8 @@ class Payments:
     def _handle(self, message: Waiting) -> None:
         handlers: Mapping[str, Callable[[], object]] = {
             "payouts.run_started.v1": lambda: prepare_run(self.p, run_id=message.body["run_id"]),
+            "payouts.shard_withdrawn.v1": lambda: withdraw_shard(self.p, **message.body),
+            "exclusions.changed.v1": lambda: screen_member(self.p, **message.body),
             "payouts.shard_released.v1": lambda: queue_shard(self.p, **message.body),
             "payouts.queued.v1": lambda: send_payout(self.p, self.providers, payout_id=message.body["payout_id"]),
             "payouts.unknown.v1": lambda: inquire_payout(self.p, self.providers, **message.body),

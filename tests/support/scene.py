@@ -219,6 +219,7 @@ class Scene:
             "GET /operator/v1/payout-runs": Good(operator),
             "GET /operator/v1/payout-runs/{run_id}": Good(operator, run),
             "PUT /operator/v1/payout-runs/{run_id}/release": Good(operator, run, None, 202),
+            "PUT /operator/v1/payout-runs/{run_id}/withdrawal": Good(operator, run),
             "GET /operator/v1/ledger/{day}": Good(operator, {"day": wib_date(now).isoformat()}),
             "GET /operator/v1/reconciliations": Good(operator, query=f"provider=BNI&day={yesterday}"),
             "GET /operator/v1/reconciliations/{report_id}": Good(operator, {"report_id": self.report}),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from prakerja.cases.service import open_case, take_case
+from prakerja.exclusions import Source
+from prakerja.exclusions.api import NewRow
+from prakerja.exclusions.service import add_list
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
 from prakerja.payouts.destination import linked
 from prakerja.payouts.store import change_account, load_account
@@ -13,7 +16,7 @@ from prakerja.platform.ids import derived
 from prakerja.platform.records import item_of
 from tests.support.apis import Answer, Apis
 from tests.support.good import Good
-from tests.support.people import Someone, plant_account
+from tests.support.people import Someone, plant_account, someone
 
 SESSION_ID = "00000000-0000-4000-8000-00000000c0de"
 
@@ -28,6 +31,7 @@ class MoneyMatters:
         self._session()
         self._change()
         self._failure()
+        self._exclusion()
         self._cases()
 
     def ask_for_confirmation(self) -> Answer:
@@ -40,6 +44,9 @@ class MoneyMatters:
         operator = self.apis.operator_token()
         by_confirmation = {"challenge_id": self.confirmation}
         seen = {"if_match": '"1"'}
+        listed = {"nik": self.listed}
+        row = {"nik": someone(79).nik, "reason": "STUDENT", "valid_from": "2026-01-01"}
+        lift = {**listed, "source": "BKN", "reason": "ASN", "evidence_reference": "letter BKN 12/2026"}
         case, text = {"case_id": self.case}, {"text": "Asked LinkAja in writing."}
         return {
             "POST /v1/contacts/confirmations": Good(self.session, status=202),
@@ -53,6 +60,10 @@ class MoneyMatters:
                 self.apis.person_token(self.failed.person_id), {"kind": JOB_SEARCH, "number": "1"}
             ),
             "GET /v1/payouts/{payout_id}": Good(member, {"payout_id": self.payout}),
+            "POST /operator/v1/exclusion-lists": Good(operator, {}, {"source": "KEMENDIKBUD", "rows": [row]}, 201),
+            "GET /operator/v1/exclusion-lists": Good(operator),
+            "POST /operator/v1/exclusions/search": Good(operator, {}, listed),
+            "POST /operator/v1/exclusions/lift": Good(operator, {}, lift, 202),
             "GET /operator/v1/cases": Good(operator),
             "GET /operator/v1/cases/{case_id}": Good(operator, case),
             "PUT /operator/v1/cases/{case_id}/assignment": Good(operator, case, headers=seen),
@@ -84,6 +95,12 @@ class MoneyMatters:
         self.failed = self.apis.market.member(22, card="8000000000000022")
         plant_account(self.world, self.failed)
         self.plant_incentive(self.failed, IncentiveState.PAYOUT_FAILED, reason="PSP_ACCOUNT_INACTIVE")
+
+    def _exclusion(self) -> None:
+        """A NIK that is on a list, and that nobody here has."""
+        self.listed = someone(78).nik
+        row = NewRow(nik=self.listed, reason="ASN", valid_from="2026-01-01")
+        add_list(self.world.platform, operator="op-0", source=Source.BKN, rows=[row], key="list-1")
 
     def plant_incentive(self, who: Someone, state: IncentiveState, **more: str) -> None:
         """One that is not due."""

@@ -1,7 +1,16 @@
 """What members earn, and when it may be paid. The command is in ``service``: payouts need not load what it stands on."""
 
 from prakerja.incentives.errors import IncentiveNotFailed
-from prakerja.incentives.model import JOB_SEARCH, Incentive, IncentiveState, Missing, paid_by, taken_into_run, words
+from prakerja.incentives.model import (
+    JOB_SEARCH,
+    Incentive,
+    IncentiveState,
+    Missing,
+    paid_by,
+    taken_into_run,
+    withheld,
+    words,
+)
 from prakerja.incentives.store import (
     DUE_KIND,
     IncentiveMoved,
@@ -9,6 +18,7 @@ from prakerja.incentives.store import (
     incentive_key,
     incentives_of,
     moved,
+    postponed,
     reschedule,
     settled,
 )
@@ -26,8 +36,10 @@ __all__ = [
     "incentives_of",
     "moved",
     "paid_by",
+    "postponed",
     "reschedule",
     "settled",
     "taken_into_run",
+    "withheld",
     "words",
 ]

@@ -17,12 +17,14 @@ ARRIVES_WITHIN = 5
 
 
 class IncentiveState(StrEnum):
-    """How far an incentive has come. PAID is final; PAYOUT_FAILED waits for the member to mend the account."""
+    """How far an incentive has come. PAID is final; PAYOUT_FAILED waits for the member to mend the account, WITHHELD for an
+    agency to take the member off its list."""
 
     SCHEDULED = "SCHEDULED"
     IN_RUN = "IN_RUN"
     PAID = "PAID"
     PAYOUT_FAILED = "PAYOUT_FAILED"
+    WITHHELD = "WITHHELD"
 
 
 class Missing(StrEnum):
@@ -78,7 +80,7 @@ class Incentive:
     earned_at: datetime
     payout_id: str | None = None
     reason: str | None = None
-    """Why the last payout failed, as a slug."""
+    """Why the last payout failed, or why it is withheld, as a slug."""
 
 
 @dataclass(frozen=True)
@@ -155,3 +157,8 @@ def paid_by(scheduled_on: date) -> date:
 def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:
     """A run will pay it."""
     return replace(incentive, state=IncentiveState.IN_RUN, payout_id=payout_id)
+
+
+def withheld(incentive: Incentive, why: str) -> Incentive:
+    """It is not paid as long as ``why`` stands."""
+    return replace(incentive, state=IncentiveState.WITHHELD, reason=why)

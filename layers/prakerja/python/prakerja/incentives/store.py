@@ -69,7 +69,10 @@ def moved(before: Incentive, after: Incentive) -> Part:
 
 
 def reschedule(incentive: Incentive, on: date) -> Part:
-    """Have one whose payout failed paid once more, by a run of that WIB day or later: its owner has done something."""
+    """Have one that is not on its way paid after all, by a run of that WIB day or later.
+
+    Its payout failed, and its owner has done something; it was withheld, and may be paid now; its run was withdrawn.
+    """
     begins = datetime(on.year, on.month, on.day, tzinfo=WIB)
     owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
     again = {"state": IncentiveState.SCHEDULED.value, "scheduled_on": on.isoformat()}
@@ -77,7 +80,21 @@ def reschedule(incentive: Incentive, on: date) -> Part:
         INCENTIVE,
         set={**again, **due(DUE_KIND, owner, to_text(begins))},
         remove=["reason"],
-        when=Attr("state").eq(IncentiveState.PAYOUT_FAILED.value),
+        when=Attr("state").eq(str(incentive.state)),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+    )
+
+
+def postponed(incentive: Incentive, until: datetime) -> Part:
+    """Leave it scheduled, and out of every run before ``until``: its destination may not be paid yet."""
+    owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
+    return update(
+        INCENTIVE,
+        set=due(DUE_KIND, owner, to_text(until)),
+        when=Attr("state").eq(IncentiveState.SCHEDULED.value),
         error=IncentiveMoved(),
         person_id=incentive.person_id,
         kind=incentive.kind,

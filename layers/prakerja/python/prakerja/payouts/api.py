@@ -11,7 +11,7 @@ from prakerja.incentives import Incentive, IncentiveState, Missing, words
 from prakerja.payouts.answers import NameMatch
 from prakerja.payouts.destination import Account, Proof, Waits, payable
 from prakerja.payouts.model import Attempt, Payout, PayoutState
-from prakerja.payouts.runs import PayoutRun, RunState
+from prakerja.payouts.runs import PayoutRun, ProviderSum, RunState
 from prakerja.payouts.timeline import Pause, Told, following, passed, stands
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
@@ -180,6 +180,19 @@ class NewRun(Body):
     scheduled_until: Day = Field(examples=["2026-02-17"])
 
 
+class SumView(View):
+    """What a run pays through one provider, as declared."""
+
+    provider: str
+    count: int
+    amount: Rupiah
+    amount_text: str
+
+    @classmethod
+    def of(cls, one: ProviderSum) -> SumView:
+        return cls(provider=one.provider, count=one.count, amount=one.amount, amount_text=rupiah_text(one.amount))
+
+
 class RunView(View):
     """A payout run: what it declares, and how far it is."""
 
@@ -190,6 +203,7 @@ class RunView(View):
     amount: Rupiah
     amount_text: str = Field(examples=["Rp120.000.000"])
     content_hash: str = Field(description="SHA-256 over all (payout, amount): what two operators agree on")
+    providers: list[SumView] = Field(description="the same by provider, as members were paid when the run took them")
     created_by: str
     created_at: AwareDatetime
 
@@ -203,6 +217,19 @@ class RunView(View):
             amount=run.amount,
             amount_text=rupiah_text(run.amount),
             content_hash=run.content_hash,
+            providers=[SumView.of(one) for one in run.sums],
             created_by=run.created_by,
             created_at=wib(run.created_at),
         )
+
+
+class RunDetail(RunView):
+    """A run, and how many of its payouts stand where."""
+
+    progress: dict[PayoutState, int] | None = Field(
+        description="payouts by state; absent for a run of more than 2000, whose progress the metrics tell"
+    )
+
+    @classmethod
+    def made_of(cls, run: PayoutRun, progress: dict[PayoutState, int] | None) -> RunDetail:
+        return cls(**RunView.of(run).model_dump(), progress=progress)

@@ -9,7 +9,7 @@
     └── DayMoved  BookedOtherwise
     InvalidInput 422 ── UnknownProvider  WalletPhoneDiffers  DayNotOverYet
     Unavailable 503 ── ProviderUnavailable
-    Problem (GIVE_UP) ── TotalsDiffer  NotReleased  NotAgreed
+    Problem (GIVE_UP) ── TotalsDiffer  NotReleased  NotAgreed  SourceShort  ChannelIsStopped
 """
 
 from __future__ import annotations
@@ -185,6 +185,24 @@ class NotReleased(Problem):
     title, title_id = "The payout was not released by two operators", "Pembayaran belum dilepas dua operator"
     detail = "Two operators must release the run first."
     detail_id = "Dua operator harus melepas proses ini terlebih dahulu."
+
+
+class SourceShort(Problem):
+    """Our own account at a provider does not cover the run: nothing is released until it is filled."""
+
+    status, slug, reaction = 409, "source-account-short", Reaction.GIVE_UP
+    title, title_id = "Our account does not cover the run", "Saldo rekening sumber tidak cukup"
+    detail = "{provider}: the run needs {amount}, the account holds {available}. Fill it, then approve again."
+    detail_id = "{provider}: proses memerlukan {amount}, saldo {available}. Isi rekening, lalu setujui lagi."
+
+
+class ChannelIsStopped(Problem):
+    """Operators stopped a provider's channel, or all: nothing is released to it."""
+
+    status, slug, reaction = 409, "channel-is-stopped", Reaction.GIVE_UP
+    title, title_id = "The channel is stopped", "Saluran sedang dihentikan"
+    detail = "{provider} is stopped. Start it again with two operators, then approve the run again."
+    detail_id = "{provider} sedang dihentikan. Mulai lagi dengan dua operator, lalu setujui proses ini lagi."
 
 
 class DayMoved(Conflict):

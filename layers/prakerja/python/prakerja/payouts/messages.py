@@ -54,6 +54,16 @@ class ShardReleased(Message):
     shard: str
 
 
+class ShardWithdrawn(Message):
+    """Cancel the payouts of one shard of a withdrawn run."""
+
+    topic = "payouts.shard_withdrawn.v1"
+    queue = "prepare_payouts"
+
+    run_id: str
+    shard: str
+
+
 class PayoutQueued(Message):
     """Send a payout. Each provider has a queue of its own, so that none waits behind another."""
 

@@ -95,6 +95,8 @@ class Payout:
     """Slug for the member, if it failed."""
     provider_reference: str | None = None
     ended_at: datetime | None = None
+    screened_by: str | None = None
+    """The list of exclusions that was the latest when its member was last looked up."""
     history: tuple[Passed, ...] = ()
     """The states it came into, oldest first; of many, the latest."""
 

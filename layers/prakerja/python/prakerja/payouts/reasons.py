@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prakerja.exclusions import PREFIX, told
+
 NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
 """No account is linked any more, or the membership was revoked: no provider was ever asked."""
 
@@ -62,4 +64,6 @@ _ADVICE: dict[str, tuple[str, str]] = {
 
 def advice(reason: str) -> tuple[str, str]:
     """(Indonesian, English) for a reason slug."""
+    if reason.startswith(PREFIX):
+        return told(reason)
     return _ADVICE.get(reason, _ADVICE["PSP_REFUSED"])

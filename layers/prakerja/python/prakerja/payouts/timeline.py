@@ -78,6 +78,7 @@ NOW: dict[str, tuple[str, str]] = {
     "RETURNED": ("Uang dikembalikan oleh {provider}. {why}", "{provider} returned the money. {why}"),
     "CANCELLED": ("Pembayaran dibatalkan sebelum dikirim.", "The payment was cancelled before it was sent."),
     "PAYOUT_FAILED": ("Tidak dapat dibayar. {why}", "It could not be paid. {why}"),
+    "WITHHELD": ("Ditahan. {why}", "Withheld. {why}"),
 }
 """State of an incentive, or of its payout → how it stands."""
 
@@ -106,6 +107,10 @@ _NEXT: dict[str, tuple[str, str]] = {
     "HELD": ("Petugas memutuskan.", "An officer decides."),
     "PARKED": ("Petugas memutuskan.", "An officer decides."),
     "CANCELLED": ("Masuk ke pembayaran berikutnya bila masih berhak.", "The next payment takes it, if you are entitled."),
+    "WITHHELD": (
+        "Dijadwalkan lagi setelah instansi itu memperbaiki datanya.",
+        "It is scheduled again once that agency has mended its data.",
+    ),
     **dict.fromkeys(
         ("FAILED", "RETURNED", "PAYOUT_FAILED"),
         ("Perbaiki rekening atau pilih yang lain; lalu dijadwalkan lagi.", "Mend the account or choose another one; then it is scheduled again."),

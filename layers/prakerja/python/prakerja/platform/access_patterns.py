@@ -200,6 +200,16 @@ REDEEM_CODE = Pattern(
     "REDEEM#{redeem_code}",
     "CODE",
 )
+EXCLUSION = Pattern(
+    "exclusion", "programme", "which agencies' lists a NIK is on; keyed by HMAC", "EXCLUSION#{digest}", "EXCLUSION"
+)
+EXCLUSION_LIST = Pattern(
+    "exclusion_list",
+    "programme",
+    "the lists of exclusions that were handed in, by time",
+    "EXCLUSION_LISTS",
+    "LIST#{added_at}#{list_id}",
+)
 APPROVAL = Pattern(
     "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"
 )

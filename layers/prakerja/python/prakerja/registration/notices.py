@@ -51,6 +51,10 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
         "Insentif berhasil",
         "Insentif Anda sudah dikirim ke rekening atau dompet digital yang Anda sambungkan.",
     ),
+    NoticeKind.INCENTIVE_WITHHELD: (
+        "Insentif ditahan",
+        "Insentif Anda ditahan karena data dari instansi lain. Masuk ke akun Anda untuk melihat sebab dan cara memperbaikinya.",
+    ),
     **dict.fromkeys((NoticeKind.ACCOUNT_CHANGED, NoticeKind.ACCOUNT_CHANGED_BY_SMS), _ACCOUNT_CHANGED),
     NoticeKind.ACCOUNT_CHANGE_CANCELLED: (
         "Penggantian rekening dibatalkan",

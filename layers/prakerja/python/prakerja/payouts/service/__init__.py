@@ -3,20 +3,21 @@
 from prakerja.payouts.service.accounts import link_account
 from prakerja.payouts.service.changing import account_ready, cancel_change, due_accounts, unlink
 from prakerja.payouts.service.channels import channel
-from prakerja.payouts.service.funds import Funds, funds_for
+from prakerja.payouts.service.collecting import prepare_run
+from prakerja.payouts.service.funds import Cover, Funds, funds_for
 from prakerja.payouts.service.inquiring import due_payouts, inquire_payout, look_again
 from prakerja.payouts.service.judging import VERDICT, pass_verdict, propose_verdict, verdict_approved
 from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import (
     RELEASE,
     due_runs,
-    prepare_run,
     propose_release,
     queue_shard,
     release_approved,
     release_run,
     start_run,
 )
+from prakerja.payouts.service.screening import screen_member
 from prakerja.payouts.service.sending import send_payout
 from prakerja.payouts.service.switching import (
     START,
@@ -27,11 +28,13 @@ from prakerja.payouts.service.switching import (
     stop_channel,
 )
 from prakerja.payouts.service.telling import take_callback
+from prakerja.payouts.service.withdrawing import withdraw_run, withdraw_shard
 
 __all__ = [
     "RELEASE",
     "START",
     "VERDICT",
+    "Cover",
     "Funds",
     "Pace",
     "account_ready",
@@ -53,6 +56,7 @@ __all__ = [
     "queue_shard",
     "release_approved",
     "release_run",
+    "screen_member",
     "send_payout",
     "start_approved",
     "start_channel",
@@ -61,4 +65,6 @@ __all__ = [
     "take_callback",
     "unlink",
     "verdict_approved",
+    "withdraw_run",
+    "withdraw_shard",
 ]

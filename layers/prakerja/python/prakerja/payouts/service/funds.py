@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from prakerja.payouts.answers import BalanceStatus
@@ -16,17 +17,30 @@ class Funds(StrEnum):
     ENOUGH = "ENOUGH"
     SHORT = "SHORT"
     UNKNOWN = "UNKNOWN"
-    """The provider has no such service or did not answer: no reason to stop, an empty account pauses the channel."""
+    """The provider has no such service: no reason to stop, an empty account pauses the channel."""
+    DOWN = "DOWN"
+    """It did not answer."""
 
 
-def funds_for(p: Platform, bank: PaymentProvider, amount: int) -> Funds:
+@dataclass(frozen=True)
+class Cover:
+    """The answer, and what is there (rupiah), if that is known."""
+
+    status: Funds
+    available: int | None = None
+
+
+def funds_for(p: Platform, bank: PaymentProvider, amount: int) -> Cover:
     """Ask whether the source account covers ``amount`` rupiah."""
     answer = bank.balance(bank.external_id(p.clock.wall(), p.ids.digits(EXTERNAL_ID_DIGITS)))
-    if answer.status is not BalanceStatus.KNOWN or answer.available is None:
+    if answer.status is BalanceStatus.UNAVAILABLE:
+        log.warning("source balance not told", provider=bank.name, code=answer.code)
+        return Cover(Funds.DOWN)
+    if answer.available is None:
         log.info("source balance unknown", provider=bank.name, status=str(answer.status), code=answer.code)
-        return Funds.UNKNOWN
+        return Cover(Funds.UNKNOWN)
     if answer.available >= amount:
-        return Funds.ENOUGH
+        return Cover(Funds.ENOUGH, answer.available)
     log.warning("source account short", provider=bank.name, missing=amount - answer.available)
     count("SourceFundsShort", provider=bank.name)
-    return Funds.SHORT
+    return Cover(Funds.SHORT, answer.available)

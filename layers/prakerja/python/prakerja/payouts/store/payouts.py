@@ -69,7 +69,9 @@ def new_payout(payout: Payout) -> tuple[Part, ...]:
 def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None) -> Part:
     """Move a payout on, if it still stands where ``before`` says; ``wake_at``: when a sweep must look at it."""
     changes: dict[str, Any] = item_of(
-        after, "state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at", "history"
+        after,
+        *("state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at"),
+        *("screened_by", "history"),
     )
     if wake_at is not None:
         changes |= due(f"{Work.of(after.state)}_{after.provider}", after.payout_id, to_text(wake_at))
@@ -145,7 +147,7 @@ def take_again(before: Payout, after: Payout) -> tuple[Part, ...]:
     return (
         update(
             PAYOUT,
-            set=item_of(after, "state", "run_id", "provider", "history"),
+            set=item_of(after, "state", "run_id", "provider", "screened_by", "history"),
             remove=("approval_id", "reason", "provider_reference", "ended_at", *NOT_DUE),
             when=again,
             error=PayoutMoved(),
@@ -213,7 +215,7 @@ def wake_after(wait: int, now: datetime) -> datetime:
 def _in_run(payout: Payout) -> Part:
     return put_new(
         RUN_PAYOUT,
-        {"amount": payout.amount},
+        {"amount": payout.amount, "provider": payout.provider},
         run_id=payout.run_id,
         shard=shard_of(payout.payout_id, RUN_SHARDS),
         payout_id=payout.payout_id,
