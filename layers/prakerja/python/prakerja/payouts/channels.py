@@ -99,8 +99,8 @@ class Gate:
 
     def may_ask(self, now: datetime) -> bool:
         """Whether inquiries make sense: they move no money, so only a provider that does not answer pauses them."""
-        silent = self.own.cause is Cause.NO_ANSWERS and self.own.open_until is not None
-        return not (silent and self.own.open_until is not None and now < self.own.open_until)
+        until = self.own.open_until if self.own.cause is Cause.NO_ANSWERS else None
+        return until is None or now >= until
 
 
 def decide_stop(channel: Channel, by: str, because: str, now: datetime) -> Channel:
