@@ -25,6 +25,8 @@ from prakerja.platform.parts import Part
 from prakerja.platform.problems import Conflict, NotFound
 
 OPEN = frozenset({PayoutState.DISPATCHING, PayoutState.UNKNOWN, PayoutState.RESEND})
+UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})
+"""Said of a paid one: it may have come back. Midtrans has no other word for that than "failed"."""
 
 
 def take_callback(p: Platform, callback: Callback) -> None:
@@ -77,5 +79,5 @@ def _messages(callback: Callback, payout: Payout, sent: Sent, result: PayoutStat
         return [finding(FindingKind.THEIRS_NOT_OURS, *who, provider=sent.provider, reference=sent.reference)]
     if payout.attempt != sent.number:
         return []
-    came_back = payout.state is PayoutState.PAID and callback.says is TransferStatus.RETURNED
+    came_back = payout.state is PayoutState.PAID and callback.says in UNDONE
     return [ask] if payout.state in OPEN or came_back else []
