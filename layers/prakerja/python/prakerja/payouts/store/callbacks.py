@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from prakerja.payouts.answers import Callback
 from prakerja.platform.access_patterns import CALLBACK
+from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import Part, put_new
 
@@ -18,7 +19,7 @@ def new_callback(callback: Callback, payout_id: str, now: datetime) -> Part:
     item = {
         "payout_id": payout_id,
         "says": str(callback.says),
-        "taken_at": now.isoformat(),
+        "taken_at": to_text(now),
         "expires_at": int((now + KEPT).timestamp()),
     }
     return put_new(
