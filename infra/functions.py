@@ -211,10 +211,20 @@ FUNCTIONS: tuple[Entry, ...] = (
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(
+        "end_membership",
+        triggers=(Queue("end_membership", batch=1, concurrency=2),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem", "Query"),
+            Write("programme", "PutItem", "UpdateItem"),
+            PutEvidence(),
+        ),
+        timeout=60,
+    ),
+    Entry(
         "open_case",
         triggers=(Queue("open_case", batch=10, concurrency=5),),
         grants=(
-            Read("programme", "GetItem", "BatchGetItem"),
+            Read("programme", "BatchGetItem"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
         ),

@@ -8,6 +8,7 @@ from functions.operator_api import (
     routes_dead_letters,
     routes_exclusions,
     routes_ledger,
+    routes_memberships,
     routes_payments,
     routes_payouts,
     routes_waves,
@@ -26,6 +27,7 @@ handler = Api(
         routes_dead_letters.router,
         routes_cases.router,
         routes_exclusions.router,
+        routes_memberships.router,
         routes_ledger.router,
     ],
 )

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.exclusions.service import LIFT, lift_approved
+from prakerja.membership.service import REVOKE, revocation_approved
 from prakerja.payouts.service import RELEASE, START, VERDICT, release_approved, start_approved, verdict_approved
 from prakerja.platform.approvals import (
     AlreadyDecided,
@@ -36,6 +37,7 @@ ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
     DECREE: decree_approved,
     LIFT: lift_approved,
     RELEASE: release_approved,
+    REVOKE: revocation_approved,
     START: start_approved,
     VERDICT: verdict_approved,
 }
@@ -45,6 +47,7 @@ MAY_APPROVE: Mapping[str, Role] = {
     DECREE: Role.WAVE_MANAGER,
     LIFT: Role.PAYOUT_OFFICER,
     RELEASE: Role.PAYOUT_OFFICER,
+    REVOKE: Role.PAYOUT_OFFICER,
     START: Role.PAYOUT_OFFICER,
     VERDICT: Role.PAYOUT_OFFICER,
 }

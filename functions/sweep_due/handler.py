@@ -11,6 +11,8 @@ from typing import Any
 
 from prakerja.cases.service import watch_cases
 from prakerja.identity import due_checks
+from prakerja.incentives.service import due_claims
+from prakerja.membership.service import due_revocations
 from prakerja.payouts.service import due_accounts, due_payouts, due_runs
 from prakerja.payouts.store import DUE_KINDS
 from prakerja.platform import Platform
@@ -33,6 +35,8 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "RUN": due_runs,
     "ACCOUNT": due_accounts,
     "CASE": watch_cases,
+    "REVOKED": due_revocations,
+    "CLAIM": due_claims,
 }
 """Kind of due work → what wakes the due items of one shard."""
 

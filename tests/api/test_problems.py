@@ -95,6 +95,7 @@ ELSEWHERE: dict[str, str] = {
             "balance-changed",
             "account-moved",
             "exclusion-moved",
+            "claim-moved",
             "channel-moved",
             "reconciled-day-moved",
             "case-moved",

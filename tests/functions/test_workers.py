@@ -19,6 +19,7 @@ SAMPLES = Path("events/samples")
 WORKERS = [
     "verify_identity", "schedule_incentive", "prepare_payouts", "send_payout", "inquire_payout",
     "relay_outbox", "sweep_outbox", "sweep_due", "close_day", "reconcile_payouts", "open_case",
+    "end_membership",
 ]  # fmt: skip
 CASES = [(name, path.stem) for name in WORKERS for path in sorted((SAMPLES / name).glob("*.json"))]
 
@@ -41,7 +42,7 @@ def queues(world: World, monkeypatch: pytest.MonkeyPatch) -> Queues:
     for name in ("relay_outbox", "sweep_outbox"):
         monkeypatch.setattr(importlib.import_module(f"functions.{name}.handler"), "sqs", lambda: made)
     monkeypatch.setattr(importlib.import_module("functions.reconcile_payouts.handler"), "statement_files", MemoryFiles)
-    for name in ("send_payout", "inquire_payout", "reconcile_payouts"):
+    for name in ("prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"):
         monkeypatch.setattr(importlib.import_module(f"functions.{name}.handler"), "providers", dict)
     return made
 

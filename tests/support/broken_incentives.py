@@ -19,4 +19,10 @@ BROKEN_INCENTIVES: dict[str, Broken] = {
         ("instansi tersebut", "This agency"),
         {"body": {"source": "TNI"}},
     ),
+    "more than is owed": Broken(
+        "more-than-claimed",
+        "POST /operator/v1/memberships/{person_id}/claims/{kind}/{number}/repayments",
+        ("Rp600.000", "Rp600.000"),
+        {"body": {"amount": 600_001}},
+    ),
 }

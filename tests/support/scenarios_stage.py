@@ -21,6 +21,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
+import functions.end_membership.handler as end_membership
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
 import functions.open_case.handler as open_case
@@ -69,6 +70,7 @@ WORKERS = {
     "turn_wave": turn_wave.handler,
     "schedule_incentive": schedule_incentive.handler,
     "prepare_payouts": prepare_payouts.handler,
+    "end_membership": end_membership.handler,
     "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,

@@ -6,7 +6,9 @@ from prakerja.cases.service import open_case, take_case
 from prakerja.exclusions import Source
 from prakerja.exclusions.api import NewRow
 from prakerja.exclusions.service import add_list
-from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
+from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentives_of
+from prakerja.incentives.service import claim_back
+from prakerja.membership import change_membership
 from prakerja.payouts.destination import linked
 from prakerja.payouts.store import change_account, load_account
 from prakerja.platform.access_patterns import INCENTIVE, SESSION
@@ -32,6 +34,7 @@ class MoneyMatters:
         self._change()
         self._failure()
         self._exclusion()
+        self._claim()
         self._cases()
 
     def ask_for_confirmation(self) -> Answer:
@@ -47,6 +50,8 @@ class MoneyMatters:
         listed = {"nik": self.listed}
         row = {"nik": someone(79).nik, "reason": "STUDENT", "valid_from": "2026-01-01"}
         lift = {**listed, "source": "BKN", "reason": "ASN", "evidence_reference": "letter BKN 12/2026"}
+        claim = {"person_id": self.owing.person_id, "kind": JOB_SEARCH, "number": "1"}
+        proof = {"reason": "FRAUD", "evidence_reference": "audit 2026/117"}
         case, text = {"case_id": self.case}, {"text": "Asked LinkAja in writing."}
         return {
             "POST /v1/contacts/confirmations": Good(self.session, status=202),
@@ -64,6 +69,13 @@ class MoneyMatters:
             "GET /operator/v1/exclusion-lists": Good(operator),
             "POST /operator/v1/exclusions/search": Good(operator, {}, listed),
             "POST /operator/v1/exclusions/lift": Good(operator, {}, lift, 202),
+            "PUT /operator/v1/memberships/{person_id}/revocation": Good(
+                operator, {"person_id": self.member.person_id}, proof, 202
+            ),
+            "GET /operator/v1/memberships/{person_id}/claims": Good(operator, {"person_id": self.owing.person_id}),
+            "POST /operator/v1/memberships/{person_id}/claims/{kind}/{number}/repayments": Good(
+                operator, claim, {"amount": 200_000, "reference": "BNI 42"}, 201
+            ),
             "GET /operator/v1/cases": Good(operator),
             "GET /operator/v1/cases/{case_id}": Good(operator, case),
             "PUT /operator/v1/cases/{case_id}/assignment": Good(operator, case, headers=seen),
@@ -101,6 +113,13 @@ class MoneyMatters:
         self.listed = someone(78).nik
         row = NewRow(nik=self.listed, reason="ASN", valid_from="2026-01-01")
         add_list(self.world.platform, operator="op-0", source=Source.BKN, rows=[row], key="list-1")
+
+    def _claim(self) -> None:
+        """A former member who was paid, and must pay it back."""
+        self.owing = self.apis.market.member(23, card="8000000000000023")
+        self.plant_incentive(self.owing, IncentiveState.PAID, payout_id="p-23")
+        self.world.table.commit(change_membership(self.owing.person_id, set={"state": "REVOKED"}))
+        claim_back(self.world.platform, incentives_of(self.world.table, self.owing.person_id)[0], "LINKAJA")
 
     def plant_incentive(self, who: Someone, state: IncentiveState, **more: str) -> None:
         """One that is not due."""

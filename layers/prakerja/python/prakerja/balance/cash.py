@@ -7,6 +7,7 @@
       │               RETURN_UNPOSTED         RETURN
       │                     ▼                    │
       └─RELEASE_RETURNED─ RETURNED:{p} ◀─────────┘
+    PAID:{p} ──CLAIM──▶ CLAIMS ──REPAY──▶ FUND
     FUND ──FEE──▶ FEES:{p}      FUND ──SUSPEND──▶ SUSPENSE:{p} ──UNSUSPEND──▶ FUND
 
 A void says that the provider holds nothing: it may be booked only together with the proof of that. What is unknown
@@ -44,6 +45,10 @@ class PayoutMove(StrEnum):
     """Money left the source account without an order of ours; it waits for a person."""
     UNSUSPEND = "PAYOUT_UNSUSPEND"
     """It came back."""
+    CLAIM = "PAYOUT_CLAIM"
+    """A member was paid without a right to it, and owes it."""
+    REPAY = "PAYOUT_REPAY"
+    """They paid it back, or part of it."""
 
 
 def fees_account(provider: str) -> str:
@@ -65,6 +70,10 @@ def _fund(_: str) -> str:
     return FUND
 
 
+def _claims(_: str) -> str:
+    return CLAIMS
+
+
 ACCOUNTS = {
     PayoutMove.RESERVE: (_fund, in_flight_account),
     PayoutMove.POST: (in_flight_account, paid_account),
@@ -75,6 +84,8 @@ ACCOUNTS = {
     PayoutMove.FEE: (_fund, fees_account),
     PayoutMove.SUSPEND: (_fund, suspense_account),
     PayoutMove.UNSUSPEND: (suspense_account, _fund),
+    PayoutMove.CLAIM: (paid_account, _claims),
+    PayoutMove.REPAY: (_claims, _fund),
 }
 """Which account a move debits (money leaves it) and which it credits, given the provider."""
 

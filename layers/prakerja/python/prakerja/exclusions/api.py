@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from prakerja.exclusions.model import Entry, Reason, Source
-from prakerja.exclusions.store import ListOfExclusions
+from prakerja.exclusions.model import Entry, ListOfExclusions, Reason, Source
 from prakerja.platform.clock import wib
 from prakerja.platform.validation import Body, View
 

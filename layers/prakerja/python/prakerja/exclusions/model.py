@@ -7,7 +7,7 @@ payment, not only when somebody joins. A citizen who is listed by mistake has it
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from prakerja.platform.ids import fingerprint
@@ -82,6 +82,17 @@ _WHY: dict[Reason, tuple[str, str]] = {
     Reason.MICRO_BUSINESS_AID: ("penerima bantuan usaha mikro", "a recipient of micro-business aid"),
     Reason.FRAUD: ("pihak dalam dugaan kecurangan", "involved in suspected fraud"),
 }
+
+
+@dataclass(frozen=True)
+class ListOfExclusions:
+    """What an operator handed in. ``rows``: how many; which NIKs, only their exclusions tell."""
+
+    list_id: str
+    source: Source
+    added_by: str
+    added_at: datetime
+    rows: int
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from datetime import date
 from prakerja.exclusions.api import NewRow, RowResult
 from prakerja.exclusions.errors import ExclusionMoved, NotExcluded
 from prakerja.exclusions.messages import ExclusionChanged, LiftApproved
-from prakerja.exclusions.model import Entry, Exclusion, Reason, Source
+from prakerja.exclusions.model import Entry, Exclusion, ListOfExclusions, Reason, Source
 from prakerja.exclusions.store import (
-    ListOfExclusions,
     exclusion_from_item,
     exclusion_key,
     holder_from_item,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.exclusions.errors import ExclusionMoved
-from prakerja.exclusions.model import Exclusion, Source
+from prakerja.exclusions.model import Exclusion, ListOfExclusions
 from prakerja.platform.access_patterns import EXCLUSION, EXCLUSION_LIST, GUARD, Pattern
 from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint
@@ -18,17 +17,6 @@ from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
 Key = tuple[Pattern, dict[str, str | int]]
-
-
-@dataclass(frozen=True)
-class ListOfExclusions:
-    """What an operator handed in. ``rows``: how many; which NIKs, only their exclusions tell."""
-
-    list_id: str
-    source: Source
-    added_by: str
-    added_at: datetime
-    rows: int
 
 
 def exclusion_key(digest: str) -> Key:

@@ -3,9 +3,11 @@
 from prakerja.incentives.errors import IncentiveNotFailed
 from prakerja.incentives.model import (
     JOB_SEARCH,
+    Claim,
     Incentive,
     IncentiveState,
     Missing,
+    forfeited,
     paid_by,
     taken_into_run,
     withheld,
@@ -14,6 +16,7 @@ from prakerja.incentives.model import (
 from prakerja.incentives.store import (
     DUE_KIND,
     IncentiveMoved,
+    claims_of,
     incentive_from_item,
     incentive_key,
     incentives_of,
@@ -26,11 +29,14 @@ from prakerja.incentives.store import (
 __all__ = [
     "DUE_KIND",
     "JOB_SEARCH",
+    "Claim",
     "Incentive",
     "IncentiveMoved",
     "IncentiveNotFailed",
     "IncentiveState",
     "Missing",
+    "claims_of",
+    "forfeited",
     "incentive_from_item",
     "incentive_key",
     "incentives_of",

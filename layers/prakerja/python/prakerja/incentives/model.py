@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prakerja.incentives.errors import MoreThanClaimed
+from prakerja.platform.rupiah import rupiah_text
 from prakerja.platform.working_days import add_working_days, next_working_day
 
 JOB_SEARCH = "JOB_SEARCH"
@@ -14,6 +16,10 @@ SCHEDULED_AFTER = timedelta(days=1)
 """The schedule shows at once; the money may leave from the next working day (WIB) on."""
 ARRIVES_WITHIN = 5
 """Working days after its day within which an incentive is paid (programme handbook: three to five)."""
+
+
+CLAIM_TIME = timedelta(days=60)
+"""To pay back what one had no right to (Perpres 76/2020, art. 31C)."""
 
 
 class IncentiveState(StrEnum):
@@ -25,6 +31,10 @@ class IncentiveState(StrEnum):
     PAID = "PAID"
     PAYOUT_FAILED = "PAYOUT_FAILED"
     WITHHELD = "WITHHELD"
+    FORFEITED = "FORFEITED"
+    """It will never be paid: the membership was revoked."""
+    CLAWED_BACK = "CLAWED_BACK"
+    """It was paid without a right to it, and has been paid back."""
 
 
 class Missing(StrEnum):
@@ -162,3 +172,57 @@ def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:
 def withheld(incentive: Incentive, why: str) -> Incentive:
     """It is not paid as long as ``why`` stands."""
     return replace(incentive, state=IncentiveState.WITHHELD, reason=why)
+
+
+def forfeited(incentive: Incentive, why: str) -> Incentive:
+    """It will never be paid."""
+    return replace(incentive, state=IncentiveState.FORFEITED, reason=why)
+
+
+def clawed_back(incentive: Incentive) -> Incentive:
+    """It was paid back."""
+    return replace(incentive, state=IncentiveState.CLAWED_BACK)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An incentive that was paid without a right to it, to be paid back. Amounts in rupiah."""
+
+    person_id: str
+    kind: str
+    number: int
+    payout_id: str
+    provider: str
+    amount: int
+    due_on: date
+    """Last day (WIB) to pay it back."""
+    claimed_at: datetime
+    repaid: int = 0
+    overdue: bool = False
+    version: int = 1
+
+    @property
+    def left(self) -> int:
+        """What is still owed."""
+        return self.amount - self.repaid
+
+
+def claim_of(incentive: Incentive, provider: str, now: datetime, today: date) -> Claim:
+    """A claim for a paid incentive, made today."""
+    return Claim(
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+        payout_id=incentive.payout_id or "",
+        provider=provider,
+        amount=incentive.amount,
+        due_on=today + CLAIM_TIME,
+        claimed_at=now,
+    )
+
+
+def repaid(claim: Claim, amount: int) -> Claim:
+    """The claim after a repayment. Raises MoreThanClaimed."""
+    if amount > claim.left:
+        raise MoreThanClaimed(left=rupiah_text(claim.left))
+    return replace(claim, repaid=claim.repaid + amount, version=claim.version + 1)

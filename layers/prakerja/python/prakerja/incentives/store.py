@@ -6,16 +6,17 @@ from datetime import date, datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.incentives.model import Incentive, IncentiveState
-from prakerja.platform.access_patterns import INCENTIVE, Pattern
-from prakerja.platform.clock import WIB, to_text
+from prakerja.incentives.errors import ClaimMoved
+from prakerja.incentives.model import Claim, Incentive, IncentiveState
+from prakerja.platform.access_patterns import CLAIM, INCENTIVE, Pattern
+from prakerja.platform.clock import WIB, end_of_wib_day, to_text
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
 from prakerja.platform.problems import Conflict
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
-DUE_KIND = "INCENTIVE"
+DUE_KIND, CLAIM_DUE_KIND = "INCENTIVE", "CLAIM"
 
 
 class IncentiveMoved(Conflict):
@@ -114,3 +115,52 @@ def settled(person_id: str, kind: str, number: int, payout_id: str, state: Incen
         kind=kind,
         number=number,
     )
+
+
+# claims ---------------------------------------------------------------------------------------------------------------
+def claim_key(person_id: str, kind: str, number: int) -> tuple[Pattern, dict[str, str | int]]:
+    """For a batch read."""
+    return CLAIM, {"person_id": person_id, "kind": kind, "number": number}
+
+
+def claim_from_item(item: Item | None) -> Claim | None:
+    """A claim from its stored item."""
+    return record_of(Claim, item) if item else None
+
+
+def claims_of(table: Table, person_id: str) -> list[Claim]:
+    """All claims against a person."""
+    return [record_of(Claim, item) for item in table.query(CLAIM, person_id=person_id).items]
+
+
+def new_claim(claim: Claim) -> Part:
+    """Claim an incentive back, due when its time is over; claiming it again is a repeat."""
+    owner = f"{claim.person_id}:{claim.kind}:{claim.number}"
+    return put_new(
+        CLAIM,
+        {**item_of(claim), **due(CLAIM_DUE_KIND, owner, to_text(end_of_wib_day(claim.due_on)))},
+        fingerprint=fingerprint([owner, claim.payout_id]),
+        person_id=claim.person_id,
+        kind=claim.kind,
+        number=claim.number,
+    )
+
+
+def change_claim(before: Claim, after: Claim) -> Part:
+    """Write what changed, if the claim is as it was read. Nothing is due once it is repaid, or known to be late."""
+    over = after.left == 0 or after.overdue
+    return update(
+        CLAIM,
+        set=item_of(after, "repaid", "overdue", "version"),
+        remove=NOT_DUE if over else (),
+        when=Attr("version").eq(before.version),
+        error=ClaimMoved(),
+        person_id=after.person_id,
+        kind=after.kind,
+        number=after.number,
+    )
+
+
+def due_claims_of(table: Table, shard: str, before: datetime) -> list[dict[str, str]]:
+    """The keys of claims of a due shard whose time is over."""
+    return table.due(CLAIM, shard, to_text(before))

@@ -7,6 +7,9 @@ from prakerja.exclusions import PREFIX, told
 NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
 """No account is linked any more, or the membership was revoked: no provider was ever asked."""
 
+REVOKED = "MEMBERSHIP_REVOKED"
+"""The membership was revoked before it was paid."""
+
 NOT_EXECUTED = "NOT_EXECUTED"
 """The provider never carried it out, and nobody is to blame: two operators found that out."""
 
@@ -50,6 +53,10 @@ _ADVICE: dict[str, tuple[str, str]] = {
     NOBODY_TO_PAY: (
         "Rekening tidak tersambung atau kepesertaan dicabut. Hubungi layanan bantuan.",
         "No account is linked, or the membership was revoked. Ask the help desk.",
+    ),
+    REVOKED: (
+        "Kepesertaan dicabut. Hubungi layanan bantuan bila Anda berkeberatan.",
+        "The membership was revoked. Ask the help desk if you object.",
     ),
     NOT_EXECUTED: (
         "Penyedia tidak menjalankan pembayaran. Bukan kesalahan Anda; minta kirim lagi atau pilih rekening lain.",

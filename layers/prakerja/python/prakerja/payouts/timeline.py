@@ -79,6 +79,8 @@ NOW: dict[str, tuple[str, str]] = {
     "CANCELLED": ("Pembayaran dibatalkan sebelum dikirim.", "The payment was cancelled before it was sent."),
     "PAYOUT_FAILED": ("Tidak dapat dibayar. {why}", "It could not be paid. {why}"),
     "WITHHELD": ("Ditahan. {why}", "Withheld. {why}"),
+    "FORFEITED": ("Tidak dibayarkan. {why}", "It is not paid. {why}"),
+    "CLAWED_BACK": ("Sudah dikembalikan.", "Paid back."),
 }
 """State of an incentive, or of its payout → how it stands."""
 

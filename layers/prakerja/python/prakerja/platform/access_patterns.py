@@ -15,6 +15,7 @@ from prakerja.platform.payout_patterns import ACCOUNT as ACCOUNT
 from prakerja.platform.payout_patterns import ATTEMPT as ATTEMPT
 from prakerja.platform.payout_patterns import CALLBACK as CALLBACK
 from prakerja.platform.payout_patterns import CHANNEL as CHANNEL
+from prakerja.platform.payout_patterns import CLAIM as CLAIM
 from prakerja.platform.payout_patterns import DESTINATION as DESTINATION
 from prakerja.platform.payout_patterns import INCENTIVE as INCENTIVE
 from prakerja.platform.payout_patterns import LATE_ROW as LATE_ROW
@@ -136,6 +137,13 @@ MEMBERSHIP = Pattern(
     "a person's one membership: card, scheme version, deadline",
     "PERSON#{person_id}",
     "MEMBERSHIP",
+)
+REVOCATION = Pattern(
+    "revocation",
+    "programme",
+    "why a membership must end, as one operator proposed it: the content of an approval",
+    "PERSON#{person_id}",
+    "REVOCATION#{approval_id}",
 )
 CARD = Pattern("card", "programme", "who holds a card number", "CARD#{card_number}", "CARD")
 BALANCE = Pattern("balance", "programme", "a member's training balance", "PERSON#{person_id}", "BALANCE")

@@ -17,6 +17,13 @@ INCENTIVE = Pattern(
     "PERSON#{person_id}",
     "INCENTIVE#{kind}#{number}",
 )
+CLAIM = Pattern(
+    "claim",
+    "programme",
+    "an incentive that must be paid back, and how much of it was",
+    "PERSON#{person_id}",
+    "CLAIM#{kind}#{number}",
+)
 ACCOUNT = Pattern(
     "account",
     "programme",

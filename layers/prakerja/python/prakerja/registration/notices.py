@@ -51,6 +51,18 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
         "Insentif berhasil",
         "Insentif Anda sudah dikirim ke rekening atau dompet digital yang Anda sambungkan.",
     ),
+    NoticeKind.MEMBERSHIP_REVOKED: (
+        "Kepesertaan dicabut",
+        "Kepesertaan Kartu Prakerja Anda dicabut. Masuk ke akun Anda atau hubungi layanan bantuan untuk penjelasan.",
+    ),
+    NoticeKind.INCENTIVE_CLAIMED: (
+        "Insentif harus dikembalikan",
+        "Insentif yang sudah Anda terima harus dikembalikan dalam 60 hari. Hubungi layanan bantuan untuk cara pengembalian.",
+    ),
+    NoticeKind.CLAIM_SETTLED: (
+        "Pengembalian lunas",
+        "Pengembalian insentif Anda sudah kami terima seluruhnya.",
+    ),
     NoticeKind.INCENTIVE_WITHHELD: (
         "Insentif ditahan",
         "Insentif Anda ditahan karena data dari instansi lain. Masuk ke akun Anda untuk melihat sebab dan cara memperbaikinya.",

@@ -4,6 +4,7 @@ from prakerja.payouts.service.accounts import link_account
 from prakerja.payouts.service.changing import account_ready, cancel_change, due_accounts, unlink
 from prakerja.payouts.service.channels import channel
 from prakerja.payouts.service.collecting import prepare_run
+from prakerja.payouts.service.ending import end_payments
 from prakerja.payouts.service.funds import Cover, Funds, funds_for
 from prakerja.payouts.service.inquiring import due_payouts, inquire_payout, look_again
 from prakerja.payouts.service.judging import VERDICT, pass_verdict, propose_verdict, verdict_approved
@@ -43,6 +44,7 @@ __all__ = [
     "due_accounts",
     "due_payouts",
     "due_runs",
+    "end_payments",
     "funds_for",
     "inquire_payout",
     "link_account",
