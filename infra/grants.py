@@ -228,11 +228,13 @@ class StatementBucket:
     def permission(self, estate: Estate) -> Permission:
         bucket = f"arn:aws:s3:::{estate.statement_bucket}"
         read, written = ("settlements", "reports") if self.access == "worker" else ("reports", "settlements")
+        # a file that is not there is "not found" to who may list, else "forbidden"; operators get the names of files that are
+        lists = (Allowed(("s3:ListBucket",), (bucket,)),) if self.access == "worker" else ()
         return Permission(
             (
                 Allowed(("s3:GetObject",), (f"{bucket}/{read}/*",)),
                 Allowed(("s3:PutObject",), (f"{bucket}/{written}/*",)),
-                Allowed(("s3:ListBucket",), (bucket,)),  # a file that is not there is "not found", not "forbidden"
+                *lists,
                 Allowed(
                     ("kms:Decrypt", "kms:GenerateDataKey"),
                     (estate.statement_key,),

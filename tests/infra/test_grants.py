@@ -15,6 +15,7 @@ import pytest
 
 from infra.entry import Entry, NewItems
 from infra.functions import FUNCTIONS
+from infra.grants import StatementBucket
 from tests.infra.templates import Templates
 from tests.support.recorder import Recorder, Use
 from tests.support.scenarios_grants import play_everything
@@ -84,8 +85,15 @@ def _opens_the_people_table(_: Entry, used: Set[Use]) -> set[Use]:
     return reads | _each("key people", "kms", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
 
 
-def _opens_the_statement_bucket(_: Entry, used: Set[Use]) -> set[Use]:
-    actions = {action for action, resource in used if resource.startswith("bucket statements")}
+def _signs_addresses(entry: Entry, _: Set[Use]) -> set[Use]:
+    if StatementBucket("operators") not in entry.grants:
+        return set()
+    return {("s3:GetObject", "bucket statements/reports/*"), ("s3:PutObject", "bucket statements/settlements/*")}
+
+
+def _opens_the_statement_bucket(entry: Entry, used: Set[Use]) -> set[Use]:
+    touched = used | _signs_addresses(entry, used)
+    actions = {action for action, resource in touched if resource.startswith("bucket statements")}
     reads = _each("key statement", "kms", "Decrypt") if actions else set()
     return reads | (_each("key statement", "kms", "GenerateDataKey") if "s3:PutObject" in actions else set())
 
@@ -96,6 +104,7 @@ BY_AWS: dict[str, Callable[[Entry, Set[Use]], set[Use]]] = {
     "an event source mapping follows the stream": _follows_a_stream,
     "Lambda and the mapping put into the dead-letter queue what fails": _sets_failures_aside,
     "DynamoDB uses the table's key in its caller's name": _opens_the_people_table,
+    "operators' files come and go by addresses that the function signed": _signs_addresses,
     "S3 uses the bucket's key in its caller's name": _opens_the_statement_bucket,
 }
 """What needs a grant without a call of our code, and why. A rule that no longer adds anything fails a test."""

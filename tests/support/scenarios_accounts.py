@@ -115,6 +115,13 @@ def _found_again(stage: Stage) -> None:
     stage.world.table.commit(outbox=[again])
 
 
+def _found_after_all(stage: Stage) -> None:
+    _taken(stage)
+    _resolve(stage)
+    again = _shared(stage).model_copy(update={"facts": {"member_1": "yet another"}})
+    stage.world.table.commit(outbox=[again])
+
+
 def _opened(stage: Stage) -> None:
     stage.memo.case_id = _shared(stage).case_id
     _found(stage)
@@ -167,6 +174,7 @@ ACCOUNT = (
 CASE = (
     aside(delivery("open case", CaseNeeded.topic, before=_found, of=_sharing)),
     aside(delivery("open case: found again", CaseNeeded.topic, before=_found_again, of=_sharing)),
+    aside(delivery("open case: resolved before", CaseNeeded.topic, before=_found_after_all, of=_sharing)),
     Step("take case", _take, _opened, aside=True),
     Step("note case", _note, _opened, aside=True),
     Step("resolve case", _resolve, _taken, aside=True),

@@ -79,6 +79,13 @@ def _receive(stage: Stage) -> Any:
     return file_received(stage.p, operator=OFFICER, file_id=stage.memo.file_id).file_id
 
 
+def _lose_the_file(stage: Stage) -> None:
+    """Who announced it never put it there."""
+    bucket, files = settings().statement_bucket, wiring.client("s3")
+    for kept in files.list_objects_v2(Bucket=bucket, Prefix="settlements/")["Contents"]:
+        files.delete_object(Bucket=bucket, Key=kept["Key"])
+
+
 TOLD = frozenset({CaseNeeded.topic, PayoutToldOf.topic})
 """Told again by a worker that died before its report: the same cases, and inquiries that find nothing new."""
 
@@ -88,5 +95,6 @@ BOOKS = (
     aside(delivery("close shard: the day's last", SHARD, before=_all_but_one)),
     Step("announce settlement file", _announce, shared=True),
     Step("settlement file received", _receive, shared=True),
+    aside(delivery("reconcile day: no file", DAY, before=_lose_the_file, may_announce=TOLD)),
     delivery("reconcile day", DAY, may_announce=TOLD, shared=True),
 )

@@ -71,8 +71,8 @@ def open_case(p: Platform, message: CaseNeeded) -> Case:
         new_occurrence(message, now),
         evidence(case.case_id, "CASE_FINDING", now, kind=case.kind.value, found=message.facts, version=case.version),
     )
-    if outcome.repeated:
-        return load_case(p.table, case.case_id)
+    if outcome.repeated:  # another worker has stored this very finding
+        return load_found(p.table, message)[0] or case
     count("CaseFinding", kind=case.kind)
     return case
 
