@@ -45,7 +45,7 @@ class Office:
             approval = service.propose_release(self.p, operator="op-1", run_id=run.run_id)
             self._agreed(approval, service.release_approved)
             while load_run(self.p.table, run.run_id).state is not RunState.RELEASED:
-                self.w.play(until=self.w.clock.now + timedelta(minutes=5))
+                self.w.play(until=self.w.clock.now + timedelta(minutes=30))
                 self.p.table.commit(outbox=[service.release_approved(approval)])  # a refused one is tried again
 
     def stop(self) -> None:

@@ -281,6 +281,8 @@ class PayoutWorld:
         times = [self.waiting[0].at] if self.waiting else []
         if (at := self.engine.next_callback_at()) is not None:
             times.append(at - self.skew)
+        if settles := self.engine.books.run("SELECT min(settles_at) AS at FROM transfers")[0]["at"]:
+            times.append(datetime.fromisoformat(settles) - self.skew)
         if (due := self.watch.next_due()) is not None:
             times.append(max(due + timedelta(seconds=1), self._swept_at + self._sweep_pause))
         return min(times, default=datetime.max.replace(tzinfo=UTC))
