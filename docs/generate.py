@@ -149,6 +149,7 @@ def drift(root: Path = ROOT) -> list[str]:
         for path in (root / folder).glob("*")
         if path.is_file()
     }
+    present |= {HOLIDAYS} if (root / HOLIDAYS).exists() else set()
     changed = {path for path, text in wanted.items() if path in present and (root / path).read_text("utf-8") != text}
     return sorted(changed | (wanted.keys() ^ present))
 
