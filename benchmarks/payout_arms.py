@@ -56,7 +56,7 @@ def page(scores: Sequence[Score]) -> str:
             "* **this system**: its commands and stores; the next morning is reconciled, no operator has judged anything yet.",
             "",
             "The first two are honest: they use this system's client, so signatures, tokens and reading of answers are right. Both",
-            'take any 2xx code for paid, and 409xx01 ("already succeeded") too. One run is one draw of chance: small counts vary.',
+            'take any 2xx code for paid, and 409xx01 ("already succeeded") too. Money that came back later counts as not paid. One run is one draw of chance.',
             "",
         ]
     )

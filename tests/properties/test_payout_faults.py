@@ -23,7 +23,7 @@ from tests.support.payout_world import EVENING, MORNING, PayoutWorld, Trouble
 
 PEOPLE = 36 if PROVE else 24
 WORLDS = effort(8)
-SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else list(range(1, WORLDS + 1))
+SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else list(range(2, WORLDS + 2))
 FAULTS = sorted(number for number, line in CATALOGUE.items() if line.variants)
 
 
