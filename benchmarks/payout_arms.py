@@ -1,4 +1,4 @@
-"""Three ways to pay through the same failing providers: writes docs/generated/payout-comparison.md and its picture.
+"""Three ways to pay through the same failing providers: writes docs/payout-comparison.md and its picture.
 
 ``python benchmarks/payout_arms.py [payouts]``: so many are paid per arm (default 1,000) and counts are scaled to 10,000.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox.world.snap.menu import CATALOGUE
 from tests.support.payout_arms import BETWEEN, DOWN_SECONDS, PROVIDERS, SCHEDULE, TRIES, Arm, Score, compare
 
-FOLDER = Path(__file__).parents[1] / "docs/generated"
+FOLDER = Path(__file__).parents[1] / "docs"
 SCALE = 10_000
 NAMES = {Arm.NEW_REFERENCE: "new reference", Arm.SAME_REFERENCE: "same reference", Arm.OURS: "this system"}
 COUNTS = ("paid twice", "told failed, was paid", "told paid, was not", "open at noon of the next day")

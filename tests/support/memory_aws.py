@@ -38,13 +38,13 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class MemoryDynamoDB:
-    """The client that ``Table`` is given. ``calling`` hears the name of a call before and after it."""
+    """The client that ``Table`` is given. ``calling`` hears of a call before and after it; ``changed``, at once and all
+    together, what it has changed, as the stream of a table does later."""
 
     def __init__(self) -> None:
         self.meta = SimpleNamespace(endpoint_url="memory://")
         self.calling: Callable[[str], None] = lambda _: None
         self.changed: Callable[[Sequence[Change]], None] = lambda _: None
-        """Hears what a call has changed, at once and all together, as the stream of a table does later."""
         self.calls = 0
         self._tables: dict[str, dict[str, dict[str, Item]]] = {}
         self._sorted: dict[tuple[str, str], list[str]] = {}
@@ -55,8 +55,8 @@ class MemoryDynamoDB:
 
     # reads --------------------------------------------------------------------------------------------------------
     def get_item(self, **request: Any) -> dict[str, Any]:
-        with_item = self._called("GetItem", lambda: self._find(request["TableName"], request["Key"]))
-        return {"Item": dict(with_item)} if with_item is not None else {}
+        item = self._called("GetItem", lambda: self._find(request["TableName"], request["Key"]))
+        return {} if item is None else {"Item": dict(item)}
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         def read() -> dict[str, list[Item]]:
@@ -74,8 +74,7 @@ class MemoryDynamoDB:
         return self._called("Query", lambda: self._by_index(request) if "IndexName" in request else self._page(request))
 
     def scan(self, **request: Any) -> dict[str, Any]:
-        items = [item for partition in self._tables[request["TableName"]].values() for item in partition.values()]
-        return {"Items": [dict(item) for item in items]}
+        return {"Items": [dict(item) for part in self._tables[request["TableName"]].values() for item in part.values()]}
 
     def _page(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert request["KeyConditionExpression"] == "pk = :pk AND begins_with(sk, :prefix)"
@@ -178,8 +177,7 @@ class MemoryDynamoDB:
         if before is not None and "due_at" in before:
             self._due[name, before["due_shard"]["S"]].remove((before["due_at"]["S"], *key))
         if item is None:
-            if before is not None:
-                order.remove(key[1])
+            order[:] = [sk for sk in order if sk != key[1]]
             return
         if before is None:
             insort(order, key[1])
@@ -300,5 +298,4 @@ def _key_of(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _refuse(code: str, message: str, **more: Any) -> NoReturn:
-    answer: Any = {"Error": {"Code": code, "Message": message}, **more}
-    raise ClientError(answer, "memory")
+    raise ClientError(cast("Any", {"Error": {"Code": code, "Message": message}, **more}), "memory")

@@ -208,6 +208,8 @@ class PayoutWorld:
             self.working, self._present = False, None
 
     def _comes_again(self, message: Waiting) -> None:
+        if self._meeting:  # it is the same message that the other worker has
+            return
         if message.received + 1 < RECEIVED_AT_MOST:  # else it rests in the dead-letter queue: the sweep must do
             at = self.clock.now + COMES_AGAIN
             again = Waiting(at, next(self._numbers), message.topic, message.body, message.received + 1)
