@@ -118,6 +118,7 @@ PAYOUT_BUGS = (
         "send again what a statement does not show",
         f"{PAYOUTS}/service/reconciling.py",
         "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n",
+        "                from prakerja.payouts.messages import PayoutQueued\n"
         "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n",
         ("tests/unit/payouts/test_reconciling.py",),
     ),
