@@ -85,7 +85,9 @@ class MemoryDynamoDB:
         if not request["ScanIndexForward"]:
             keys.reverse()
         if after := request.get("ExclusiveStartKey"):
-    X        limit, partition = request["Limit"], self._tables[name].get(pk, {})
+            forward, last = request["ScanIndexForward"], after["sk"]["S"]
+            keys = [key for key in keys if (key > last if forward else key < last)]
+        limit, partition = request["Limit"], self._tables[name].get(pk, {})
         answer: dict[str, Any] = {"Items": [dict(partition[key]) for key in keys[:limit]]}
         if len(keys) >= limit:  # as DynamoDB, which does not look whether more will follow
             answer["LastEvaluatedKey"] = {"pk": {"S": pk}, "sk": {"S": keys[limit - 1]}}
