@@ -213,11 +213,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "end_membership",
         triggers=(Queue("end_membership", batch=1, concurrency=2),),
-        grants=(
-            Read("programme", "GetItem", "BatchGetItem", "Query"),
-            Write("programme", "PutItem", "UpdateItem"),
-            PutEvidence(),
-        ),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
         timeout=60,
     ),
     Entry(

@@ -150,7 +150,7 @@ def _late_and_lost(stage: Stage) -> None:
 
 
 def _repay(stage: Stage) -> Any:
-    claim = {"person_id": _ani(stage), "kind": JOB_SEARCH, "number": 1}
+    claim: dict[str, Any] = {"person_id": _ani(stage), "kind": JOB_SEARCH, "number": 1}
     return record_repayment(stage.p, operator=MARY, **claim, amount=600_000, reference="BNI 42", key="repay-1").left
 
 

@@ -6,8 +6,7 @@ from prakerja.cases.service import open_case, take_case
 from prakerja.exclusions import Source
 from prakerja.exclusions.api import NewRow
 from prakerja.exclusions.service import add_list
-from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentives_of
-from prakerja.incentives.service import claim_back
+from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, claim_of, incentives_of, new_claim
 from prakerja.membership import change_membership
 from prakerja.payouts.destination import linked
 from prakerja.payouts.store import change_account, load_account
@@ -119,7 +118,8 @@ class MoneyMatters:
         self.owing = self.apis.market.member(23, card="8000000000000023")
         self.plant_incentive(self.owing, IncentiveState.PAID, payout_id="p-23")
         self.world.table.commit(change_membership(self.owing.person_id, set={"state": "REVOKED"}))
-        claim_back(self.world.platform, incentives_of(self.world.table, self.owing.person_id)[0], "LINKAJA")
+        (paid,), now = incentives_of(self.world.table, self.owing.person_id), self.world.clock.programme()
+        self.world.table.commit(new_claim(claim_of(paid, "LINKAJA", now, wib_date(now))))
 
     def plant_incentive(self, who: Someone, state: IncentiveState, **more: str) -> None:
         """One that is not due."""

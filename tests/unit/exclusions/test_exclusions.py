@@ -131,7 +131,12 @@ def test_an_old_key_s_digest_is_found_and_renewed(world: World, who: Someone) ->
 def test_two_operators_take_somebody_off(world: World, who: Someone) -> None:
     p = world.platform
     add(world, row(who.nik))
-    what = {"nik": who.nik, "source": Source.BKN, "reason": Reason.ASN, "evidence_reference": "letter 1"}
+    what: dict[str, Any] = {
+        "nik": who.nik,
+        "source": Source.BKN,
+        "reason": Reason.ASN,
+        "evidence_reference": "letter 1",
+    }
     approval = propose_lift(p, operator="op-1", **what)
     assert propose_lift(p, operator="op-1", **what) == approval
     message = lift_approved(approval)

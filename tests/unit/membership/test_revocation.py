@@ -154,7 +154,6 @@ def test_what_is_unknown_runs_to_its_proven_end_and_is_claimed_then(world: World
     payments.collect()
     payments.play()
     assert payments.states() == [PayoutState.PAID]
-    assert [message.person_id for message in due(world)] == [] or world.clock.move(hours=1) is None
     world.clock.move(hours=2)
     assert [message.person_id for message in due(world)] == [who.person_id]
     follow(world, who)
@@ -229,7 +228,7 @@ def test_what_is_late_becomes_a_case_once(world: World, owing: Someone) -> None:
     assert claim.due_on == wib_date(world.clock.programme()) + timedelta(days=60)
     repay(world, owing, 100_000)
     world.take()
-    who = {"person_id": owing.person_id, "kind": "JOB_SEARCH", "number": 1}
+    who: dict[str, Any] = {"person_id": owing.person_id, "kind": "JOB_SEARCH", "number": 1}
     look_at_claim(p, **who)
     world.clock.travel(days=60)
     assert [one for shard in range(DUE_SHARDS) for one in due_claims(p, f"CLAIM#{shard:02d}")] == []

@@ -130,7 +130,7 @@ def test_a_withdrawal_goes_on_when_its_messages_are_lost(world: World) -> None:
     world.clock.move(minutes=11)
     lost = [one for shard in range(DUE_SHARDS) for one in due_runs(payments.p, f"RUN#{shard:02d}")]
     assert len(lost) == len(list(run_shards()))
-    assert sum(withdraw_shard(payments.p, run_id=run_id, shard=one.shard) for one in lost) == 2  # type: ignore[attr-defined]
+    assert sum(withdraw_shard(payments.p, run_id=run_id, shard=one.model_dump()["shard"]) for one in lost) == 2
     assert [one for shard in range(DUE_SHARDS) for one in due_runs(payments.p, f"RUN#{shard:02d}")] == []
 
 

@@ -1,4 +1,4 @@
-"""Claim back what was paid without a right to it; write down what is repaid; tell people of what is not."""
+"""Claims: write down what is repaid; tell people of what is not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from prakerja.balance import PayoutMove, payout_part
 from prakerja.incentives.errors import ClaimMoved
 from prakerja.incentives.messages import ClaimDue
-from prakerja.incentives.model import Claim, Incentive, IncentiveState, claim_of, clawed_back, repaid
+from prakerja.incentives.model import Claim, IncentiveState, clawed_back, repaid
 from prakerja.incentives.store import (
     change_claim,
     claim_from_item,
@@ -17,11 +17,10 @@ from prakerja.incentives.store import (
     incentive_from_item,
     incentive_key,
     moved,
-    new_claim,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import IDEMPOTENCY
-from prakerja.platform.clock import end_of_wib_day, wib_date
+from prakerja.platform.clock import end_of_wib_day
 from prakerja.platform.evidence import evidence
 from prakerja.platform.findings import FindingKind, finding
 from prakerja.platform.idempotency import command_id, remember, was_done
@@ -30,25 +29,6 @@ from prakerja.platform.observability import count
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import NotFound
 from prakerja.registration import NoticeKind, notice
-
-
-def claim_back(p: Platform, incentive: Incentive, provider: str) -> None:
-    """Claim a paid incentive, once: the ledger moves it from what was paid to what is owed."""
-    # load
-    (item,) = p.table.batch_get(claim_key(incentive.person_id, incentive.kind, incentive.number))
-    if item is not None:
-        return
-    # decide
-    now = p.clock.programme()
-    claim = claim_of(incentive, provider, now, wib_date(now))
-    # commit, announce
-    p.table.commit(
-        new_claim(claim),
-        payout_part(PayoutMove.CLAIM, provider, claim.amount, claim.payout_id, now),
-        evidence(claim.person_id, "INCENTIVE_CLAIMED", now, payout_id=claim.payout_id, amount=claim.amount),
-        outbox=[notice(claim.person_id, NoticeKind.INCENTIVE_CLAIMED, claim.payout_id)],
-    )
-    count("IncentiveClaimed")
 
 
 def record_repayment(

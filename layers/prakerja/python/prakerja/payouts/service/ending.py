@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from prakerja.balance import PayoutMove, payout_part
 from prakerja.incentives import (
     Incentive,
     IncentiveMoved,
     IncentiveState,
+    claim_key,
+    claim_of,
     forfeited,
     incentives_of,
     moved,
+    new_claim,
 )
-from prakerja.incentives.service import claim_back
 from prakerja.membership import (
     Membership,
     MembershipState,
@@ -27,10 +30,12 @@ from prakerja.payouts.reasons import REVOKED
 from prakerja.payouts.service.screening import NOT_SENT
 from prakerja.payouts.store import change_payout, payout_from_item, payout_key
 from prakerja.platform import Platform
+from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.parts import Part
 from prakerja.platform.problems import Unavailable
+from prakerja.registration import NoticeKind, notice
 
 OPEN = (IncentiveState.SCHEDULED, IncentiveState.PAYOUT_FAILED, IncentiveState.WITHHELD)
 LOOK_AGAIN = timedelta(hours=1)
@@ -81,7 +86,7 @@ def _ended(p: Platform, membership: Membership, incentive: Incentive, payout: Pa
             p, incentive, change_payout(payout, payout.to(PayoutState.CANCELLED, now, reason=REVOKED, ended_at=now))
         )
     elif payout is not None and incentive.state is IncentiveState.PAID and owes:
-        claim_back(p, incentive, payout.provider)
+        _claim_back(p, incentive, payout)
     return True
 
 
@@ -99,3 +104,22 @@ def _forfeit(p: Platform, incentive: Incentive, *cancelled: Part) -> None:
         ),
     )
     count("IncentiveForfeited")
+
+
+def _claim_back(p: Platform, incentive: Incentive, payout: Payout) -> None:
+    """Claim a paid incentive, once: the ledger moves it from what was paid to what is owed."""
+    # load
+    (item,) = p.table.batch_get(claim_key(incentive.person_id, incentive.kind, incentive.number))
+    if item is not None:
+        return
+    # decide
+    now = p.clock.programme()
+    claim = claim_of(incentive, payout.provider, now, wib_date(now))
+    # commit, announce
+    p.table.commit(
+        new_claim(claim),
+        payout_part(PayoutMove.CLAIM, claim.provider, claim.amount, claim.payout_id, now),
+        evidence(claim.person_id, "INCENTIVE_CLAIMED", now, payout_id=claim.payout_id, amount=claim.amount),
+        outbox=[notice(claim.person_id, NoticeKind.INCENTIVE_CLAIMED, claim.payout_id)],
+    )
+    count("IncentiveClaimed")
