@@ -145,11 +145,15 @@ class WatchStack(Stack):
             at_least=5,
             minutes=5,
         )
-        for function, metric in (("prepare_payouts", "RunTotalsDiffer"), ("send_payout", "PayoutNotReleased")):
+        for function, metric in (
+            ("prepare_payouts", "RunTotalsDiffer"),
+            ("prepare_payouts", "RunNotCovered"),
+            ("send_payout", "PayoutNotReleased"),
+        ):
             self._alarm(
                 kind="run_refused",
                 subject=metric,
-                says="A payout or a whole run was not what two operators had released. Nothing was paid.",
+                says="A payout or a whole run was not released: it is not what two operators agreed on, or our account does not cover it.",
                 measure=Measure(OURS, metric, {"service": function}, "Sum"),
                 at_least=1,
             )

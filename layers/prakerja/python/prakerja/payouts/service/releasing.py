@@ -215,6 +215,7 @@ def _require_covered(p: Platform, banks: Mapping[str, PaymentProvider], run: Pay
                     available=funds.available,
                 )
             )
+            count("RunNotCovered")
             raise SourceShort(
                 provider=each.provider, amount=rupiah_text(each.amount), available=rupiah_text(funds.available or 0)
             )
