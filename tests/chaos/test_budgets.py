@@ -29,8 +29,10 @@ from tests.support.scenarios_waves import join
 pytestmark = pytest.mark.cloud
 
 REPORT = Path("build/reports/budgets.json")
-WRITE_UNITS, READ_UNITS = 180, 100
-"""What the thin journey of one person may take."""
+THIN, PROVABLE = 180, 4
+"""Write units of the thin journey of one person, and of what makes its payout provable: who else is paid at the same
+destination (2), and what was sent on a day under which reference (2)."""
+WRITE_UNITS, READ_UNITS = THIN + PROVABLE, 100
 ONCE_FOR_ALL = ("waves.", "payouts.run_approved.")
 """Messages about a wave or a run as a whole: whatever their worker does is done once."""
 TO_THE_WHOLE = (*ONCE_FOR_ALL, "payouts.run_started.", "payouts.shard_released.")

@@ -69,7 +69,7 @@ class OutsideWorld:
             "mother_name": who.mother_name,
         }
         self.registry.register([RegisteredPerson(**{**record, **changes})])
-        self.bank.add_accounts(Account(PROVIDER.lower(), who.phone.lstrip("+"), who.full_name.upper()))
+        self.bank.add_accounts(Account(PROVIDER.lower(), who.phone.lstrip("+"), who.full_name.upper(), nik=who.nik))
 
     # what is to be judged -------------------------------------------------------------------------------------------
     def sent(self, to: str = "") -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentives_of
 from prakerja.incentives.store import earned
+from prakerja.membership import change_membership
 from prakerja.payouts.answers import AccountStatus
 from prakerja.payouts.destination import Waits, payable
 from prakerja.payouts.errors import (
@@ -235,6 +236,7 @@ def test_an_account_of_nobody_is_not_ready(world: World) -> None:
 # incentives -----------------------------------------------------------------------------------------------------------
 def test_a_changed_account_schedules_failed_incentives_again(world: World, desks: Desks, ani: Someone) -> None:
     desks.link(FIRST)
+    world.table.commit(change_membership(ani.person_id, set={"completed_count": 1}))
     now = world.clock.programme()
     failed = Incentive(ani.person_id, JOB_SEARCH, 1, 600_000, IncentiveState.PAYOUT_FAILED, wib_date(now), now)
     paid = replace(failed, number=2, state=IncentiveState.PAID)

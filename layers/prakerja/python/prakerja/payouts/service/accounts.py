@@ -101,7 +101,8 @@ def link_account(
         raise WalletPhoneDiffers
     membership = membership_from_item(case.member)
     amount = load_scheme(p.table, membership.scheme_name, membership.scheme_version).job_incentive.amount
-    failed = [one for one in incentives_of(p.table, person_id) if one.state is IncentiveState.PAYOUT_FAILED]
+    earned = incentives_of(p.table, person_id) if membership.completed_count else []
+    failed = [one for one in earned if one.state is IncentiveState.PAYOUT_FAILED]
     now = p.clock.wall()
     gone = abandoned(case.account, now, keep=digests)
     abandoned_at = load_holders(p.table, gone)
