@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.entry import Cron, Entry, Http, Queue, queue_names
+from infra.entry import EVERY_FUNCTION, Cron, Entry, Http, Queue, queue_names
 from infra.functions import FUNCTIONS
 from prakerja.platform.settings import Settings
 from tests.infra.templates import Templates
@@ -49,7 +49,7 @@ def test_every_role_is_its_functions_own(local: Templates, entry: Entry) -> None
 @entries
 def test_environment_is_what_settings_read(local: Templates, entry: Entry) -> None:
     variables = local.one("Lambda::Function", entry.name).properties["Environment"]["Variables"]
-    known = {name.upper() for name in Settings.model_fields} | {"LOG_LEVEL", "DEAD_LETTER_QUEUE_URLS"}
+    known = {name.upper() for name in Settings.model_fields} | {"LOG_LEVEL", "DEAD_LETTER_QUEUE_URLS", *EVERY_FUNCTION}
     assert set(variables) <= known
     assert {"STAGE", "TABLE_PEOPLE", "TABLE_PROGRAMME", "TABLE_EVIDENCE"} <= set(variables)
     assert variables["POWERTOOLS_SERVICE_NAME"] == entry.name
