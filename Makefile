@@ -42,7 +42,7 @@ $(READY): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed (make PYTHON=…)")'
 	@echo "Installing packages into .venv: once, and again when the lock changes"
 	@$(PYTHON) -m venv .venv
-	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@touch $@
 
 node:
