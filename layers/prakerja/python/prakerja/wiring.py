@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from prakerja.platform.vault import Guards, Vault
     from prakerja.principals import operator as operator
     from prakerja.principals import participant as participant
+    from prakerja.training.ports import FaceCheck
     from prakerja.waves.ports import Archive
 else:
 
@@ -154,6 +155,18 @@ def statement_files() -> StatementFiles:
     from prakerja.gateways.statement_files import S3StatementFiles
 
     return S3StatementFiles(client("s3"), settings().statement_bucket)
+
+
+def face_check() -> FaceCheck:
+    """Who recognises a participant's face; built anew when its key changes."""
+    return _face_check(settings().face_url, secret(settings().face_secret))
+
+
+@lru_cache(maxsize=1)
+def _face_check(url: str, api_key: str) -> FaceCheck:
+    from prakerja.gateways.face_check import HttpFaceCheck
+
+    return HttpFaceCheck(url, api_key)
 
 
 def providers() -> Mapping[str, PaymentProvider]:

@@ -12,6 +12,7 @@ from prakerja.membership.errors import (
     SchemeUnknown,
 )
 from prakerja.membership.model import (
+    CompletionRule,
     DebitAt,
     IfNotCompleted,
     JobIncentive,
@@ -38,12 +39,14 @@ from prakerja.membership.store import (
     membership_from_item,
     open_purchase_part,
     packaged_schemes,
+    untie_account_part,
 )
 
 __all__ = [
     "AccountNotLinked",
     "AlreadyMember",
     "CardNumberTaken",
+    "CompletionRule",
     "CourseStillOpen",
     "DebitAt",
     "IfNotCompleted",
@@ -74,4 +77,5 @@ __all__ = [
     "purchase_deadline",
     "require_may_buy",
     "seed_schemes",
+    "untie_account_part",
 ]

@@ -9,6 +9,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prakerja.platform.course_patterns import ATTENDANCE as ATTENDANCE
+from prakerja.platform.course_patterns import CANCELLATION as CANCELLATION
+from prakerja.platform.course_patterns import CATALOGUE as CATALOGUE
+from prakerja.platform.course_patterns import COURSE as COURSE
+from prakerja.platform.course_patterns import COURSE_EMAIL as COURSE_EMAIL
+from prakerja.platform.course_patterns import INVOICE as INVOICE
+from prakerja.platform.course_patterns import PAYMENT as PAYMENT
+from prakerja.platform.course_patterns import PAYMENT_OTP as PAYMENT_OTP
+from prakerja.platform.course_patterns import PLATFORM_ACCOUNT as PLATFORM_ACCOUNT
+from prakerja.platform.course_patterns import PURCHASE as PURCHASE
+from prakerja.platform.course_patterns import REDEEM_CODE as REDEEM_CODE
+from prakerja.platform.course_patterns import SCHEDULE as SCHEDULE
+from prakerja.platform.course_patterns import SEATS as SEATS
+from prakerja.platform.course_patterns import SUBMISSION as SUBMISSION
+from prakerja.platform.member_patterns import CARD as CARD
+from prakerja.platform.member_patterns import EXTENSION as EXTENSION
+from prakerja.platform.member_patterns import MEMBERSHIP as MEMBERSHIP
+from prakerja.platform.member_patterns import REVOCATION as REVOCATION
+from prakerja.platform.member_patterns import SCHEME as SCHEME
+from prakerja.platform.member_patterns import SWEEP as SWEEP
 from prakerja.platform.pattern import Pattern as Pattern
 from prakerja.platform.pattern import TableName as TableName
 from prakerja.platform.payout_patterns import ACCOUNT as ACCOUNT
@@ -107,9 +127,6 @@ DATA_KEY = Pattern("data_key", "people", "a data key as KMS wrapped it", "DATA_K
 PUBLIC_KEY = Pattern(
     "public_key", "programme", "a public key by which tokens or receipts are checked", "KEYS#{purpose}", "KEY#{kid}"
 )
-SCHEME = Pattern(
-    "scheme", "programme", "one immutable version of the programme's rules", "SCHEME#{name}", "VERSION#{version}"
-)
 WAVE = Pattern("wave", "programme", "a wave: times, quota, state of its draw", "WAVE#{wave_id}", "WAVE")
 WAVE_LIST = Pattern(
     "wave_list", "programme", "all waves by opening time, for lists", "WAVES", "WAVE#{opens_at}#{wave_id}"
@@ -131,21 +148,6 @@ ROSTER_ENTRY = Pattern(
     "WAVE#{wave_id}#S{shard}",
     "ENTRY#{application_id}",
 )
-MEMBERSHIP = Pattern(
-    "membership",
-    "programme",
-    "a person's one membership: card, scheme version, deadline",
-    "PERSON#{person_id}",
-    "MEMBERSHIP",
-)
-REVOCATION = Pattern(
-    "revocation",
-    "programme",
-    "why a membership must end, as one operator proposed it: the content of an approval",
-    "PERSON#{person_id}",
-    "REVOCATION#{approval_id}",
-)
-CARD = Pattern("card", "programme", "who holds a card number", "CARD#{card_number}", "CARD")
 BALANCE = Pattern("balance", "programme", "a member's training balance", "PERSON#{person_id}", "BALANCE")
 TRANSFER = Pattern(
     "transfer",
@@ -175,38 +177,15 @@ PARTNER = Pattern(
     "PARTNER#{client_code}",
     "PARTNER",
 )
-COURSE = Pattern("course", "programme", "a course as sold: price, institution, mode", "COURSE#{course_code}", "COURSE")
-SCHEDULE = Pattern(
-    "schedule", "programme", "when and how a course is taught", "COURSE#{course_code}", "SCHEDULE#{schedule_code}"
+PARTNER_LIST = Pattern(
+    "partner_list", "programme", "all partners by client code, for lists", "PARTNERS", "PARTNER#{client_code}"
 )
-SEATS = Pattern(
-    "seats",
+PARTNER_NONCE = Pattern(
+    "partner_nonce",
     "programme",
-    "a pool of free seats of a schedule; several pools, so that none is hot",
-    "COURSE#{course_code}",
-    "SEATS#{schedule_code}#{pool}",
-)
-CATALOGUE = Pattern("catalogue", "programme", "what can be bought, for lists", "CATALOGUE", "COURSE#{course_code}")
-PAYMENT = Pattern("payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_id}", "PAYMENT")
-PAYMENT_OTP = Pattern(
-    "payment_otp", "programme", "how often a card was sent a payment code today", "PERSON#{person_id}", "PAYMENT_OTP"
-)
-PURCHASE = Pattern(
-    "purchase",
-    "programme",
-    "a bought course, how far the member got, and their review",
-    "PERSON#{person_id}",
-    "PURCHASE#{purchase_id}",
-)
-INVOICE = Pattern(
-    "invoice", "programme", "the transaction of a platform's invoice", "INVOICE#{client_code}#{invoice_code}", "INVOICE"
-)
-REDEEM_CODE = Pattern(
-    "redeem_code",
-    "programme",
-    "all that a training institution may see of a purchase, and what it reported",
-    "REDEEM#{redeem_code}",
-    "CODE",
+    "a nonce that a partner has signed with; gone when its timestamp is too old to be believed",
+    "PARTNER_NONCE#{client_code}#{nonce}",
+    "NONCE",
 )
 EXCLUSION = Pattern(
     "exclusion", "programme", "which agencies' lists a NIK is on; keyed by HMAC", "EXCLUSION#{digest}", "EXCLUSION"
