@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from functions.sign_in import confirmations, contacts, routes, sessions
+from functions.sign_in.pages import pages
 from prakerja.platform.http import Api
 
-handler = Api(
+
+class SignIn(Api):
+    """The API, and beside it the pages for browsers."""
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return pages(event, context) if pages.has(event["rawPath"]) else super().__call__(event, context)
+
+
+handler = SignIn(
     "sign-in",
     "Kartu Prakerja: masuk",
     "Sign up and sign in without a password: a one-time code proves a phone or an e-mail address, and a session with an "
