@@ -152,15 +152,55 @@ class Table:
         keys = {item["pk"] + item["sk"]: item for item in (*head, *rest)}
         return [pattern.parse(item) for item in keys.values()]
 
+    def due_page(
+        self, pattern: Pattern, shard: str, begin: str, end: str, *, after: str | None = None, limit: int = 100
+    ) -> tuple[list[dict[str, str]], str | None]:
+        """Key parts of the items of ``shard`` due from ``begin`` to ``end``, both included, page by page.
+
+        The second answer is where the page ended, to go on ``after`` (None: no more). Index read, so maybe stale.
+        """
+        items, last = self._due_query(pattern, shard, begin, end, limit, after)
+        return [pattern.parse(item) for item in items], last
+
+    def due_exactly(
+        self, pattern: Pattern, shard: str, at: str, *, after: Mapping[str, str] | None = None, limit: int = 25
+    ) -> list[dict[str, str]]:
+        """Key parts of items of ``shard`` due at one very moment, from ``after`` one of them on; index read, maybe stale."""
+        start: dict[str, Any] = {}
+        if after is not None:
+            start["ExclusiveStartKey"] = _typed({**pattern.key(**after), "due_shard": shard, "due_at": at})
+        answer = self._client.query(
+            TableName=self._names[pattern.table],
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="due_shard = :shard AND due_at = :at",
+            ExpressionAttributeValues=_typed({":shard": shard, ":at": at}),
+            Limit=limit,
+            **start,
+        )
+        return [pattern.parse(from_item(item)) for item in answer["Items"]]
+
     def _due_from(self, pattern: Pattern, shard: str, begin: str, before: str, limit: int) -> list[Item]:
+        items, _ = self._due_query(pattern, shard, begin or " ", before, limit)
+        return [item for item in items if item["due_at"] != before]
+
+    def _due_query(
+        self, pattern: Pattern, shard: str, begin: str, end: str, limit: int, after: str | None = None
+    ) -> tuple[list[Item], str | None]:
+        extra: dict[str, Any] = {}
+        if after is not None:
+            due_at, pk, sk = after.split("|")
+            extra["ExclusiveStartKey"] = _typed({"pk": pk, "sk": sk, "due_shard": shard, "due_at": due_at})
         answer = self._client.query(
             TableName=self._names[pattern.table],
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :begin AND :end",
-            ExpressionAttributeValues=_typed({":shard": shard, ":begin": begin or " ", ":end": before}),
+            ExpressionAttributeValues=_typed({":shard": shard, ":begin": begin, ":end": end}),
             Limit=limit,
+            **extra,
         )
-        return [from_item(item) for item in answer["Items"] if item["due_at"]["S"] != before]
+        last = answer.get("LastEvaluatedKey")
+        ended = "|".join(last[name]["S"] for name in ("due_at", "pk", "sk")) if last else None
+        return [from_item(item) for item in answer["Items"]], ended
 
     def _minute_share(self) -> int:
         """Of ``SHARES``: jumps through an interval so that all of it is visited soon (golden section)."""

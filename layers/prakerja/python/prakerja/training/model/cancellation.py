@@ -42,6 +42,31 @@ class Cancellation:
         return fingerprint([self.person_id, self.purchase_id, self.reason, self.evidence_reference])
 
 
+@dataclass(frozen=True)
+class ScheduleCancellation:
+    """The same for a whole schedule: no more is sold of it, and all its open purchases are cancelled."""
+
+    course_code: str
+    schedule_code: str
+    reason: CancellationReason
+    evidence_reference: str
+    proposed_at: datetime
+
+    @property
+    def content_hash(self) -> str:
+        """What two operators agree on."""
+        return fingerprint([self.course_code, self.schedule_code, self.reason, self.evidence_reference])
+
+
+@dataclass(frozen=True)
+class CancelledShard:
+    """How far the cancelling of a schedule has come in one shard of its purchases."""
+
+    shard: str
+    cancelled: int = 0
+    is_done: bool = False
+
+
 def require_open(purchase: Purchase | None) -> Purchase:
     """A purchase that is neither finished nor cancelled. Raises PurchaseUnknown, PurchaseOver."""
     if purchase is None:
