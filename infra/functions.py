@@ -87,9 +87,10 @@ FUNCTIONS: tuple[Entry, ...] = (
             Secret("GUARD_SECRET"),
             Secret("RECEIPT_SECRET"),
             Secret("SNAP_SECRET"),
+            Secret("FACE_SECRET"),
         ),
         timeout=29,  # linking an account asks the provider, which may take two calls of 13 s
-        environment=("SNAP_PROVIDERS",),
+        environment=("SNAP_PROVIDERS", "FACE_URL"),
     ),
     Entry(
         "operator_api",
@@ -103,6 +104,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             ReadEvidence(),
             Secret("CURSOR_SECRET"),
             Secret("GUARD_SECRET"),
+            Secret("PARTNER_SECRET"),
             StatementBucket("operators"),
         ),
         timeout=10,
@@ -117,10 +119,12 @@ FUNCTIONS: tuple[Entry, ...] = (
             Write("programme", "PutItem", "UpdateItem"),
             PutEvidence(),
             DataKey(),
+            Secret("GUARD_SECRET"),
             Secret("PARTNER_SECRET"),
             Secret("PAYMENT_CODE_SECRET"),
         ),
         timeout=10,
+        environment=("SITE_URL",),
     ),
     Entry(
         "payment_callback",
@@ -214,6 +218,22 @@ FUNCTIONS: tuple[Entry, ...] = (
         "end_membership",
         triggers=(Queue("end_membership", batch=1, concurrency=2),),
         grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
+        timeout=60,
+    ),
+    Entry(
+        "end_course",
+        triggers=(Queue("end_course", batch=10, concurrency=5),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem"),
+            PutEvidence(),
+        ),
+        timeout=60,
+    ),
+    Entry(
+        "cancel_purchases",
+        triggers=(Queue("cancel_purchases", batch=1, concurrency=5),),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence(), Due("programme")),
         timeout=60,
     ),
     Entry(

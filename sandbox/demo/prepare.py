@@ -75,6 +75,7 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
     """Secrets of outside parties, payment providers, catalogue and partners, operators; then warm functions."""
     with show.stage("secrets, catalogue, operators") as stage:
         admin.put_secret("registry_secret", keys.registry_key)
+        admin.put_secret("face_secret", keys.face_key)
         admin.put_secret("snap_secret", json.dumps(keys.payments))
         for provider, credentials in keys.payments.items():
             _open_provider(outside, provider.lower(), credentials, options.base_url)
@@ -86,7 +87,7 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
         keys.remember_partners(fresh)
         for client_code in USED:
             if client_code not in keys.partners:  # its key was shown to a run that did not live to write it down
-                keys.remember_partners({client_code: add_sign_key(platform, ring, client_code=client_code)})
+                keys.remember_partners({client_code: add_sign_key(platform, ring, client_code=client_code)[1]})
         for name, roles in OPERATORS.items():
             admin.create_operator(name, keys.password(name), roles)
         stage.note(f"{len(keys.partners)} partners, {len(OPERATORS)} operators")

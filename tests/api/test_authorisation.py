@@ -20,6 +20,7 @@ from tests.support.scene import DEVICE, Good, Scene
 
 Access = Literal["anybody", "person"] | frozenset[Role]
 MANAGER, OFFICER = frozenset({Role.WAVE_MANAGER}), frozenset({Role.PAYOUT_OFFICER})
+REGISTRAR = frozenset({Role.PARTNER_MANAGER})
 MANAGER_SEEN, OFFICER_SEEN = MANAGER | {Role.AUDITOR}, OFFICER | {Role.AUDITOR}
 EVERY_ROLE = frozenset(Role)
 
@@ -99,6 +100,14 @@ ACCESS: dict[str, Access] = {
     "PUT /operator/v1/cases/{case_id}/assignment": OFFICER,
     "POST /operator/v1/cases/{case_id}/notes": OFFICER,
     "PUT /operator/v1/cases/{case_id}/resolution": OFFICER,
+    "POST /operator/v1/partners": REGISTRAR,
+    "GET /operator/v1/partners": REGISTRAR | {Role.AUDITOR},
+    "GET /operator/v1/partners/{client_code}": REGISTRAR | {Role.AUDITOR},
+    "PUT /operator/v1/partners/{client_code}/terms": REGISTRAR,
+    "PUT /operator/v1/partners/{client_code}/suspension": EVERY_ROLE,  # who sees the fire pulls the alarm
+    "PUT /operator/v1/partners/{client_code}/resumption": REGISTRAR,
+    "POST /operator/v1/partners/{client_code}/keys": REGISTRAR,
+    "PUT /operator/v1/partners/{client_code}/keys/{key_id}/retirement": REGISTRAR,
     "GET /operator/v1/dead-letters/{function}": EVERY_ROLE,
     "POST /operator/v1/dead-letters/{function}/redrive": MANAGER | OFFICER,
 }
@@ -145,6 +154,8 @@ NOT_THERE = {
     "report_id": "00000000-0000-5000-8000-000000000000",
     "file_id": "00000000-0000-5000-8000-000000000000",
     "function": "unheard_of",
+    "client_code": "nobody",
+    "key_id": "00000000-0000-5000-8000-000000000000",
     "day": "1999-01-01",
 }
 
@@ -180,7 +191,9 @@ def test_operators_do_what_their_roles_allow(scene: Scene, route: str) -> None:
             assert scene.send(route, asked).status == good.status, roles
             back()
             continue
-        may_look_up = "approval_id" in good.path and OFFICER.intersection(roles)  # to agree to a payout run
+        may_look_up = "approval_id" in good.path and (OFFICER | REGISTRAR).intersection(
+            roles
+        )  # to agree to other things
         for path in (good.path, *([] if may_look_up else [{name: NOT_THERE[name] for name in good.path}])):
             answer = _refused(scene, route, replace(asked, path=path))
             assert (answer.status, answer.slug) == (403, "role-missing"), roles
@@ -188,7 +201,11 @@ def test_operators_do_what_their_roles_allow(scene: Scene, route: str) -> None:
 
 def test_who_may_agree_depends_on_what_was_proposed(scene: Scene) -> None:
     back = scene.rewind()
-    for approval, allowed in ((scene.decree, MANAGER), (scene.release, OFFICER)):
+    for approval, allowed in (
+        (scene.decree, MANAGER),
+        (scene.release, OFFICER),
+        (scene.partners.resumption, REGISTRAR),
+    ):
         for role in Role:
             token = scene.apis.operator_token(roles=(role,))
             answer = scene.apis.call("PUT", f"/operator/v1/approvals/{approval}/approval", token=token)

@@ -103,7 +103,6 @@ ELSEWHERE: dict[str, str] = {
         "met only by losing a race: the tests of their commands",
     ),
     "ledger-not-closed": "a day with more bookings than are added up on request: tests/unit/balance",
-    **dict.fromkeys(("partner-unknown", "partner-exists"), "registering partners has no API yet"),
     **dict.fromkeys(("unexpected", "unavailable"), "our own failing: tests/unit/platform"),
 }
 """Problems that no participant and no operator can meet by what they send, and why."""

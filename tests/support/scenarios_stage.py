@@ -36,7 +36,7 @@ from prakerja import wiring
 from prakerja.membership import seed_schemes
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import OUTBOX
-from prakerja.platform.auth import Operator
+from prakerja.platform.auth import Operator, Role
 from prakerja.platform.ids import derived
 from tests.support import wired
 from tests.support.caches import forget_what_was_wired
@@ -156,7 +156,7 @@ class Stage:
 
     def operator(self, sub: str) -> Operator:
         """An operator with all rights who has just signed in."""
-        return Operator(sub, frozenset({"wave_manager", "payout_officer"}), self.clock.wall())
+        return Operator(sub, frozenset(Role), self.clock.wall())
 
     # queues -----------------------------------------------------------------------------------------------------------
     def records(self) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
 from tests.support.scene_money import MoneyMatters
 from tests.support.scene_office import Desk
+from tests.support.scene_partners import PartnerDesk
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
 from tests.support.world import REGION, World
@@ -72,6 +73,7 @@ class Scene:
         self.money = MoneyMatters(self.apis, self.member)
         self.changing = self.money.changing
         self.desk = Desk(self.apis, self.member)
+        self.partners = PartnerDesk(self.apis)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -177,6 +179,7 @@ class Scene:
         return {
             **self.money.good(),
             **self.desk.good(),
+            **self.partners.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),

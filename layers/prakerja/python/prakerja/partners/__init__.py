@@ -3,7 +3,10 @@
 from prakerja.partners.errors import PartnerExists, PartnerUnknown, WrongPartnerKind
 from prakerja.partners.keyring import KeyRing
 from prakerja.partners.model import Caller, Partner, PartnerKind
-from prakerja.partners.service import add_sign_key, find_caller, register_partner
+from prakerja.partners.redirects import is_registered_redirect
+from prakerja.partners.service.calling import find_caller, note_use, spend_nonce
+from prakerja.partners.service.registering import register_partner
+from prakerja.partners.service.rotating import add_sign_key
 
 __all__ = [
     "Caller",
@@ -15,5 +18,8 @@ __all__ = [
     "WrongPartnerKind",
     "add_sign_key",
     "find_caller",
+    "is_registered_redirect",
+    "note_use",
     "register_partner",
+    "spend_nonce",
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from prakerja.platform.course_patterns import ATTENDANCE as ATTENDANCE
 from prakerja.platform.course_patterns import CANCELLATION as CANCELLATION
+from prakerja.platform.course_patterns import CANCELLED_SHARD as CANCELLED_SHARD
 from prakerja.platform.course_patterns import CATALOGUE as CATALOGUE
 from prakerja.platform.course_patterns import COURSE as COURSE
 from prakerja.platform.course_patterns import COURSE_EMAIL as COURSE_EMAIL
@@ -21,6 +22,7 @@ from prakerja.platform.course_patterns import PLATFORM_ACCOUNT as PLATFORM_ACCOU
 from prakerja.platform.course_patterns import PURCHASE as PURCHASE
 from prakerja.platform.course_patterns import REDEEM_CODE as REDEEM_CODE
 from prakerja.platform.course_patterns import SCHEDULE as SCHEDULE
+from prakerja.platform.course_patterns import SCHEDULE_CANCELLATION as SCHEDULE_CANCELLATION
 from prakerja.platform.course_patterns import SEATS as SEATS
 from prakerja.platform.course_patterns import SUBMISSION as SUBMISSION
 from prakerja.platform.member_patterns import CARD as CARD
