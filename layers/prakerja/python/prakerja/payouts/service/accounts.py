@@ -138,7 +138,7 @@ def link_account(
     # commit, announce
     parts = (
         change_account(case.account, account) if case.account else new_account(account),
-        link_account_part(membership),
+        link_account_part(membership, destination.linked_at),
         *used,
         *hold(case.holders, person_id),
         *let_go(abandoned_at, person_id),

@@ -1,4 +1,4 @@
-"""Commands of membership: seed the schemes; end a membership with four eyes."""
+"""Two operators end a membership before its time."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from datetime import timedelta
 
 from prakerja.membership.errors import MembershipEnded, NotAMember
 from prakerja.membership.messages import MembershipRevoked, RevocationApproved
-from prakerja.membership.model import Membership, MembershipState, Revocation, RevocationReason, Scheme
+from prakerja.membership.model import Membership, MembershipState, Revocation, RevocationReason
 from prakerja.membership.store import (
     due_revocations_of,
     load_membership,
     membership_from_item,
     new_revocation,
-    packaged_schemes,
     revocation_from_item,
     revoke_part,
-    scheme_part,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, MEMBERSHIP, REVOCATION
@@ -31,16 +29,6 @@ REVOKE = "MEMBERSHIP_REVOCATION"
 """The kind of the operators' approval; its content is person, reason and evidence."""
 NEXT_STEP = timedelta(minutes=10)
 """How long what follows may take before a sweep looks whether its message was lost (wall clock)."""
-
-
-def seed_schemes(p: Platform) -> tuple[Scheme, ...]:
-    """Store every packaged scheme version that is not stored yet. Raises Conflict if a stored one says otherwise."""
-    # load
-    schemes = packaged_schemes()
-    # commit
-    for scheme in schemes:
-        p.table.commit(scheme_part(scheme))
-    return schemes
 
 
 def propose_revocation(
