@@ -115,8 +115,8 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Http("partner", ("$default",)),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Read("programme", "GetItem", "BatchGetItem"),
-            Write("programme", "PutItem", "UpdateItem"),
+            Read("programme", "GetItem", "BatchGetItem", "Query"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             DataKey(),
             Secret("GUARD_SECRET"),

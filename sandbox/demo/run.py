@@ -64,7 +64,7 @@ def run(options: Options, show: Show) -> int:
     stop = threading.Event()
     if options.people < SMALLEST:
         show.console.print(f"PEOPLE={options.people} is raised to {SMALLEST}: each case of the story needs somebody.")
-    with running(options, keys.registry_key) as system:
+    with running(options, keys) as system:
         try:
             with show.live():
                 play = _prepare(system, memory, keys, show, stop)

@@ -10,7 +10,8 @@
         ├── RedirectNotRegistered, EmailInUse                                  sending a participant to us
         ├── AttendanceClosed, EarlierSessionFirst, CourseOver                  when
         ├── AttendanceExpired, AttendanceLocked, FaceNotMatched                who
-        └── TaskNotSubmitted, TaskGraded                                       tasks and feedback
+        ├── TaskNotSubmitted, TaskGraded                                       tasks and feedback
+        └── NotATestCode                                                       trying one's software
 
 A partner is told 400 for all of these.
 """
@@ -103,12 +104,12 @@ class FaceCheckUnavailable(Unavailable):
 
 
 class PhotoUnusable(InvalidInput):
-    """Facts: ``limit``, bytes."""
+    """Facts: ``megabytes``, the most there may be."""
 
     slug = "photo-unusable"
     title, title_id = "The photo cannot be used", "Foto tidak dapat dipakai"
-    detail = "Send one JPEG, PNG or WebP photo of at most {limit} bytes."
-    detail_id = "Kirim satu foto JPEG, PNG, atau WebP paling besar {limit} byte."
+    detail = "Send one JPEG, PNG or WebP photo of at most {megabytes} MB."
+    detail_id = "Kirim satu foto JPEG, PNG, atau WebP paling besar {megabytes} MB."
 
 
 class TaskNotSubmitted(Conflict):
@@ -123,3 +124,10 @@ class TaskGraded(Conflict):
     title, title_id = "Feedback was given already", "Umpan balik sudah diberikan"
     detail = "The feedback to this task stands; neither the task nor the feedback can be changed any more."
     detail_id = "Umpan balik untuk tugas ini sudah diberikan; tugas dan umpan baliknya tidak dapat diubah lagi."
+
+
+class NotATestCode(Conflict):
+    slug = "not-a-test-code"
+    title, title_id = "This is not a test code", "Ini bukan kode uji coba"
+    detail = "Only your test codes (PRAT-…) can be put back to their start."
+    detail_id = "Hanya kode uji coba Anda (PRAT-…) yang dapat dikembalikan ke keadaan awal."

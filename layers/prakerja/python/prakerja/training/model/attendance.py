@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from prakerja.platform.addresses import with_query
 from prakerja.training.learning_errors import AttendanceExpired, AttendanceLocked, FaceNotMatched, PhotoUnusable
 
 LIFE = timedelta(minutes=15)
 """How long a participant has for it (wall clock)."""
 MAX_WRONG_FACES = 5
 """Photos that do not match, after which a state is dead; never the person: the institution's page gives a new one."""
-MAX_PHOTO_BYTES = 200_000
-_STATE = "state"
+MAX_PHOTO_BYTES = 4_000_000
+"""What the front camera of a phone makes, untouched (a page without scripts cannot shrink it), and what Lambda can take."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,7 @@ class Visit:
     @property
     def return_url(self) -> str:
         """Where the participant is sent afterwards: the institution's address, its query kept, with the state."""
-        address, _, query = self.redirect_uri.partition("?")
-        kept = [part for part in query.split("&") if part and part.partition("=")[0] != _STATE]
-        return f"{address}?{'&'.join([*kept, f'{_STATE}={self.state}'])}"
+        return with_query(self.redirect_uri, state=self.state)
 
 
 def require_usable(visit: Visit, now: datetime) -> None:
@@ -57,4 +56,4 @@ def require_photo(photo: bytes) -> None:
     """Raises PhotoUnusable unless it looks like one photo of a kind that every phone makes, and is not too large."""
     is_webp = photo[:4] == b"RIFF" and photo[8:12] == b"WEBP"
     if len(photo) > MAX_PHOTO_BYTES or not (is_webp or photo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        raise PhotoUnusable(limit=MAX_PHOTO_BYTES)
+        raise PhotoUnusable(megabytes=MAX_PHOTO_BYTES // 1_000_000)

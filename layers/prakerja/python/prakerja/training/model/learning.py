@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from prakerja.platform.clock import end_of_wib_day, wib, wib_date
 from prakerja.training.errors import CodeCancelled, SequenceNotTaught
@@ -32,6 +33,25 @@ class Window:
         return self.opens_at <= now < self.closes_at
 
 
+class SessionState(StrEnum):
+    """Whether a sequence can be attended still, can be now, was, or cannot be any more."""
+
+    NOT_OPEN = "NOT_OPEN"
+    OPEN = "OPEN"
+    PRESENT = "PRESENT"
+    ABSENT = "ABSENT"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sequence of a course as its participant sees it; 999 is the post-test."""
+
+    sequence: int
+    state: SessionState
+    window: Window | None
+    attended_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Missing:
     """What still lacks for completion; false if nothing does."""
@@ -47,8 +67,12 @@ class Missing:
 
 def finish_by(code: RedeemCode) -> datetime:
     """The exclusive end of the grace period: afterwards a course that is not proven is not completed."""
-    last_day = wib_date(code.ends_at - _INSTANT)
-    return end_of_wib_day(last_day + timedelta(days=code.rule.grace_days))
+    return finish_after(code.ends_at, code.rule.grace_days)
+
+
+def finish_after(ends_at: datetime, grace_days: int) -> datetime:
+    """The exclusive end of so many days of grace after the last day (WIB) of a schedule."""
+    return end_of_wib_day(wib_date(ends_at - _INSTANT) + timedelta(days=grace_days))
 
 
 def window_of(code: RedeemCode, sequence: int) -> Window | None:
@@ -128,6 +152,33 @@ def missing_of(code: RedeemCode) -> Missing:
 def sessions_needed(code: RedeemCode) -> int:
     """How many sessions must be attended: all, but for those that the rule forgives; one at least."""
     return max(1, code.sessions - code.rule.missed_sessions_allowed)
+
+
+def sessions_of(code: RedeemCode, now: datetime) -> list[Session]:
+    """Every session and the post-test, as they stand."""
+    return [_session(code, sequence, now) for sequence in (*range(1, code.sessions + 1), POST_TEST)]
+
+
+def _session(code: RedeemCode, sequence: int, now: datetime) -> Session:
+    window, attended_at = window_of(code, sequence), _attended_at(code, sequence)
+    if attended_at is not None:
+        state = SessionState.PRESENT
+    elif now >= (window.closes_at if window else finish_by(code)):
+        state = SessionState.ABSENT
+    else:
+        state = SessionState.OPEN if window and window.is_open(now) else SessionState.NOT_OPEN
+    return Session(sequence, state, window, attended_at)
+
+
+def can_complete(code: RedeemCode, now: datetime) -> bool:
+    """Can the course still be proven? Not once more sessions were missed than the rule forgives, or its time is over."""
+    if code.state is PurchaseState.COMPLETED:
+        return True
+    if code.state not in (PurchaseState.AUTHORISED, PurchaseState.REDEEMED):
+        return False
+    *taught, post_test = (session.state for session in sessions_of(code, now))
+    left = sum(state is not SessionState.ABSENT for state in taught)
+    return left >= sessions_needed(code) and post_test is not SessionState.ABSENT and now < finish_by(code)
 
 
 def decide_completion(code: RedeemCode) -> bool:
