@@ -105,6 +105,7 @@ class Apis:
             monkeypatch.setenv(name, value)
         jwks = _Jwks(f"{ISSUER}/jwks.json")
         monkeypatch.setattr(principals, "_operator_keys", lambda: jwks)
+        monkeypatch.setattr(wiring, "_face_check", lambda *_: self.market.faces)
         monkeypatch.setattr(wiring, "_providers", lambda _: {name: bank.provider for name, bank in self.banks.items()})
         monkeypatch.setattr(routes_waves, "archive", lambda: self.archive)
         monkeypatch.setattr(routes_ledger, "statement_files", lambda: self.statements)

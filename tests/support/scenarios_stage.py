@@ -21,6 +21,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
+import functions.end_course.handler as end_course
 import functions.end_membership.handler as end_membership
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
@@ -71,6 +72,7 @@ WORKERS = {
     "schedule_incentive": schedule_incentive.handler,
     "prepare_payouts": prepare_payouts.handler,
     "end_membership": end_membership.handler,
+    "end_course": end_course.handler,
     "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
@@ -144,6 +146,7 @@ class Stage:
         wire(patch, self, WORKERS)
         patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
         self.market = Market(self.world, patch)
+        self.market.face_check = wiring.face_check
         patch.setattr(wiring, "_secrets", lambda: Secrets(self.outside))
         forget_what_was_wired()
         patch.setenv("DATA_KEY_ID", "key")
