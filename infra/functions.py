@@ -55,6 +55,8 @@ FUNCTIONS: tuple[Entry, ...] = (
                     "ANY /v1/sessions",
                     "ANY /v1/sessions/{proxy+}",
                     "GET /.well-known/jwks.json",
+                    "ANY /masuk",
+                    "ANY /masuk/{proxy+}",
                     *docs("sign-in"),
                 ),
             ),
@@ -69,13 +71,14 @@ FUNCTIONS: tuple[Entry, ...] = (
             Secret("GUARD_SECRET"),
             Secret("CODE_SECRET"),
             Secret("TOKEN_SECRET"),
+            Secret("FORM_SECRET"),
         ),
         timeout=10,
-        environment=("ACCESS_TOKEN_SECONDS",),
+        environment=("ACCESS_TOKEN_SECONDS", "SITE_URL"),
     ),
     Entry(
         "participant_api",
-        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"), "$default")),),
+        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"))),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
             Write("people", "UpdateItem"),
@@ -91,6 +94,21 @@ FUNCTIONS: tuple[Entry, ...] = (
         ),
         timeout=29,  # linking an account asks the provider, which may take two calls of 13 s
         environment=("SNAP_PROVIDERS", "FACE_URL"),
+    ),
+    Entry(
+        "site",
+        triggers=(Http("main", ("$default",)),),
+        grants=(
+            Read("people", "BatchGetItem"),
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem"),
+            PutEvidence(),
+            DataKey(),
+            Secret("FORM_SECRET"),
+            Secret("FACE_SECRET"),
+        ),
+        timeout=15,  # the face check may take 7 s
+        environment=("SITE_URL", "FACE_URL"),
     ),
     Entry(
         "operator_api",
@@ -122,6 +140,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Secret("GUARD_SECRET"),
             Secret("PARTNER_SECRET"),
             Secret("PAYMENT_CODE_SECRET"),
+            Secret("SSO_SECRET"),
         ),
         timeout=10,
         environment=("SITE_URL",),

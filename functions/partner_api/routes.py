@@ -16,6 +16,8 @@ from functions.partner_api.requests import (
     SendOtpRequest,
     VoidRequest,
 )
+from functions.partner_api.sso import SSO
+from functions.partner_api.trying import TRYING
 from prakerja.membership import holder_of_card
 from prakerja.partners import Caller
 from prakerja.platform.access_patterns import CARD, COURSE, INVOICE, PAYMENT, SCHEDULE
@@ -129,6 +131,8 @@ def _at(path: str, handler: Any, model: Any, also_read: Any, message: str = "OK"
 
 ENDPOINTS = (
     *LEARNING,
+    *TRYING,
+    *SSO,
     _at("/payment/quota-schedule", _quota, QuotaRequest, _course),
     _at(
         "/payment/send-otp", _send_otp, SendOtpRequest, _course_and_buyer, "Kode OTP dikirim ke nomor telepon peserta."

@@ -55,6 +55,8 @@ from prakerja.platform.payout_patterns import SENT_SHARDS as SENT_SHARDS
 from prakerja.platform.payout_patterns import SETTLEMENT_FILE as SETTLEMENT_FILE
 from prakerja.platform.payout_patterns import UNLINKED as UNLINKED
 from prakerja.platform.payout_patterns import VERDICT as VERDICT
+from prakerja.platform.sso_patterns import SSO_CODE as SSO_CODE
+from prakerja.platform.sso_patterns import SSO_GRANT as SSO_GRANT
 
 OUTBOX_SHARDS = 16
 DUE_SHARDS = 8
@@ -178,6 +180,13 @@ PARTNER = Pattern(
     "a platform or training institution: keys, validity, redirect addresses",
     "PARTNER#{client_code}",
     "PARTNER",
+)
+TEST_CODES = Pattern(
+    "test_codes",
+    "programme",
+    "the codes with which an institution tries its software",
+    "PARTNER#{client_code}",
+    "TEST_CODES",
 )
 PARTNER_LIST = Pattern(
     "partner_list", "programme", "all partners by client code, for lists", "PARTNERS", "PARTNER#{client_code}"
