@@ -39,6 +39,7 @@ class WatchStack(Stack):
         self._outbox()
         self._payouts()
         self._books()
+        self._sign_in()
         self._given_up()
         self._draw(service)
         self._apis(service)
@@ -181,6 +182,16 @@ class WatchStack(Stack):
                 measure=Measure(OURS, metric, {"service": function}, "Sum"),
                 at_least=1,
             )
+
+    def _sign_in(self) -> None:
+        self._alarm(
+            kind="sso_reused",
+            subject="partner_api",
+            says="A code or refresh token of log in with Prakerja came a second time: a copy of it, or a partner's mistake.",
+            measure=Measure(OURS, "SsoReused", {"service": "partner_api"}, "Sum"),
+            at_least=5,
+            minutes=5,
+        )
 
     def _given_up(self) -> None:
         for entry in FUNCTIONS:

@@ -44,7 +44,9 @@ HOLDERS = {
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
     "SNAP_SECRET": {"participant_api", "prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"},
     "REGISTRY_SECRET": {"verify_identity"},
-    "FACE_SECRET": {"participant_api"},
+    "FACE_SECRET": {"participant_api", "site"},
+    "FORM_SECRET": {"sign_in", "site"},
+    "SSO_SECRET": {"partner_api"},
 }
 """Who may read which secret. A code's key: only who checks codes and who sends them; the token key: one function."""
 

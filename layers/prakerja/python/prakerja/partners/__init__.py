@@ -7,6 +7,7 @@ from prakerja.partners.redirects import is_registered_redirect
 from prakerja.partners.service.calling import find_caller, note_use, spend_nonce
 from prakerja.partners.service.registering import register_partner
 from prakerja.partners.service.rotating import add_sign_key
+from prakerja.partners.store import load_partner
 
 __all__ = [
     "Caller",
@@ -19,6 +20,7 @@ __all__ = [
     "add_sign_key",
     "find_caller",
     "is_registered_redirect",
+    "load_partner",
     "note_use",
     "register_partner",
     "spend_nonce",

@@ -17,6 +17,7 @@ from prakerja.platform.table import Table
 
 _CHANGES = (
     *("name", "contract_reference", "valid_from", "valid_until", "redirect_uris", "commission_basis_points"),
+    *("sso_redirect_uris", "sso_login_uris", "pkce_required"),
     *("legacy_signature", "keys", "suspended", "suspended_at", "suspended_because", "version"),
 )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-MAX_ADDRESS = 2048
+MAX_PATH = 4096
+"""Longer than an address of ours that carries two addresses of others."""
 _LOCAL = re.compile(r"/(?![/\\])[!$-;=?-\[\]_a-z~]*")
 """A path and its query in printable ASCII, without what browsers rewrite (a second slash, a backslash)."""
 
@@ -25,7 +26,7 @@ def origin(address: str) -> str:
 
 def local_path(text: str | None, otherwise: str = "/") -> str:
     """A path on our own host (its query included), or ``otherwise``: nobody is sent elsewhere by it."""
-    return text if text and len(text) <= MAX_ADDRESS and _LOCAL.fullmatch(text) else otherwise
+    return text if text and len(text) <= MAX_PATH and _LOCAL.fullmatch(text) else otherwise
 
 
 def _name(pair: str) -> str:

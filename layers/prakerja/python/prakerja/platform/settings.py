@@ -34,6 +34,8 @@ class Settings(BaseModel):
     snap_secret: str = ""
     snap_callback_secret: str = ""
     registry_secret: str = ""
+    form_secret: str = ""
+    sso_secret: str = ""
     face_secret: str = ""
 
     draw_bucket: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from prakerja.platform import Platform
 from prakerja.platform.auth import Participant
@@ -20,18 +20,21 @@ from prakerja.platform.observability import begin, correlation_id, count, log
 from prakerja.platform.problems import MethodNotAllowed, NotFound, Problem, Unexpected
 from prakerja.platform.rendering import PROBLEM_JSON, problem_json
 from prakerja.platform.web.answers import Page, Redirect, cookie, rendered, security_headers
+from prakerja.platform.web.errors import StaleForm
 from prakerja.platform.web.forms import FormSigner, check_sender
 from prakerja.platform.web.visit import LANGUAGE, Event, SignInFirst, Visit, form_of, visit_of
 
 Answer = dict[str, Any]
 Show = Callable[[Visit], Page | Redirect]
-Opens = Literal["anybody", "person"]
+Opens = Literal["anybody", "person", "link"]
+"""Who may see a page: anybody, somebody who is signed in, or whoever has its unguessable link and whom the page lets."""
 
 ACCESS_COOKIE = "prakerja_access"
 SIGN_IN = "/masuk"
 SMALL_FORM = 16 * 1024
 YEAR = 365 * 24 * 3600
 _CORRELATION = re.compile(r"[A-Za-z0-9-]{8,64}")
+_IN_PATHS = "!$%&'()*+,-./:;=?@[]_~"
 _API = ("/v1", "/operator")
 
 
@@ -55,7 +58,7 @@ class Routes(list[Route]):
     """The routes of one module."""
 
     def __call__(self, method: str, path: str, *, opens: Opens, body: int = SMALL_FORM) -> Callable[[Show], Show]:
-        """Decorator. ``opens`` says who may see the page: "person" is somebody who is signed in."""
+        """Decorator. ``opens`` says who may see the page."""
 
         def add(show: Show) -> Show:
             self.append(Route(method, path, show, opens, body))
@@ -119,7 +122,7 @@ class Pages:
                 visit = self._sent(event, visit, route)
             shown = route.show(visit)
         except SignInFirst:
-            back = visit.address if route.method == "GET" else visit.path
+            back = quote(visit.address if route.method == "GET" else visit.path, safe=_IN_PATHS)
             shown = Redirect(f"{SIGN_IN}?{urlencode({'next': back})}")
         return self._shown(visit, shown)
 
@@ -135,7 +138,13 @@ class Pages:
     def _sent(self, event: Event, visit: Visit, route: Route) -> Visit:
         form = form_of(event, visit.headers, route.body)
         signer = FormSigner(self._secret(), self._holder(visit))
-        return replace(visit, form=form, key=signer.check(form.get("token"), visit.path, self._platform().clock.wall()))
+        try:
+            key = signer.check(form.get("token"), visit.path, self._platform().clock.wall())
+        except StaleForm:
+            if route.opens == "link":  # it may be the form of a session whose access token has run out
+                visit.signed_in()
+            raise
+        return replace(visit, form=form, key=key)
 
     def _shown(self, visit: Visit, shown: Page | Redirect) -> Answer:
         if isinstance(shown, Redirect):

@@ -16,7 +16,6 @@ Event = Mapping[str, Any]
 
 LANGUAGE = "prakerja_lang"
 """The cookie that remembers a chosen language."""
-MEGABYTE = 1024 * 1024
 MAX_FIELDS = 20
 
 
@@ -91,7 +90,7 @@ def form_of(event: Event, headers: Mapping[str, str], limit: int) -> Form:
     """The form in a body of at most ``limit`` bytes. Raises FormTooLarge, NotAForm."""
     text = event.get("body") or ""
     if len(text) > (limit * 4 // 3 + 4 if event.get("isBase64Encoded") else limit):
-        raise FormTooLarge(limit=limit, megabytes=max(1, limit // MEGABYTE))
+        raise FormTooLarge(limit=limit, megabytes=max(1, limit // 1_000_000))
     try:
         body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
         kind = headers.get("content-type", "")
