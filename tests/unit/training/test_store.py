@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 from prakerja.membership import DebitAt
+from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part
 from prakerja.platform.problems import Problem
 from prakerja.training.errors import InvoiceUsed, PaymentUsed, TransactionVoid
 from prakerja.training.model.catalogue import Seats
+from prakerja.training.model.learning import finish_by
 from prakerja.training.model.payment import CodesSent, Payment, PaymentState
-from prakerja.training.model.purchase import Evidence, PurchaseState, redeemed
+from prakerja.training.model.purchase import Attended, PurchaseState, RedeemCode
 from prakerja.training.store.catalogue import seat_part
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.payment import (
@@ -39,6 +41,11 @@ from prakerja.training.store.purchase import (
 from tests.support.market import Market
 from tests.support.world import World
 from tests.unit.training.records import bought
+
+
+def redeemed(code: RedeemCode) -> RedeemCode:
+    return replace(code, state=PurchaseState.REDEEMED, redeemed_at=code.starts_at, version=code.version + 1)
+
 
 Refuses = Callable[[type[Problem], Sequence[Part]], None]
 
@@ -69,7 +76,7 @@ def test_only_what_has_not_begun_is_cancelled(world: World, refuses: Refuses) ->
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
     of_invoice, _, of_code = cancelled_parts(purchase)
-    world.table.commit(code_part(code, redeemed(code, world.clock.programme())))
+    world.table.commit(code_part(code, redeemed(code)))
     refuses(Moved, [of_code])
     world.table.commit(of_invoice)
     refuses(TransactionVoid, [of_invoice])
@@ -78,7 +85,7 @@ def test_only_what_has_not_begun_is_cancelled(world: World, refuses: Refuses) ->
 def test_only_what_is_not_cancelled_is_redeemed_and_only_once(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    redeem = code_part(code, redeemed(code, world.clock.programme()))
+    redeem = code_part(code, redeemed(code))
     world.table.commit(redeem)
     refuses(Moved, [redeem])
 
@@ -88,7 +95,7 @@ def test_what_is_cancelled_is_neither_redeemed_nor_completed(world: World, refus
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
     world.table.commit(*cancelled_parts(purchase))
     done = replace(purchase, state=PurchaseState.COMPLETED, completion_number=1)
-    refuses(Moved, [code_part(code, redeemed(code, world.clock.programme())), completed_part(done)])
+    refuses(Moved, [code_part(code, redeemed(code)), completed_part(done)])
 
 
 def test_a_purchase_is_completed_once(world: World, refuses: Refuses) -> None:
@@ -111,14 +118,18 @@ def test_a_code_changes_from_the_version_that_was_read(world: World, refuses: Re
     assert load_code(world.table, code.redeem_code) == after
 
 
-def test_a_code_keeps_the_evidence_that_was_reported(world: World) -> None:
+def test_a_code_keeps_what_was_attended_and_is_due_until_it_is_over(world: World) -> None:
     _, _, code = bought(world)
     world.table.commit(new_code(code))
-    now = world.clock.programme()
-    reported = (Evidence(1, True, None, now, now), Evidence(999, False, 40, now, now))
-    after = replace(code, attended=(1,), evidence=reported, version=2)
+    attended = (Attended(1, world.clock.programme()), Attended(999, world.clock.programme()))
+    after = replace(code, attended=(1, 999), attendances=attended, skill_shown=True, version=2)
     world.table.commit(code_part(code, after))
     assert load_code(world.table, code.redeem_code) == after
+    (item,) = world.items("programme")
+    assert (item["due_shard"][:7], item["due_at"]) == ("COURSE#", to_text(finish_by(code)))
+    world.table.commit(code_part(after, replace(after, state=PurchaseState.NOT_COMPLETED, version=3)))
+    (item,) = world.items("programme")
+    assert not {"due_shard", "due_at"} & item.keys()
 
 
 def test_a_seat_is_taken_from_the_pool_that_was_read(
