@@ -10,7 +10,15 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from prakerja.membership import packaged_schemes
-from prakerja.partners import KeyRing, Partner, PartnerExists, PartnerUnknown, add_sign_key, register_partner
+from prakerja.partners import (
+    KeyRing,
+    Partner,
+    PartnerExists,
+    PartnerUnknown,
+    WrongPartnerKind,
+    add_sign_key,
+    register_partner,
+)
 from prakerja.partners.api import (
     NewKeyView,
     NewPartner,
@@ -33,6 +41,8 @@ from prakerja.platform.http import IdempotencyKey, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.problems import IdempotencyKeyReused, PreconditionFailed, PreconditionRequired
 from prakerja.platform.settings import settings
+from prakerja.training.api import TrialCodeView
+from prakerja.training.service.testing import issue_test_codes
 from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform, secret
 
@@ -146,6 +156,16 @@ def retire_key(client_code: Code, key_id: KeyId, who: Who) -> Response[PartnerVi
     """End a rotation: nothing signed with this key is believed any more. Repeating it is safe."""
     who.require(Role.PARTNER_MANAGER)
     return _answer(retire_sign_key(platform(), operator=who.sub, client_code=client_code, key_id=key_id))
+
+
+@router.put("/operator/v1/partners/<client_code>/test-codes", tags=["partners"])
+@refuses(PartnerUnknown, WrongPartnerKind)
+def give_test_codes(client_code: Code, who: Who) -> list[TrialCodeView]:
+    """The codes with which an institution tries its software, one of each case; the same ones whenever it is asked."""
+    who.require(Role.PARTNER_MANAGER)
+    p = platform()
+    codes = issue_test_codes(p, institution=known_partner(p.table, client_code), operator=who.sub)
+    return [TrialCodeView.of(code) for code in codes]
 
 
 def _answer(partner: Partner) -> Response[PartnerView]:

@@ -108,7 +108,8 @@ ACCESS: dict[str, Access] = {
     "PUT /operator/v1/partners/{client_code}/resumption": REGISTRAR,
     "POST /operator/v1/partners/{client_code}/keys": REGISTRAR,
     "PUT /operator/v1/partners/{client_code}/keys/{key_id}/retirement": REGISTRAR,
-    "GET /operator/v1/dead-letters/{function}": EVERY_ROLE,
+    "PUT /operator/v1/partners/{client_code}/test-codes": REGISTRAR,
+    "GET /operator/v1/dead-letters/{function}": MANAGER_SEEN | OFFICER,
     "POST /operator/v1/dead-letters/{function}/redrive": MANAGER | OFFICER,
 }
 

@@ -41,6 +41,12 @@ BROKEN_PARTNERS: dict[str, Broken] = {
         ("Nonaktifkan", "Retire"),
         {"path": {"client_code": ROTATING}},
     ),
+    "test codes of a platform": Broken(
+        "wrong-partner-kind",
+        "PUT /operator/v1/partners/{client_code}/test-codes",
+        ("INSTITUTION", "INSTITUTION"),
+        {"path": {"client_code": ROTATING}},
+    ),
     "the only key": Broken(
         "last-key",
         RETIRE,

@@ -58,4 +58,5 @@ class PartnerDesk:
             "PUT /operator/v1/partners/{client_code}/resumption": Good(operator, {"client_code": SUSPENDED}, None, 202),
             "POST /operator/v1/partners/{client_code}/keys": Good(operator, steady, None, 201),
             "PUT /operator/v1/partners/{client_code}/keys/{key_id}/retirement": Good(operator, rotating),
+            "PUT /operator/v1/partners/{client_code}/test-codes": Good(operator, steady),
         }
