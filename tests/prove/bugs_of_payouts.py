@@ -150,4 +150,25 @@ PAYOUT_BUGS = (
         "UNDONE = frozenset({TransferStatus.RETURNED})\n",
         ("tests/functions/test_payment_callback.py",),
     ),
+    Bug(
+        "claim what comes back in this moment",
+        f"{PAYOUTS}/service/ending.py",
+        "        stands(incentive),  # else it came back in this moment, and there is nothing to claim\n",
+        "",
+        ("tests/properties/test_claims.py",),
+    ),
+    Bug(
+        "leave a claim open whose payment came back",
+        f"{PAYOUTS}/service/returning.py",
+        "    claim = claim_from_item(claim_item)\n",
+        "    claim = claim_from_item(None)\n",
+        ("tests/properties/test_claims.py",),
+    ),
+    Bug(
+        "take an amount that is no text for an amount",
+        f"{CODE}/gateways/snap/reading.py",
+        "    found = _STANDARD_AMOUNT.fullmatch(value) if isinstance(value, str) else None\n    if found is None or",
+        "    found = _AMOUNT.fullmatch(str(value))\n    if found is None or",
+        ("tests/unit/gateways/snap/test_amounts.py",),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from prakerja.balance.cash import (
     CLAIMS,
+    OWED,
     PayoutMove,
     accounts_of_move,
     fees_account,
@@ -20,6 +21,7 @@ from prakerja.balance.model import (
     in_flight_account,
     member_account,
     paid_account,
+    season_account,
     spent_account,
 )
 from prakerja.balance.store import (
@@ -43,6 +45,7 @@ __all__ = [
     "CLAIMS",
     "FORFEITED",
     "FUND",
+    "OWED",
     "AlreadyGranted",
     "Balance",
     "BalanceChanged",
@@ -69,6 +72,7 @@ __all__ = [
     "refund_parts",
     "reserve_parts",
     "returned_account",
+    "season_account",
     "spend_parts",
     "spent_account",
     "suspense_account",
