@@ -21,7 +21,6 @@ from functions.partner_api.codes import code_of, message_of
 from functions.partner_api.credentials import NOBODY, Credentials, Signed, credentials_of
 from functions.partner_api.requests import PartnerRequest, read
 from prakerja.partners.errors import BadSignature, ClientMissing, ClientUnknown, EndpointNotFound, InvalidFields
-from prakerja.partners.signature import Verified
 from prakerja.partners.wire import EMPTY, ParsedBody, parse, received, route_path
 from prakerja.platform.access_patterns import Pattern
 from prakerja.platform.ids import fingerprint
@@ -63,10 +62,18 @@ class Trust(Enum):
 PartnerT = TypeVar("PartnerT", bound=SigningPartner)
 RequestT = TypeVar("RequestT", bound=PartnerRequest)
 
-Remember = Callable[[PartnerT, Credentials, Verified], None]
-"""What a believed request leaves behind: its nonce is spent (raises BadSignature if it was before), its key was used."""
-LoadPartner = Callable[[str, Sequence[ItemKey]], tuple[PartnerT | None, Sequence[Item | None]]]
-"""``load_partner(client_code, also)``: the partner (None: unknown) and the items of ``also`` in order, in one read."""
+
+class Register(Protocol[PartnerT]):
+    """Where partners are known, and what their requests leave behind."""
+
+    def load(self, client_code: str, also: Sequence[ItemKey]) -> tuple[PartnerT | None, Sequence[Item | None]]:
+        """The partner (None: unknown) and the items of ``also`` in order, in one read."""
+
+    def spend(self, partner: PartnerT, credentials: Credentials) -> None:
+        """The nonce of a believed request, if it has one, is good no more. Raises BadSignature if it was not before."""
+
+    def note_use(self, partner: PartnerT, key: int) -> None:
+        """A request signed with this key (its position) was answered."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,7 @@ class Endpoint(Generic[PartnerT, RequestT]):
 def handle(
     event: Event,
     endpoints: Iterable[Endpoint[PartnerT, Any]],
-    load_partner: LoadPartner[PartnerT],
-    remember: Remember[PartnerT],
+    register: Register[PartnerT],
     now: datetime,
 ) -> Response:
     """Answer one API Gateway event (HTTP API, payload 2.0). ``now`` is the wall clock. Never raises."""
@@ -117,7 +123,7 @@ def handle(
     correlation = _correlation(event, headers)
     begin(correlation)
     try:
-        endpoint, data = _answer(event, headers, endpoints, load_partner, remember, now)
+        endpoint, data = _answer(event, headers, endpoints, register, now)
         body: dict[str, Any] = {"success": True, "message": endpoint.message, **endpoint.with_answer}
         if data is not None:
             body["data"] = data.model_dump(mode="json")
@@ -157,8 +163,7 @@ def _answer(
     event: Event,
     headers: Mapping[str, str],
     endpoints: Iterable[Endpoint[PartnerT, Any]],
-    load_partner: LoadPartner[PartnerT],
-    remember: Remember[PartnerT],
+    register: Register[PartnerT],
     now: datetime,
 ) -> tuple[Endpoint[PartnerT, Any], BaseModel | None]:
     method, raw_path = event["requestContext"]["http"]["method"], event["rawPath"]
@@ -172,14 +177,14 @@ def _answer(
         return endpoint, endpoint.handler(Call[Any, Any](None, _readable(request), (), headers))
     also = () if isinstance(request, InvalidFields) else endpoint.also_read(request, known)
 
-    partner, items = load_partner(credentials.client_code, also)
+    partner, items = register.load(credentials.client_code, also)
     signed = Signed(method, raw_path, event.get("rawQueryString", ""), body, parsed)
-    caller = (
-        _believe(partner, credentials, signed, remember, now)
-        if endpoint.trust is Trust.SIGNED
-        else _named(partner, credentials)
-    )
-    return endpoint, endpoint.handler(Call(caller, _readable(request), items, known))
+    if endpoint.trust is Trust.NAMED:
+        return endpoint, endpoint.handler(Call(_named(partner, credentials), _readable(request), items, known))
+    caller, key = _believe(partner, credentials, signed, register, now)
+    data = endpoint.handler(Call(caller, _readable(request), items, known))
+    register.note_use(caller, key)
+    return endpoint, data
 
 
 def _route(method: str, path: str, endpoints: Iterable[Endpoint[PartnerT, Any]]) -> Endpoint[PartnerT, Any]:
@@ -208,10 +213,10 @@ def _believe(
     partner: PartnerT | None,
     credentials: Credentials,
     signed: Signed,
-    remember: Remember[PartnerT],
+    register: Register[PartnerT],
     now: datetime,
-) -> PartnerT:
-    """Verify, and log which habit of signing was met or why it failed. Raises BadSignature."""
+) -> tuple[PartnerT, int]:
+    """Verify, and log which habit of signing was met or why it failed: the partner and its key. Raises BadSignature."""
     path = route_path(signed.raw_path)
     keys = () if partner is None or credentials.client_code == NOBODY else partner.sign_keys
     try:
@@ -220,13 +225,13 @@ def _believe(
             raise BadSignature("client_code", macs=verified.macs)
         if credentials.nonce is None and not partner.legacy_signature:
             raise BadSignature("legacy", macs=verified.macs)
-        remember(partner, credentials, verified)
+        register.spend(partner, credentials)
     except BadSignature as refusal:
         log.info("partner not believed", path=path, why=refusal.why, macs=refusal.macs)
         count("PartnerRefused", why=refusal.why)
         raise
     log.info("partner believed", client_code=credentials.client_code, path=path, form=verified.form, key=verified.key)
-    return partner
+    return partner, verified.key
 
 
 def _named(partner: PartnerT | None, credentials: Credentials) -> PartnerT:

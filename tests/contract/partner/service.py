@@ -13,7 +13,6 @@ from functions.partner_api.credentials import Credentials
 from functions.partner_api.envelope import Call, Endpoint, ItemKey, handle
 from functions.partner_api.requests import AuthorizeRequest, SendOtpRequest, StatusRequest
 from prakerja.partners.errors import BadSignature
-from prakerja.partners.signature import Verified
 from prakerja.platform.access_patterns import REDEEM_CODE
 from prakerja.platform.parts import Item
 from tests.contract.partner.client import AUTHORIZE, NOW, SEND_OTP, STATUS, Client, event
@@ -43,17 +42,19 @@ class Service:
     reads: list[tuple[str, Sequence[ItemKey]]] = field(default_factory=list)
     raises: Exception | None = None
     nonces: set[str] = field(default_factory=set)
-    believed: list[Verified] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
 
     def load(self, client_code: str, also: Sequence[ItemKey]) -> tuple[Partner | None, Sequence[Item | None]]:
         self.reads.append((client_code, also))
         return self.partners.get(client_code), [{"key": pattern.key(**parts)} for pattern, parts in also]
 
-    def remember(self, _: Partner, credentials: Credentials, verified: Verified) -> None:
+    def spend(self, _: Partner, credentials: Credentials) -> None:
         if credentials.nonce in self.nonces:
             raise BadSignature("nonce")
         self.nonces |= {credentials.nonce} - {None}  # type: ignore[arg-type]
-        self.believed.append(verified)
+
+    def note_use(self, _: Partner, key: int) -> None:
+        self.used.append(key)
 
     def run(self, call: Call[Partner, Any]) -> BaseModel | None:
         self.calls.append(call)
@@ -78,7 +79,7 @@ class Service:
         return response["statusCode"], json.loads(response["body"])
 
     def respond(self, happened: dict[str, Any]) -> dict[str, Any]:
-        response = handle(happened, self.endpoints, self.load, self.remember, NOW)
+        response = handle(happened, self.endpoints, self, NOW)
         assert response["headers"]["content-type"] == "application/json"
         return response
 

@@ -27,7 +27,7 @@ def test_the_python_sample_is_believed(monkeypatch: pytest.MonkeyPatch, capsys: 
         assert isinstance(request.data, bytes)
         called = event(request.selector, dict(request.header_items()), request.data, method=request.get_method())
         now = datetime.fromtimestamp(int(request.headers["Timestamp"]), UTC)
-        return io.BytesIO(handle(called, service.endpoints, service.load, service.remember, now)["body"].encode())
+        return io.BytesIO(handle(called, service.endpoints, service, now)["body"].encode())
 
     monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     monkeypatch.setenv("BASE_URL", "http://127.0.0.1:8080")

@@ -61,7 +61,7 @@ def test_the_vector() -> None:
 def test_a_request_signed_strongly_is_answered(service: Service) -> None:
     status, answer = service.post(STATUS, BODY, STRONG.strong(STATUS, BODY))
     assert (status, answer["data"]["redeem_code"]) == (200, "GHOPNYXUVMT0")
-    assert [verified.form for verified in service.believed] == ["strong"]
+    assert service.used == [0]
     assert service.calls[0].headers["client_code"] == CLIENT.client_code
 
 
