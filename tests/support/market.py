@@ -55,6 +55,11 @@ def refused(answer: tuple[int, dict[str, Any]], code: str, status: int = 400) ->
     return str(answer[1]["message"])
 
 
+def account_of(card: str) -> str:
+    """The account at a platform with which the holder of a card buys."""
+    return f"u{card[-10:]}"
+
+
 class Market(Classroom):
     """Platforms ``toko`` and ``lapak``, institutions ``lpk`` and ``bkk``; ``lpk`` teaches course C1 in schedule S1."""
 
@@ -143,14 +148,18 @@ class Market(Classroom):
 
     def ask(self, partner: str = "toko", *, card: str = CARD, **changes: Any) -> tuple[int, dict[str, Any]]:
         """``send-otp`` for course C1."""
+        return self.call(partner, "/payment/send-otp", self.order(card=card, **changes))
+
+    def order(self, *, card: str = CARD, **changes: Any) -> dict[str, Any]:
+        """What ``send-otp`` is sent for course C1."""
         order = {
-            "user_platform_id": "u-1",
+            "user_platform_id": account_of(card),
             "prakerja_id": card,
             "course_code": "C1",
             "schedule_code": "S1",
             "amount": PRICE,
         }
-        return self.call(partner, "/payment/send-otp", {**order, **changes})
+        return {**order, **changes}
 
     def token(self, **changes: Any) -> str:
         """The payment token of a ``send-otp`` that must work."""
@@ -169,12 +178,19 @@ class Market(Classroom):
         self, token: str, *, partner: str = "toko", invoice: str = "INV-1", otp: str | None = None
     ) -> tuple[int, dict[str, Any]]:
         """``authorize`` a payment."""
+        response = handler(self.pay_event(token, partner=partner, invoice=invoice, otp=otp), None)
+        return response["statusCode"], json.loads(response["body"])
+
+    def pay_event(
+        self, token: str, *, partner: str = "toko", invoice: str = "INV-1", otp: str | None = None
+    ) -> dict[str, Any]:
+        """The event of that call, to be sent more than once."""
         body = {
             "otp": otp or self.code(token),
             "invoice_url": f"https://toko.example.test/{invoice}",
             "invoice_code": invoice,
         }
-        return self.call(partner, "/payment/authorize", body, authorization=f"Payment {token}")
+        return self.event(partner, "/payment/authorize", body, authorization=f"Payment {token}")
 
     def buy(self, *, invoice: str = "INV-1", **changes: Any) -> dict[str, Any]:
         """A purchase that must work: the data of ``authorize``."""
