@@ -44,6 +44,20 @@ CANCELLATION = Pattern(
     "PERSON#{person_id}",
     "CANCELLATION#{approval_id}",
 )
+SCHEDULE_CANCELLATION = Pattern(
+    "schedule_cancellation",
+    "programme",
+    "why a whole schedule is to be cancelled, as one operator proposed it; due until all its purchases are",
+    "COURSE#{course_code}",
+    "CANCELLATION#{approval_id}",
+)
+CANCELLED_SHARD = Pattern(
+    "cancelled_shard",
+    "programme",
+    "how many purchases of a cancelled schedule have been cancelled, by shard",
+    "COURSE#{course_code}",
+    "CANCELLED#{approval_id}#{shard}",
+)
 INVOICE = Pattern(
     "invoice", "programme", "the transaction of a platform's invoice", "INVOICE#{client_code}#{invoice_code}", "INVOICE"
 )

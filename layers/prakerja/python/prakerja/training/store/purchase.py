@@ -79,6 +79,13 @@ def purchases_of(table: Table, person_id: str) -> list[Purchase]:
     return [begun(purchase, by_purchase.get(purchase.purchase_id)) for purchase in found]
 
 
+def load_with_code(table: Table, person_id: str, purchase_id: str) -> tuple[Purchase, RedeemCode] | None:
+    """One purchase of a person, as it stands, and its redeem code; None if it is not theirs."""
+    purchase = load_purchase(table, person_id, purchase_id)
+    code = load_code(table, purchase.redeem_code) if purchase else None
+    return (begun(purchase, code), code) if purchase and code else None
+
+
 def first_completed(table: Table, person_id: str) -> Purchase | None:
     """The course that a person completed first, or None. It is the one that earns the incentive."""
     done = [purchase for purchase in _purchases(table, person_id) if purchase.completion_number is not None]
