@@ -101,7 +101,7 @@ smoke: venv ## ask a deployed system (URL) a few questions that change nothing
 
 lock: venv ## resolve requirements/dev.in and the vendor layer anew
 	cd layers/vendor && ../../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements.in -o requirements.txt
-	cd requirements && ../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate dev.in -o dev.txt
+	cd requirements && ../.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --overrides overrides.txt dev.in -o dev.txt
 
 clean: ## remove what runs and builds leave behind (not .venv)
 	rm -rf .local cdk.out build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -17,12 +17,15 @@ from typing import Any
 
 from docs.contracts import breaks
 from docs.discover import apis, consumer, messages, problems, queues_of
+from docs.holidays import calendar
+from docs.providers import CODES, INTRODUCTION, code_rows, provider_rows
 from prakerja.platform.access_patterns import DUE_INDEX, PATTERNS, TABLES, TableSpec
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import Problem
 
 ROOT = Path(__file__).parents[1]
 GENERATED = "docs/generated"
+HOLIDAYS = "layers/prakerja/python/prakerja/platform/holidays_id.json"
 CONTRACTS = "events/contracts"
 WRITTEN = "<!-- Written by `make docs`. Change the code, not this page. -->\n"
 
@@ -32,8 +35,10 @@ def pages() -> dict[str, str]:
     return {
         f"{GENERATED}/data-model.md": data_model(),
         f"{GENERATED}/messages.md": message_page(),
+        f"{GENERATED}/payment-providers.md": provider_page(),
         f"{GENERATED}/problems.md": problem_page(),
         **{f"{GENERATED}/openapi.{api.audience}.json": _json(api.openapi()) for api in apis().values()},
+        HOLIDAYS: calendar(),
         **{f"{CONTRACTS}/{message.topic}.json": _json(message.model_json_schema()) for message in messages()},
     }
 
@@ -96,6 +101,13 @@ def problem_page() -> str:
     return "\n".join(text)
 
 
+def provider_page() -> str:
+    """Payment providers side by side, and the class of every response code."""
+    heads, *rows = provider_rows()
+    codes = _table(("class", "HTTP", "cases (what a member is told)"), code_rows())
+    return "\n".join([WRITTEN, INTRODUCTION, _table(heads, rows), CODES, codes])
+
+
 def _problem_row(problem: type[Problem]) -> tuple[str, ...]:
     return (
         f'<a id="{problem.slug}"></a>`{problem.slug}`',
@@ -137,6 +149,7 @@ def drift(root: Path = ROOT) -> list[str]:
         for path in (root / folder).glob("*")
         if path.is_file()
     }
+    present |= {HOLIDAYS} if (root / HOLIDAYS).exists() else set()
     changed = {path for path, text in wanted.items() if path in present and (root / path).read_text("utf-8") != text}
     return sorted(changed | (wanted.keys() ^ present))
 

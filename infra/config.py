@@ -79,8 +79,10 @@ class Config:
     visibility_times_timeout: Annotated[int, Shows("AWS::SQS::Queue VisibilityTimeout")]
     """How long a message is hidden while it is worked on, in time-outs of its function. AWS advises 6, as Lambda may
     retry a throttled batch within that time; on a laptop 1, so that what a killed worker had in hand comes back soon."""
-    snap_settle_seconds: Annotated[int | None, Shows(_SETTING + "SNAP_PROVIDERS")]
-    """How long payment providers may take to carry out late what they do not know of when asked; None: each its own."""
+    snap_shortened: Annotated[Mapping[str, int | bool], Shows(_SETTING + "SNAP_PROVIDERS")]
+    """What a stand-in for payment providers needs no time for (see the adapter's factory); empty: each its own rules."""
+    compare_open_days: Annotated[bool, Shows(_SETTING + "COMPARE_OPEN_DAYS")]
+    """Payouts are compared with what a provider says of a day that is not over yet, as far as it has gone."""
     log_days: Annotated[Literal[7, 30, 365], Shows("AWS::Logs::LogGroup RetentionInDays")]
 
     # watch
@@ -94,8 +96,8 @@ class Config:
 
 AWS_PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 
-PROVIDERS = ("BNI", "LINKAJA")
-"""Payment providers in use; each has its own send queue."""
+PROVIDERS = {"BNI": 10, "BCA": 4, "OVO": 8, "GOPAY": 7, "DANA": 7, "LINKAJA": 4}
+"""Payment providers in use, and how many sends each may get at once by its contract; each has its own send queue."""
 
 
 def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Config:
@@ -140,7 +142,8 @@ def _local(world: str, cloud: str) -> Config:
         close_grace_seconds=2,
         beacon_delay_seconds=4,
         visibility_times_timeout=1,
-        snap_settle_seconds=20,
+        snap_shortened={"settle_seconds": 20, "inquiry_wait": 5, "longest_step": 20, "end_of_day": False},
+        compare_open_days=True,
         log_days=7,
         alarm_email=None,
     )
@@ -172,7 +175,8 @@ def _in_aws(
         close_grace_seconds=120,
         beacon_delay_seconds=3600,
         visibility_times_timeout=6,
-        snap_settle_seconds=None,
+        snap_shortened={},
+        compare_open_days=False,
         log_days=log_days,
         alarm_email=given.get("ALARM_EMAIL"),
     )

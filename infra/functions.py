@@ -5,6 +5,7 @@ A function has exactly the grants that its code uses; whoever changes what a fun
 
 from __future__ import annotations
 
+from infra.config import PROVIDERS
 from infra.entry import Cron, DrawSteps, Entry, Http, NewItems, Queue, WaveSchedules
 from infra.grants import (
     DataKey,
@@ -13,10 +14,12 @@ from infra.grants import (
     ManageSchedules,
     PutEvidence,
     Read,
+    ReadEvidence,
     RedriveDeadLetters,
     Secret,
     SendToQueues,
     StartDraw,
+    StatementBucket,
     Write,
 )
 
@@ -26,7 +29,6 @@ EVERY_MINUTE = "rate(1 minute)"
 PAYS = (
     Read("people", "GetItem", "BatchGetItem"),
     Read("programme", "GetItem", "BatchGetItem"),
-    Write("programme"),
     PutEvidence(),
     DataKey(),
     Secret("SNAP_SECRET"),
@@ -78,7 +80,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Read("people", "GetItem", "BatchGetItem"),
             Write("people", "UpdateItem"),
             Read("programme"),
-            Write("programme"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             DrawBucket("read"),
             DataKey(),
@@ -93,13 +95,18 @@ FUNCTIONS: tuple[Entry, ...] = (
         "operator_api",
         triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator"))),),
         grants=(
+            Read("people", "BatchGetItem"),
             Read("programme"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
             RedriveDeadLetters(),
+            ReadEvidence(),
+            Secret("CURSOR_SECRET"),
+            Secret("GUARD_SECRET"),
+            StatementBucket("operators"),
         ),
         timeout=10,
-        environment=OPERATORS,
+        environment=(*OPERATORS, "COMPARE_OPEN_DAYS"),
     ),
     Entry(
         "partner_api",
@@ -112,6 +119,17 @@ FUNCTIONS: tuple[Entry, ...] = (
             DataKey(),
             Secret("PARTNER_SECRET"),
             Secret("PAYMENT_CODE_SECRET"),
+        ),
+        timeout=10,
+    ),
+    Entry(
+        "payment_callback",
+        triggers=(Http("partner", ("POST /callbacks/snap/{provider}/{proxy+}",)),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme"),
+            PutEvidence(),
+            Secret("SNAP_CALLBACK_SECRET"),
         ),
         timeout=10,
     ),
@@ -181,25 +199,77 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "prepare_payouts",
         triggers=(Queue("prepare_payouts", batch=1, concurrency=2),),
-        grants=(Read("programme"), Write("programme"), Due("programme"), PutEvidence()),
+        grants=(
+            Read("people", "BatchGetItem"),
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            Due("programme"),
+            PutEvidence(),
+            Secret("SNAP_SECRET"),
+        ),
         timeout=300,
+        environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "end_membership",
+        triggers=(Queue("end_membership", batch=1, concurrency=2),),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
+        timeout=60,
+    ),
+    Entry(
+        "open_case",
+        triggers=(Queue("open_case", batch=10, concurrency=5),),
+        grants=(
+            Read("programme", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            PutEvidence(),
+        ),
+        timeout=60,
     ),
     Entry(
         "send_payout",
-        triggers=(
-            Queue("send_payout_bni", batch=1, concurrency=10),
-            Queue("send_payout_linkaja", batch=1, concurrency=10),
+        triggers=tuple(
+            Queue(f"send_payout_{provider.lower()}", batch=1, concurrency=at_once)
+            for provider, at_once in PROVIDERS.items()
         ),
-        grants=PAYS,
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "ConditionCheckItem")),
         timeout=60,
         environment=("SNAP_PROVIDERS",),
     ),
     Entry(
         "inquire_payout",
         triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
-        grants=PAYS,
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem")),
         timeout=90,
         environment=("SNAP_PROVIDERS",),
+    ),
+    Entry(
+        "reconcile_payouts",
+        triggers=(
+            Queue("reconcile_payouts", batch=1, concurrency=2),
+            Cron("daily_reconciliation", "cron(30 8 * * ? *)", {"round": "daily"}),
+            Cron("hourly_reconciliation", "cron(5 * * * ? *)", {"round": "hourly"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem"),
+            PutEvidence(),
+            Secret("SNAP_SECRET"),
+            StatementBucket("worker"),
+        ),
+        memory=1769,
+        timeout=900,  # a million rows: minutes of reading
+        environment=("SNAP_PROVIDERS", "COMPARE_OPEN_DAYS"),
+    ),
+    Entry(
+        "close_day",
+        triggers=(
+            Queue("close_day", batch=1, concurrency=4),
+            Cron("nightly_close", "cron(45 0 * * ? *)", {"close": "nightly"}),  # after the longest worker of the day
+        ),
+        grants=(Read("programme", "Query", "GetItem"), Write("programme", "PutItem")),
+        memory=1024,
+        timeout=600,
     ),
     # carries messages, wakes work
     Entry(

@@ -20,8 +20,10 @@ SECRETS = (
     "PAYMENT_CODE_SECRET",
     "TOKEN_SECRET",
     "RECEIPT_SECRET",
+    "CURSOR_SECRET",
     "PARTNER_SECRET",
     "SNAP_SECRET",
+    "SNAP_CALLBACK_SECRET",
     "REGISTRY_SECRET",
 )
 """Every secret; the name is also that of the environment variable that carries its ARN."""
@@ -41,10 +43,12 @@ class Estate:
 
     tables: Mapping[str, str]
     people_key: str
+    statement_key: str
     data_key: str
     secrets: Mapping[str, str]
     draw_bucket: str
-    """Its name."""
+    statement_bucket: str
+    """Names of buckets."""
     queues: Mapping[str, Place]
     dead_letter_queues: Mapping[str, Place]
     """By function."""
@@ -57,7 +61,8 @@ class Estate:
     wave_role: str
     turn_wave: str
     dynamodb: str
-    """Service name by which DynamoDB uses a key for its caller."""
+    s3: str
+    """Names by which these services use a key for their caller."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +129,18 @@ class Due:
 
 @dataclass(frozen=True)
 class PutEvidence:
-    """Append to the evidence; nobody may read it back, change it or delete it from a function."""
+    """Append to the evidence; no function may change it or delete it."""
 
     def permission(self, estate: Estate) -> Permission:
         return Permission((Allowed(("dynamodb:PutItem",), (estate.tables["evidence"],)),))
+
+
+@dataclass(frozen=True)
+class ReadEvidence:
+    """List the evidence about a subject: for operators and auditors alone, nothing is decided on it."""
+
+    def permission(self, estate: Estate) -> Permission:
+        return Permission((Allowed(("dynamodb:Query",), (estate.tables["evidence"],)),))
 
 
 @dataclass(frozen=True)
@@ -202,6 +215,33 @@ class DrawBucket:
         actions = ("s3:GetObject", "s3:PutObject") if self.access == "write" else ("s3:GetObject",)
         return Permission(
             (Allowed(actions, (f"arn:aws:s3:::{estate.draw_bucket}/*",)),), {"DRAW_BUCKET": estate.draw_bucket}
+        )
+
+
+@dataclass(frozen=True)
+class StatementBucket:
+    """Settlement files and reconciliation reports: the worker reads the first and writes the second, operators the
+    other way round (their uploads and downloads are signed in the function's name)."""
+
+    access: Literal["worker", "operators"]
+
+    def permission(self, estate: Estate) -> Permission:
+        bucket = f"arn:aws:s3:::{estate.statement_bucket}"
+        read, written = ("settlements", "reports") if self.access == "worker" else ("reports", "settlements")
+        # a file that is not there is "not found" to who may list, else "forbidden"; operators get the names of files that are
+        lists = (Allowed(("s3:ListBucket",), (bucket,)),) if self.access == "worker" else ()
+        return Permission(
+            (
+                Allowed(("s3:GetObject",), (f"{bucket}/{read}/*",)),
+                Allowed(("s3:PutObject",), (f"{bucket}/{written}/*",)),
+                *lists,
+                Allowed(
+                    ("kms:Decrypt", "kms:GenerateDataKey"),
+                    (estate.statement_key,),
+                    {"StringEquals": {"kms:ViaService": estate.s3}},
+                ),
+            ),
+            {"STATEMENT_BUCKET": estate.statement_bucket},
         )
 
 

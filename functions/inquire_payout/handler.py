@@ -1,16 +1,22 @@
-"""Asks a provider what became of a payout whose outcome is unknown."""
+"""Finds out what became of a payout: asks its provider, or does what two operators found out."""
 
 from __future__ import annotations
 
-from prakerja.payouts.messages import PayoutUnknown
-from prakerja.payouts.service import inquire_payout
+from prakerja.payouts.messages import PayoutToldOf, PayoutUnknown, VerdictApproved
+from prakerja.payouts.service import inquire_payout, look_again, pass_verdict
 from prakerja.platform.worker import sqs_worker
 from prakerja.wiring import platform, providers, sqs
 
 
 def work(topic: str, body: str) -> None:
-    """One message: one inquiry, if the outcome is still unknown."""
-    inquire_payout(platform(), providers(), payout_id=PayoutUnknown.model_validate_json(body).payout_id)
+    """One message: at most one inquiry, if there is still something to ask."""
+    if topic == VerdictApproved.topic:
+        verdict = VerdictApproved.model_validate_json(body)
+        pass_verdict(platform(), payout_id=verdict.payout_id, approval_id=verdict.approval_id)
+    elif topic == PayoutToldOf.topic:
+        look_again(platform(), providers(), payout_id=PayoutToldOf.model_validate_json(body).payout_id)
+    else:
+        inquire_payout(platform(), providers(), payout_id=PayoutUnknown.model_validate_json(body).payout_id)
 
 
 handler = sqs_worker(work, sqs)

@@ -8,7 +8,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from prakerja.payouts.service import RELEASE, release_approved
+from prakerja.exclusions.service import LIFT, lift_approved
+from prakerja.membership.service import REVOKE, revocation_approved
+from prakerja.payouts.service import RELEASE, START, VERDICT, release_approved, start_approved, verdict_approved
 from prakerja.platform.approvals import (
     AlreadyDecided,
     Approval,
@@ -16,6 +18,7 @@ from prakerja.platform.approvals import (
     StaleSignIn,
     approve,
     load_approval,
+    refuse,
     waiting_approvals,
 )
 from prakerja.platform.auth import Operator, Role
@@ -30,10 +33,24 @@ router = Router()
 
 Who = Annotated[Operator, Depends(operator)]
 
-ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {DECREE: decree_approved, RELEASE: release_approved}
+ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
+    DECREE: decree_approved,
+    LIFT: lift_approved,
+    RELEASE: release_approved,
+    REVOKE: revocation_approved,
+    START: start_approved,
+    VERDICT: verdict_approved,
+}
 """What an agreement sets off, by kind."""
 
-MAY_APPROVE: Mapping[str, Role] = {DECREE: Role.WAVE_MANAGER, RELEASE: Role.PAYOUT_OFFICER}
+MAY_APPROVE: Mapping[str, Role] = {
+    DECREE: Role.WAVE_MANAGER,
+    LIFT: Role.PAYOUT_OFFICER,
+    RELEASE: Role.PAYOUT_OFFICER,
+    REVOKE: Role.PAYOUT_OFFICER,
+    START: Role.PAYOUT_OFFICER,
+    VERDICT: Role.PAYOUT_OFFICER,
+}
 
 
 @router.get("/operator/v1/approvals", tags=["approvals"])
@@ -47,10 +64,21 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 @refuses(NotFound, SameOperator, StaleSignIn, AlreadyDecided)
 def agree(approval_id: Id, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
-    p = platform()
+    _may_decide(who, approval_id)
+    return ApprovalView.of(approve(platform(), operator=who, approval_id=approval_id, announce=ANNOUNCED))
+
+
+@router.put("/operator/v1/approvals/<approval_id>/refusal", tags=["approvals"])
+@refuses(NotFound, AlreadyDecided)
+def turn_down(approval_id: Id, who: Who) -> ApprovalView:
+    """Refuse a proposal, or withdraw one's own: it will never be acted on. Repeating it is safe."""
+    _may_decide(who, approval_id)
+    return ApprovalView.of(refuse(platform(), operator=who, approval_id=approval_id))
+
+
+def _may_decide(who: Operator, approval_id: str) -> None:
     who.require(*MAY_APPROVE.values())  # before anything is looked up: ids are not told to those who may not approve
-    role = MAY_APPROVE.get(load_approval(p.table, approval_id).kind)
+    role = MAY_APPROVE.get(load_approval(platform().table, approval_id).kind)
     if role is None:
         raise NotFound  # of a kind that is agreed to elsewhere
     who.require(role)
-    return ApprovalView.of(approve(p, operator=who, approval_id=approval_id, announce=ANNOUNCED))

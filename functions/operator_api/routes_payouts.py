@@ -1,4 +1,4 @@
-"""Payout runs and the ledger."""
+"""Payout runs."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from prakerja.balance import ledger_totals
-from prakerja.payouts.api import LedgerView, NewRun, RunView
+from prakerja.payouts.api import NewRun, RunDetail, RunView
 from prakerja.payouts.errors import RunEmpty, RunNotDeclared
-from prakerja.payouts.service import propose_release, start_run
-from prakerja.payouts.store import load_run, recent_runs
+from prakerja.payouts.service import propose_release, start_run, withdraw_run
+from prakerja.payouts.store import RunMoved, load_run, progress_of, recent_runs
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
-from prakerja.platform.validation import Day
 from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform
 
@@ -42,10 +40,12 @@ def list_runs(who: Who) -> list[RunView]:
 
 @router.get("/operator/v1/payout-runs/<run_id>", tags=["payouts"])
 @refuses(NotFound)
-def read_run(run_id: Id, who: Who) -> RunView:
-    """One run."""
+def read_run(run_id: Id, who: Who) -> RunDetail:
+    """One run: its sums by provider, and how far its payouts are."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    return RunView.of(load_run(platform().table, run_id))
+    table = platform().table
+    run = load_run(table, run_id)
+    return RunDetail.made_of(run, progress_of(table, run))
 
 
 @router.put("/operator/v1/payout-runs/<run_id>/release", status_code=202, tags=["payouts"])
@@ -56,9 +56,9 @@ def release(run_id: Id, who: Who) -> ApprovalView:
     return ApprovalView.of(propose_release(platform(), operator=who.sub, run_id=run_id))
 
 
-@router.get("/operator/v1/ledger/<day>", tags=["payouts"])
-def read_ledger(day: Day, who: Who) -> LedgerView:
-    """A day's bookings (WIB), recomputed from its transfers."""
-    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    totals = ledger_totals(platform().table, day)
-    return LedgerView(day=day, transfers=totals.transfers, debits=totals.debits, credits=totals.credits)
+@router.put("/operator/v1/payout-runs/<run_id>/withdrawal", tags=["payouts"])
+@refuses(NotFound, RunNotDeclared, RunMoved)
+def withdraw(run_id: Id, who: Who) -> RunView:
+    """Withdraw a declared run before it is released: its incentives wait for the next one. Repeating it is safe."""
+    who.require(Role.PAYOUT_OFFICER)
+    return RunView.of(withdraw_run(platform(), operator=who.sub, run_id=run_id))

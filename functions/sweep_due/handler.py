@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from prakerja.cases.service import watch_cases
 from prakerja.identity import due_checks
-from prakerja.payouts.service import due_payouts, due_runs
+from prakerja.incentives.service import due_claims
+from prakerja.membership.service import due_revocations
+from prakerja.payouts.service import due_accounts, due_payouts, due_runs
+from prakerja.payouts.store import DUE_KINDS
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.ids import RandomIds
@@ -27,8 +31,12 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "NOTICE": due_notices,
     "IDENTITY": due_checks,
     "WAVE": due_waves,
-    "PAYOUT": due_payouts,
+    **dict.fromkeys(DUE_KINDS, due_payouts),
     "RUN": due_runs,
+    "ACCOUNT": due_accounts,
+    "CASE": watch_cases,
+    "REVOKED": due_revocations,
+    "CLAIM": due_claims,
 }
 """Kind of due work → what wakes the due items of one shard."""
 

@@ -42,6 +42,7 @@ def accepted(config: Config) -> Iterator[tuple[str, str, str]]:
     executions = f"arn:aws:states:{REGION}:{account}:execution:{config.name('draw_wave')}"
     streams = f"arn:aws:dynamodb:{REGION}:{account}:table/{config.name('programme')}/stream/*"
     objects = f"arn:aws:s3:::{config.name('draws')}-{account}/*"
+    statements = f"arn:aws:s3:::{config.name('statements')}-{account}"
     for where, resource, reason in (
         (
             "service/*/role",
@@ -58,6 +59,10 @@ def accepted(config: Config) -> Iterator[tuple[str, str, str]]:
         ("service/turn_wave/role", f"{executions}:*", "Executions of the draw have names that carry wave and attempt."),
         ("service/participant_api/role", objects, "Objects of the one bucket of draws; their names carry the wave."),
         ("service/draw_wave/role", objects, "Objects of the one bucket of draws; their names carry the wave."),
+        ("service/operator_api/role", f"{statements}/reports/*", "Reports have names made of their content."),
+        ("service/operator_api/role", f"{statements}/settlements/*", "Files have names made of their content."),
+        ("service/reconcile_payouts/role", f"{statements}/reports/*", "Reports have names made of their content."),
+        ("service/reconcile_payouts/role", f"{statements}/settlements/*", "Files have names made of their content."),
         ("service/relay_outbox/role", streams, "A table's stream has a name made of the time of its creation."),
     ):
         yield where, f"AwsSolutions-IAM5[Resource::{resource}]", reason

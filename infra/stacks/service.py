@@ -78,13 +78,14 @@ class ServiceStack(Stack):
     def _offered(self) -> dict[str, str]:
         """Settings that an entry can ask for by name."""
         config, outside, state = self.config, self.config.outside, self.state
-        settle = {"settle_seconds": config.snap_settle_seconds} if config.snap_settle_seconds else {}
+        snap = {name: {"base_url": url, **config.snap_shortened} for name, url in outside.snap.items()}
         return {
             "REGISTRY_URL": outside.registry,
             "SMS_URL": outside.sms,
             "EMAIL_URL": outside.email,
             "BEACON_URL": outside.beacon,
-            "SNAP_PROVIDERS": json.dumps({name: {"base_url": url, **settle} for name, url in outside.snap.items()}),
+            "SNAP_PROVIDERS": json.dumps(snap),
+            "COMPARE_OPEN_DAYS": str(config.compare_open_days).lower(),
             "OPERATOR_ISSUER": state.operator_issuer,
             "OPERATOR_JWKS_URL": state.operator_jwks_url,
             "OPERATOR_CLIENT_ID": state.operator_client_id,
@@ -154,9 +155,11 @@ class ServiceStack(Stack):
         return Estate(
             tables={name: table.table_arn for name, table in state.tables.items()},
             people_key=state.people_key.key_arn,
+            statement_key=state.statement_key.key_arn,
             data_key=state.data_key.key_arn,
             secrets={name: secret.secret_arn for name, secret in state.secrets.items()},
             draw_bucket=state.draw_bucket_name,
+            statement_bucket=state.statement_bucket_name,
             queues={name: _place(queue) for name, queue in self.queues.items()},
             dead_letter_queues={
                 name: _place(built.dead_letters) for name, built in self.functions.items() if built.dead_letters
@@ -171,6 +174,7 @@ class ServiceStack(Stack):
             wave_role=wave_role.role_arn,
             turn_wave=self._function_arn("turn_wave"),
             dynamodb=f"dynamodb.{self.region}.amazonaws.com",
+            s3=f"s3.{self.region}.amazonaws.com",
         )
 
     def _function_arn(self, name: str) -> str:

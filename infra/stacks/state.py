@@ -17,6 +17,8 @@ from infra.grants import SECRETS
 from prakerja.platform.access_patterns import TABLES
 
 FIRST_KEY = "k1"
+KEPT_DAYS = 10 * 366
+"""Payment evidence is kept for ten years."""
 
 OPERATOR_ROLES = {
     "wave_manager": "Creates waves, proposes and approves decrees",
@@ -33,6 +35,7 @@ class StateStack(Stack):
         self.config = config
         self.removal = RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY
         self.people_key = self._key("people_key", "Encrypts the table of personal data")
+        self.statement_key = self._key("statement_key", "Encrypts settlement files, which may name people")
         self.data_key = self._key("data_key", "Wraps the data keys under which personal fields are sealed")
         self.tables = {
             name: table(self, spec, config, self.people_key if name == "people" else None)
@@ -40,7 +43,10 @@ class StateStack(Stack):
         }
         self.secrets = {name: self._secret(name) for name in SECRETS}
         self.draw_bucket_name = f"{config.name('draws')}-{self.account}"  # bucket names are shared by all of AWS
-        self._draw_bucket()
+        self.statement_bucket_name = f"{config.name('statements')}-{self.account}"
+        logs = self._bucket("access_logs", lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(365))])
+        self._draw_bucket(logs)
+        self._statement_bucket(logs)
         self._operators()
 
     def _key(self, construct_id: str, description: str) -> kms.Key:
@@ -71,9 +77,8 @@ class StateStack(Stack):
             removal_policy=self.removal,
         )
 
-    def _draw_bucket(self) -> None:
+    def _draw_bucket(self, logs: s3.Bucket) -> None:
         """Published draws: every version kept; locked where ``draw_lock_years`` says so, against us as well."""
-        logs = self._bucket("access_logs", lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(365))])
         lock: dict[str, Any] = {}
         if self.config.draw_lock_years:
             kept = Duration.days(365 * self.config.draw_lock_years)
@@ -89,16 +94,35 @@ class StateStack(Stack):
             **lock,
         )
 
+    def _statement_bucket(self, logs: s3.Bucket) -> None:
+        """Providers' settlement files, which may name people, and the reports made from them: ten years, onshore.
+
+        Every version is kept: a report that was read once can be shown again as it was.
+        """
+        self._bucket(
+            "statements",
+            bucket_name=self.statement_bucket_name,
+            versioned=True,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.statement_key,
+            bucket_key_enabled=True,
+            server_access_logs_bucket=logs,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(KEPT_DAYS), noncurrent_version_expiration=Duration.days(KEPT_DAYS)
+                )
+            ],
+        )
+
     def _bucket(self, construct_id: str, **properties: Any) -> s3.Bucket:
         return s3.Bucket(
             self,
             construct_id,
-            encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=self.removal,
-            **properties,
+            **{"encryption": s3.BucketEncryption.S3_MANAGED, **properties},
         )
 
     def _operators(self) -> None:

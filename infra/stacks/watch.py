@@ -38,6 +38,7 @@ class WatchStack(Stack):
         self._queues()
         self._outbox()
         self._payouts()
+        self._books()
         self._given_up()
         self._draw(service)
         self._apis(service)
@@ -121,11 +122,62 @@ class WatchStack(Stack):
                 measure=Measure(OURS, "PayoutNeedsPerson", {"service": function}, "Sum"),
                 at_least=1,
             )
-        for function, metric in (("prepare_payouts", "RunTotalsDiffer"), ("send_payout", "PayoutNotReleased")):
+        self._alarm(
+            kind="case_overdue",
+            subject="oldest",
+            says="A case was not resolved in time: somebody waits for a decision that no machine makes.",
+            measure=Measure(OURS, "CaseOverdueSeconds", {"service": "sweep_due"}),
+            at_least=60,
+            minutes=5,
+        )
+        self._alarm(
+            kind="channel_paused",
+            subject="send_payout",
+            says="A provider leaves us without clear answers or refuses us: its channel paused by itself.",
+            measure=Measure(OURS, "ChannelPaused", {"service": "send_payout"}, "Sum"),
+            at_least=1,
+        )
+        self._alarm(
+            kind="callback_forged",
+            subject="payment_callback",
+            says="Somebody who is not the provider sends us call-backs, or a provider signs with another key.",
+            measure=Measure(OURS, "CallbackForged", {"service": "payment_callback"}, "Sum"),
+            at_least=5,
+            minutes=5,
+        )
+        for function, metric in (
+            ("prepare_payouts", "RunTotalsDiffer"),
+            ("prepare_payouts", "RunNotCovered"),
+            ("send_payout", "PayoutNotReleased"),
+        ):
             self._alarm(
                 kind="run_refused",
                 subject=metric,
-                says="A payout or a whole run was not what two operators had released. Nothing was paid.",
+                says="A payout or a whole run was not released: it is not what two operators agreed on, or our account does not cover it.",
+                measure=Measure(OURS, metric, {"service": function}, "Sum"),
+                at_least=1,
+            )
+
+    def _books(self) -> None:
+        for kind, function, metric, says in (
+            (
+                "reconciliation_statement_missing",
+                "reconcile_payouts",
+                "StatementMissing",
+                "A provider's statement or settlement file is late, or cannot be read: a day is not compared.",
+            ),
+            (
+                "reconciliation_differs",
+                "reconcile_payouts",
+                "ReconciliationDifferences",
+                "Our attempts of a day and a provider's account of it differ. Each difference is a case.",
+            ),
+            ("ledger_differs", "close_day", "LedgerDiffers", "A closed ledger day is not what its transfers say."),
+        ):
+            self._alarm(
+                kind=kind,
+                subject=function,
+                says=says,
                 measure=Measure(OURS, metric, {"service": function}, "Sum"),
                 at_least=1,
             )

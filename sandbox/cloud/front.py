@@ -18,7 +18,7 @@ from .repairs import workers
 
 REQUEST_BYTES = 10 * 1024 * 1024  # AWS: payload of an HTTP API
 ANSWER_SECONDS = 30.0  # AWS: longest integration timeout of an HTTP API
-PARTNER_PREFIX = "/api/v1/"
+PARTNER_PREFIXES = ("/api/v1/", "/callbacks/")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -107,7 +107,7 @@ def message(status: int, text: str) -> Answer:
 
 def is_partner(path: str) -> bool:
     """Whether a path belongs to the partner host; legacy clients double the slash at the beginning."""
-    return ("/" + path.lstrip("/")).startswith(PARTNER_PREFIX)
+    return ("/" + path.lstrip("/")).startswith(PARTNER_PREFIXES)
 
 
 def find_api(output: str) -> str | None:

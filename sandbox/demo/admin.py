@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,7 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import TableName
 from prakerja.platform.clock import SystemClock
 from prakerja.platform.ids import RandomIds
+from prakerja.platform.observability import NAMESPACE
 from prakerja.platform.settings import Settings
 from prakerja.platform.table import Table
 from sandbox.cloud.config import client
@@ -133,6 +135,25 @@ class Admin:
             while fresh := [m for m in _receive(sqs.receive_message, url) if m["MessageId"] not in seen]:
                 seen.update(message["MessageId"] for message in fresh)
                 yield from ((url.rsplit("/", 1)[-1], json.dumps(message)) for message in fresh)
+
+    def counted(self, metric: str, since: datetime) -> int:
+        """The sum of one of our own metrics, over all its dimensions."""
+        watch = client("cloudwatch", self._endpoint)
+        known = watch.get_paginator("list_metrics").paginate(Namespace=NAMESPACE, MetricName=metric)
+        sums = [
+            watch.get_metric_statistics(
+                Namespace=NAMESPACE,
+                MetricName=metric,
+                Dimensions=one["Dimensions"],
+                StartTime=since,
+                EndTime=SystemClock().wall() + timedelta(minutes=1),
+                Period=24 * 3600,
+                Statistics=["Sum"],
+            )["Datapoints"]
+            for page in known
+            for one in page["Metrics"]
+        ]
+        return int(sum(point["Sum"] for points in sums for point in points))
 
     def metrics(self) -> Iterator[str]:
         """Every metric, with its dimensions, as text."""

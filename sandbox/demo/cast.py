@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from sandbox.demo.participant import Participant
@@ -70,9 +71,16 @@ class Player:
     purchases: list[Purchase] = field(default_factory=list)
     incentive: int = 0
     """Rupiah."""
+    scheduled_on: date | None = None
     payment: str = ""
     """State of the incentive."""
     provider_reference: str = ""
+    told: str = ""
+    """How they were told it stands, and what they can do."""
+    failures: int = 0
+    """How often they were told that they could not be paid."""
+    attempts: list[str] = field(default_factory=list)
+    """Providers that were told to pay them, one for each instruction."""
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """(stage, why)."""
 

@@ -9,10 +9,10 @@ from sandbox.demo.api import Api
 from sandbox.demo.cast import Player, Role, claim_of
 from sandbox.demo.files import Local, read_json, write_private
 from sandbox.demo.inbox import Inbox
-from sandbox.demo.keys import OPERATORS, Keys
+from sandbox.demo.keys import OPERATORS, PROVIDERS, Keys
 from sandbox.demo.participant import Participant
 from sandbox.demo.play import Play
-from sandbox.demo.stages.learning import SECOND, account_number, price_of, shopper
+from sandbox.demo.stages.learning import BANKS, SECOND, account_number, price_of, shopper
 from sandbox.seed import CATALOGUE
 from sandbox.world.people import Person
 
@@ -109,5 +109,8 @@ def _newcomer(person: Person) -> dict[str, Any]:
         "phone": person.phone,
         "email": person.email,
         "identity": claim_of(person),
-        "accounts": {"BNI": account_number("BNI", person.phone), "LINKAJA": person.phone},
+        "accounts": {
+            provider: account_number(provider, person.phone) if provider in BANKS else person.phone
+            for provider in PROVIDERS
+        },
     }

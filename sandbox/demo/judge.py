@@ -30,7 +30,7 @@ FORESEEN: dict[str, frozenset[str]] = {
     "link an account or wallet": frozenset(("account-refused", "account-name-mismatch")),
     "buy a course": frozenset(("ERRTRX40022", "cancelled by the platform")),
     "redeem the code": frozenset(("ERRTRX40031",)),
-    "paid": frozenset(("PSP_ACCOUNT_INACTIVE",)),
+    "paid": frozenset(("PSP_ACCOUNT_INACTIVE", "PSP_KYC_REQUIRED")),
 }
 """Stage → what somebody may be told in it."""
 
@@ -81,7 +81,14 @@ def judge(play: Play, since: date) -> list[Finding]:
         give_up = time.monotonic() + NOTICES_WAIT_SECONDS
         while True:
             ledger = Ledger.read(operator, since, last)
-            findings = [*_money(play, ledger), *_members(play), *_inbox(play), *_refusals(play)]
+            findings = [
+                *_money(play, ledger),
+                *_statements(play),
+                *_callbacks(play),
+                *_members(play),
+                *_inbox(play),
+                *_refusals(play),
+            ]
             wrong = [finding.what for finding in findings if not finding.agrees]
             if not wrong or time.monotonic() > give_up:
                 stage.note("all agree" if not wrong else f"disagree: {', '.join(wrong)}")
@@ -110,6 +117,29 @@ def _money(play: Play, ledger: Ledger) -> Iterator[Finding]:
         player for player in for_us if player.payment != "PAID" and credited.get((player.provider, player.account))
     ]
     yield Finding("money that a member does not see", "0", str(len(unpaid)), not unpaid)
+
+
+def _statements(play: Play) -> Iterator[Finding]:
+    """What the daily comparison came to, and how the day of the source account adds up."""
+    for provider, report in play.reports.items():
+        buckets, off = report["buckets"], report["tie_out"].get("difference", 0)
+        matched = buckets.get("MATCHED", {"ours": 0, "paid": 0})
+        ours, theirs = (
+            f"{rupiah(matched[side])} in {report[what]}" for side, what in (("ours", "attempts"), ("paid", "rows"))
+        )
+        agrees = not report["differences"] and not off and matched["ours"] == matched["paid"]
+        yield Finding(f"statement of {provider}, attempts and rows", ours, theirs, agrees)
+
+
+def _callbacks(play: Play) -> Iterator[Finding]:
+    """What providers told us unasked: all that is genuine was taken, nothing that is forged."""
+    sent = play.outside.callbacks()
+    forged = [one for one in sent if one["kind"] == "callback_forged"]
+    genuine = [one for one in sent if one["kind"] != "callback_forged"]
+    taken = sum(one["state"] == "ACCEPTED" for one in genuine)
+    yield Finding("genuine call-backs taken", str(taken), str(len(genuine)), taken == len(genuine))
+    believed = sum(one["state"] == "ACCEPTED" for one in forged)
+    yield Finding(f"forged call-backs taken, of {len(forged)}", str(believed), "0", not believed)
 
 
 def _credits(books: dict[str, Any]) -> Iterator[tuple[tuple[str, str], list[dict[str, Any]]]]:
@@ -154,7 +184,7 @@ def _inbox(play: Play) -> Iterator[Finding]:
         came["Pelatihan selesai"] += sum(purchase.completed for purchase in player.purchases)
         came["Insentif dijadwalkan"] += player.incentive > 0
         came["Insentif berhasil"] += player.payment == "PAID"
-        came["Insentif gagal dicairkan"] += player.payment == "PAYOUT_FAILED"
+        came["Insentif gagal dicairkan"] += player.failures
     for subject, count in came.items():
         yield Finding(f"told: {subject}", str(count), str(told[subject]), count == told[subject])
     differing = sum(play.outside.facts(stand_in)["differing"] for stand_in in ("sms", "email"))

@@ -24,7 +24,7 @@ OPERATORS: dict[str, tuple[str, ...]] = {
 }
 """Operators of the demonstration and their roles. The first two agree on everything that needs two."""
 
-PROVIDERS = ("BNI", "LINKAJA")
+PROVIDERS = ("BNI", "BCA", "OVO", "GOPAY", "DANA", "LINKAJA")
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,12 @@ class Keys:
             document = {
                 "registry_key": secrets.token_urlsafe(32),
                 "operators": {name: f"{secrets.token_urlsafe(24)}-Aa1" for name in OPERATORS},
-                "payments": {provider: _credentials(provider) for provider in PROVIDERS},
+                "payments": {},
                 "partners": {},
             }
+        missing = {name: _credentials(name) for name in PROVIDERS if name not in document["payments"]}
+        if missing:
+            document["payments"] |= missing
             write_private(local.secrets, document)
         return cls(local, document)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
+
+import urllib3
 
 from sandbox.demo.api import Api
 
@@ -56,9 +59,49 @@ class Operator:
         """Propose to release a declared run; answers the approval's id."""
         return str(self._call("PUT", f"/operator/v1/payout-runs/{run_id}/release")["approval_id"])
 
+    def payouts(self, state: str) -> list[dict[str, Any]]:
+        """Payouts that a person has to look at: HELD, PARKED, FAILED, RETURNED, or overdue UNKNOWN ones."""
+        return self._pages(f"/operator/v1/payouts?state={state}", "payouts")
+
+    def cases(self) -> list[dict[str, Any]]:
+        """All cases that are open."""
+        return self._pages("/operator/v1/cases?state=OPEN", "cases")
+
+    def reports(self, provider: str, day: date) -> list[dict[str, Any]]:
+        """What comparing a provider's day came to, latest first."""
+        query = f"provider={provider}&day={day.isoformat()}"
+        return list(self._call("GET", f"/operator/v1/reconciliations?{query}"))
+
+    def report(self, report_id: str) -> dict[str, Any]:
+        """One of them, with the addresses of its rows."""
+        return self._object("GET", f"/operator/v1/reconciliations/{report_id}")
+
+    def hand_in(self, provider: str, day: date, content: bytes) -> None:
+        """Hand in a settlement file: announce it, put its bytes to the address that is answered, say so."""
+        announced = {
+            "provider": provider,
+            "day": day.isoformat(),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+        }
+        file = self._call("POST", "/operator/v1/settlement-files", announced)
+        answer = urllib3.request("PUT", file["put"], body=content, headers=file["headers"], timeout=30.0)
+        if answer.status != 200:
+            raise RuntimeError(f"a settlement file was not taken: {answer.status} {answer.data[:300]!r}")
+        self._call("PUT", f"/operator/v1/settlement-files/{file['file_id']}/receipt")
+
     def ledger(self, day: date) -> dict[str, Any]:
         """A day's bookings."""
         return self._object("GET", f"/operator/v1/ledger/{day.isoformat()}")
+
+    def _pages(self, path: str, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._object("GET", f"{path}&cursor={cursor}" if cursor else path)
+            found += page[name]
+            cursor = page["next"]
+        return found
 
     def _object(self, method: str, path: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._call(method, path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import urllib3
@@ -53,6 +55,32 @@ class Outside:
         """End all faults of the providers."""
         self._post("/snap/control/faults/clear", {})
 
+    def configure_payments(self, provider: str, **settings: Any) -> None:
+        """Change how a provider works."""
+        self._post("/snap/control/settings", {"provider": provider, **settings})
+
+    def callback_keys(self, providers: Iterable[str]) -> dict[str, str]:
+        """What the call-backs of some providers are verified with, by name."""
+        keys = self._ask("GET", "/snap/control/keys", None)
+        return {provider: keys[provider.lower()] for provider in providers}
+
+    def callbacks(self) -> list[dict[str, Any]]:
+        """Every call-back that a provider has planned, sent or lost."""
+        sent: list[dict[str, Any]] = self._ask("GET", f"/snap/control/callbacks?limit={10**6}", None)
+        return sent
+
+    def payment_faults(self) -> dict[str, int]:
+        """How often each kind of fault in force has struck."""
+        struck: Counter[str] = Counter()
+        for fault in self._ask("GET", "/snap/control/faults", None):
+            struck[fault["what"]] += fault["fired"]
+        return dict(struck)
+
+    def settlement_file(self, provider: str, day: date) -> bytes:
+        """The CSV that a provider puts out about a day (WIB); of today, as far as it has gone."""
+        path = f"/snap/control/settlement?provider={provider.lower()}&day={day.isoformat()}&early=1"
+        return self._answer("GET", path, None).data
+
     def books(self) -> dict[str, Any]:
         """What the providers say was paid."""
         books: dict[str, Any] = self._ask("GET", "/snap/control/books", None)
@@ -68,6 +96,9 @@ class Outside:
         return self._ask("POST", path, document)
 
     def _ask(self, method: str, path: str, document: Any) -> Any:
+        return self._answer(method, path, document).json()
+
+    def _answer(self, method: str, path: str, document: Any) -> urllib3.BaseHTTPResponse:
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -81,4 +112,4 @@ class Outside:
                 raise Stopped
         if answer.status >= 400:
             raise ValueError(f"{path}: {answer.data[:300]!r}")
-        return answer.json()
+        return answer

@@ -100,7 +100,19 @@ class Participant:
 
     def incentives(self) -> list[dict[str, Any]]:
         """What was earned, and how far its payment is."""
-        return list(self._call("GET", "/v1/incentives"))
+        return list(self._call("GET", "/v1/incentives")["incentives"])
+
+    def missing(self) -> list[str]:
+        """What is still to be done to earn the first one, in words."""
+        return [condition["text"] for condition in self._object("GET", "/v1/incentives")["missing"]]
+
+    def try_again(self, incentive: dict[str, Any]) -> dict[str, Any]:
+        """Have one that could not be paid tried again."""
+        return self._object("POST", f"/v1/incentives/{incentive['kind']}/{incentive['number']}/retry")
+
+    def payout(self, payout_id: str) -> dict[str, Any]:
+        """One payment: its timeline, and what was sent to the provider for it."""
+        return self._object("GET", f"/v1/payouts/{payout_id}")
 
     # one-time codes ----------------------------------------------------------------------------------------------
     def _prove(self, path: str, channel: str, extra: dict[str, str]) -> dict[str, Any]:

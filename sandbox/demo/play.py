@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
+from typing import Any, TypeVar
 
-from prakerja.platform.clock import Clock
+from prakerja.platform.clock import Clock, SystemClock
 from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api, NoAnswer, Refused
 from sandbox.demo.cast import Player
@@ -60,6 +60,14 @@ class Play:
     players: list[Player]
     wave_id: str = ""
     open_wave_id: str = ""
+    faults: dict[str, int] = field(default_factory=dict)
+    """How often the payment providers misbehaved, by kind."""
+    reports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What comparing today with each payment provider's statement came to."""
+    closing: list[date] = field(default_factory=list)
+    """Days of the ledger that the nightly close has looked at."""
+    began: datetime = field(default_factory=SystemClock().wall)
+    """Wall clock."""
     secrets: set[str] = field(default_factory=set)
     """What must never be seen in a log, besides what players and inbox know."""
 

@@ -10,11 +10,11 @@ from prakerja.partners import add_sign_key
 from sandbox.cloud.process import warm_functions
 from sandbox.demo.admin import Admin
 from sandbox.demo.files import Local, read_json, write_private
-from sandbox.demo.keys import OPERATORS, Keys, public_key
+from sandbox.demo.keys import OPERATORS, PROVIDERS, Keys, public_key
 from sandbox.demo.options import Options
 from sandbox.demo.outside import Outside
 from sandbox.demo.show import Show
-from sandbox.demo.stages.learning import FIRST, SECOND, account_number
+from sandbox.demo.stages.learning import FIRST, SECOND, account_of
 from sandbox.demo.synth import synthesise
 from sandbox.demo.system import System
 from sandbox.seed import seed
@@ -23,6 +23,10 @@ from sandbox.world.people import Person
 SOURCE_RUPIAH = 10**12
 USED = frozenset(code for offer in (*FIRST, SECOND) for code in (offer.platform, offer.institution))
 """Partners in whose name something is done."""
+GOPAY_KNOWS_AFTER = 5
+"""Seconds before its stand-in knows of a transfer; our own patience is as much shorter here (``infra/config.py``)."""
+WHOLE_ADDRESS = ("gopay",)
+"""Providers that call back to exactly the address they were given; the others put a path of their own behind it."""
 WORKERS = 2
 """Warm workers of each function."""
 
@@ -73,7 +77,10 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
         admin.put_secret("registry_secret", keys.registry_key)
         admin.put_secret("snap_secret", json.dumps(keys.payments))
         for provider, credentials in keys.payments.items():
-            _open_provider(outside, provider.lower(), credentials)
+            _open_provider(outside, provider.lower(), credentials, options.base_url)
+        outside.configure_payments("gopay", inquiry_delay_seconds=GOPAY_KNOWS_AFTER)
+        outside.mend_payments()
+        admin.put_secret("snap_callback_secret", json.dumps(outside.callback_keys(keys.payments)))
         platform, ring = admin.platform(offset_seconds), admin.key_ring()
         fresh = seed(platform, ring)
         keys.remember_partners(fresh)
@@ -90,26 +97,17 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
 def introduce(outside: Outside, players: Sequence[Person], others: Sequence[Person]) -> None:
     """Let the registry know all, and the payment providers those who will repeat the journey by hand."""
     outside.register([*players, *others])
-    outside.open_accounts(
-        [
-            {
-                "provider": provider.lower(),
-                "number": account_number(provider, person.phone),
-                "name": person.full_name.upper(),
-            }
-            for person in others
-            for provider in ("BNI", "LINKAJA")
-        ]
-    )
+    outside.open_accounts([account_of(person, provider) for person in others for provider in PROVIDERS])
 
 
-def _open_provider(outside: Outside, provider: str, credentials: dict[str, str]) -> None:
+def _open_provider(outside: Outside, provider: str, credentials: dict[str, str], base_url: str) -> None:
     outside.add_payment_client(
         provider=provider,
         client_id=credentials["client_id"],
         client_secret=credentials["client_secret"],
         public_key=public_key(credentials["private_key"]),
         source_account=credentials["source_account"],
+        callback_url=f"{base_url}/callbacks/snap/{provider}{'/notify' if provider in WHOLE_ADDRESS else ''}",
     )
     outside.open_accounts(
         [
@@ -121,4 +119,3 @@ def _open_provider(outside: Outside, provider: str, credentials: dict[str, str])
             }
         ]
     )
-    outside.mend_payments()

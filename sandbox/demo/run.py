@@ -22,10 +22,11 @@ from sandbox.demo.options import SMALLEST, Options, playing
 from sandbox.demo.outside import Outside
 from sandbox.demo.participant import Participant
 from sandbox.demo.partner import Institution, Platform
+from sandbox.demo.payments import look_at
 from sandbox.demo.play import Play
 from sandbox.demo.prepare import Memory, bring_up, furnish, introduce
 from sandbox.demo.show import Show
-from sandbox.demo.stages import learning, paying, registering, waving
+from sandbox.demo.stages import learning, paying, reconciling, registering, waving
 from sandbox.demo.summary import print_next, print_summary, report
 from sandbox.demo.system import System, running
 
@@ -47,7 +48,10 @@ STORY = (
     paying.schedule,
     paying.release,
     paying.pay,
+    paying.try_again,
     learning.buy_again,
+    reconciling.reconcile,
+    reconciling.close,
     waving.leave_a_wave_open,
 )
 
@@ -67,11 +71,12 @@ def run(options: Options, show: Show) -> int:
                 for part in STORY:
                     part(play)
                 findings = judge(play, date.fromisoformat(memory.since))
+                payments = look_at(play)
                 found = _search(play, keys)
                 write_handout(play, keys, newcomers(_seed(options, memory.runs)))
             seconds = time.monotonic() - began
-            write_private(options.local.report, report(play, findings, found, seconds))
-            print_summary(show.console, play, findings, found, seconds)
+            write_private(options.local.report, report(play, findings, payments, found, seconds))
+            print_summary(show.console, play, findings, payments, found, seconds)
             good = all(finding.agrees for finding in findings) and not found.leaks
             show.console.print("All books agree." if good else "NOT all agree: see above.", style="bold")
             if options.stay:

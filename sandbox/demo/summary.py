@@ -12,7 +12,11 @@ from rich.table import Table
 
 from sandbox.demo.judge import Finding
 from sandbox.demo.leaks import Search
+from sandbox.demo.payments import Payments
 from sandbox.demo.play import Play
+
+WORDS = ("why", "what", "at", "by", "compared with theirs", "state", "digest")
+"""Columns that hold words, not numbers."""
 
 
 def counts(play: Play) -> dict[str, int]:
@@ -31,12 +35,13 @@ def counts(play: Play) -> dict[str, int]:
     }
 
 
-def report(play: Play, findings: list[Finding], search: Search, seconds: float) -> dict[str, Any]:
+def report(play: Play, findings: list[Finding], payments: Payments, search: Search, seconds: float) -> dict[str, Any]:
     """The same for programs."""
     return {
         "counts": counts(play),
         "refused": [list(row) for row in _refusals(play)],
         "findings": [asdict(finding) for finding in findings],
+        "payments": asdict(payments),
         "search": asdict(search),
         "stages": {
             stage.name: {"seconds": round(stage.seconds, 1), "done": stage.done_count} for stage in play.show.stages
@@ -48,15 +53,30 @@ def report(play: Play, findings: list[Finding], search: Search, seconds: float) 
     }
 
 
-def print_summary(console: Console, play: Play, findings: list[Finding], search: Search, seconds: float) -> None:
+def print_summary(
+    console: Console, play: Play, findings: list[Finding], payments: Payments, search: Search, seconds: float
+) -> None:
     """Print all of it."""
     console.print()
     console.print(_grid("How far they came", ("", "people or courses"), [(k, str(v)) for k, v in counts(play).items()]))
     console.print(_grid("Refused, and why", ("stage", "why", "times"), _refusals(play)))
+    _print_payments(console, payments)
     rows = [(f.what, f.ours, f.theirs, "✓" if f.agrees else "✗ DIFFERS") for f in findings]
     console.print(_grid("Our books beside the outside world's", ("", "ours", "theirs", ""), rows))
     console.print(_grid("How long it took", ("stage", "seconds"), _times(play, seconds)))
     console.print(_leaks(search), markup=False, soft_wrap=True)
+
+
+def _print_payments(console: Console, payments: Payments) -> None:
+    for title, headings, rows in (
+        ("Payments", ("", "sent", "paid", "not paid", "compared with theirs", "by"), payments.providers),
+        ("Members who were not paid, and what they are told", ("", "at", "what"), payments.unpaid),
+        ("What the providers did wrong while they paid", ("", "times"), payments.faults),
+        ("What providers called back", ("", "times"), payments.callbacks),
+        ("Cases for people", ("", "opened"), payments.cases),
+        ("Days of the ledger", ("", "state", "transfers", "digest"), payments.days),
+    ):
+        console.print(_grid(title, headings, rows))
 
 
 def print_next(console: Console, play: Play) -> None:
@@ -110,7 +130,7 @@ def _leaks(search: Search) -> str:
 def _grid(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number and heading != "why" else "left")
+        table.add_column(heading, justify="right" if number and heading not in WORDS else "left")
     for row in rows:
         table.add_row(*row)
     return table

@@ -11,6 +11,8 @@ SWEEPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("turn_wave", {"turn": "ROOTS"}),
     ("sweep_due", {}),
     ("sweep_outbox", {}),
+    ("close_day", {"close": "nightly"}),
+    ("reconcile_payouts", {"round": "daily"}),
 )
 """Everything that a cron calls, with its event."""
 DAY_SECONDS = 86_400

@@ -40,6 +40,7 @@ def create(
     messages = Messages(book, clock)
     beacon = Beacon(book, clock, beacon_period)
     switchboard = Switchboard(book, NAMES)
+    payments = snap.create(state_dir, clock)
     stand_ins = {
         "registry": StandIn("Catatan sipil / Civil registry", registry.facts),
         "sms": StandIn("SMS", lambda: messages.facts("sms")),
@@ -49,11 +50,13 @@ def create(
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        keeping_up = asyncio.create_task(beacon.keep_up())
+        going_on = [asyncio.create_task(beacon.keep_up()), asyncio.create_task(payments.keep_delivering())]
         yield
-        keeping_up.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping_up
+        for task in going_on:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        payments.engine.close()
         book.close()
 
     async def front_page(request: Request) -> Response:
@@ -67,7 +70,7 @@ def create(
         *messages.inbox_routes(),
         *beacon.routes(),
         *Control(switchboard, stand_ins, registry).routes(),
-        Mount("/snap", app=snap.create(state_dir, clock)),
+        Mount("/snap", app=payments.app),
     ]
     world = Starlette(routes=routes, lifespan=living, exception_handlers={HTTPException: error_answer})
     return Faults(world, switchboard, {name: name for name in NAMES})

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import schemathesis
@@ -53,8 +54,9 @@ class Stage:
         """The request that succeeds."""
         good = self.good[operation.label]
         more = {} if good.body is None else {"body": good.body, "media_type": "application/json"}
-        headers = {"Idempotency-Key": "a-good-request"}
-        case: Case[Any] = operation.Case(path_parameters=dict(good.path), headers=headers, **more)
+        given = {name.replace("_", "-"): value for name, value in good.headers.items()}
+        headers, query = {"Idempotency-Key": "a-good-request", **given}, dict(parse_qsl(good.query))
+        case: Case[Any] = operation.Case(path_parameters=dict(good.path), headers=headers, query=query, **more)
         return case
 
     def play(self, case: Case[Any]) -> Response:
@@ -108,6 +110,8 @@ def _aim(case: Case[Any], good: Good) -> None:
     chance = zlib.crc32(repr((case.path_parameters, case.body)).encode()) % 4
     modes = {place: component.mode for place, component in case.meta.components.items()} if case.meta else {}
     path, body = modes.get(ParameterLocation.PATH), modes.get(ParameterLocation.BODY)
+    if good.query and chance:
+        case.query = {**case.query, **dict(parse_qsl(good.query))}
     if good.path and chance and path is not None and path.is_positive:
         case.path_parameters = dict(good.path)
     if chance > 1 and body is not None and body.is_positive and isinstance(case.body, dict):

@@ -32,6 +32,7 @@ SECRETS = (
     "PAYMENT_CODE_SECRET for tests",
     "TOKEN_SECRET for tests",
     "RECEIPT_SECRET for tests",
+    "CURSOR_SECRET for tests",
     "GUARD_SECRET for tests",
     "PARTNER_SECRET for tests",
     "guard key for tests",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from prakerja.identity.store import nik_guards
+from prakerja.platform.findings import CaseNeeded
 from prakerja.platform.problems import Conflict
 from prakerja.registration.model.address import Channel
 from sandbox.world.snap.books import Account
@@ -129,7 +130,7 @@ def test_a_nik_that_somebody_else_has(scene: Scene) -> None:
 
 
 def test_an_account_that_somebody_else_has(scene: Scene) -> None:
-    """Two accounts in the member's name; another member is paid at one of them."""
+    """Two accounts in the member's name; another member is paid at one of them: the office is told, the member is not."""
     member, other = scene.unlinked, plant_member(scene.world, someone(8), card_number="8000000000000008")
     numbers = ("0009998881", "0009998882")
     for number in numbers:
@@ -144,7 +145,10 @@ def test_an_account_that_somebody_else_has(scene: Scene) -> None:
     (status, body, *rest), unknown = seen(scene, link(numbers[0])), back() or seen(scene, link(numbers[1]))
     assert status == 200
     assert {**body, "number": ""} == {**unknown[1], "number": ""}
-    assert (status, *rest) == (unknown[0], *unknown[2:])
+    *same, messages = rest
+    assert (status, *same) == (unknown[0], *unknown[2:-1])
+    assert (messages.count(CaseNeeded.topic), unknown[-1].count(CaseNeeded.topic)) == (2, 1)
+    assert set(messages) == set(unknown[-1])
 
 
 @pytest.mark.parametrize("route", ["verify", "resend"])

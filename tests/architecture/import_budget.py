@@ -21,6 +21,7 @@ NEVER = (
 )  # fmt: skip
 PROGRAM = """
 import sys
+sys.modules["OpenSSL"] = None  # botocore takes it where there is one; a payment provider's SDK brings it to developers
 before = set(sys.modules)
 import functions.{name}.handler
 assert getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None) is None, "a client was made while importing"

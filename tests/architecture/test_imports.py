@@ -7,7 +7,7 @@ import sys
 
 from tests.architecture.source import CONTEXTS, PACKAGE, ROOT, deployed, imported_modules, imports, in_contexts
 
-ADAPTERS_MAY_SEE = ("ports", "answers", "errors")
+ADAPTERS_MAY_SEE = ("ports", "answers", "errors", "references", "statements")
 RUNTIME_BRINGS = {"boto3", "botocore", "urllib3"}
 OURS = {"prakerja", "functions"}
 

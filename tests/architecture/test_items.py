@@ -11,8 +11,8 @@ from tests.architecture.source import Source, called, deployed, imports, in_cont
 
 MAKERS = {"put_new", "put", "update", "check", "delete", "due", "to_attribute"}
 """What makes parts; they name attributes and conditions."""
-FREE_OF_ITEMS = {"api", "messages", "published", "verify"}
-"""Files whose string keys are those of JSON documents, not of items."""
+FREE_OF_ITEMS = {"api", "messages", "published", "verify", "reconciling"}
+"""Files whose string keys are those of JSON documents or of settlement files, not of items."""
 ALWAYS = {"pk", "sk", "fingerprint", "schema", "commit_id", "due_shard", "due_at", "expires_at"}
 
 

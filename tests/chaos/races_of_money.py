@@ -10,8 +10,11 @@ from typing import Any
 
 from functions.operator_api.routes_approvals import ANNOUNCED
 from prakerja import wiring
-from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
+from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, claims_of, incentives_of
 from prakerja.incentives.store import earned
+from prakerja.membership import RevocationReason
+from prakerja.membership.messages import MembershipRevoked
+from prakerja.membership.service import propose_revocation, revoke
 from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service import propose_release, start_run
@@ -108,25 +111,25 @@ def one_slice_two_workers(stage: Stage, number: int) -> tuple[list[Contender], J
 
 
 def one_payout_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who = _has_earned(stage, number)
-    _released(stage, number)
-    for shard in _messages_of(stage, ShardReleased.topic):
+    who = has_earned(stage, number)
+    released(stage, number)
+    for shard in messages_of(stage, ShardReleased.topic):
         stage.work(shard)
     stage.relay()
     message = stage.take(PayoutQueued.topic, payout_of(who.person_id))
 
     def judge(answers: Sequence[Any]) -> None:
         assert list(answers) == [None, None]
-        _is_paid_once(stage, who)
+        is_paid_once(stage, who)
 
     return [lambda: stage.work(message)] * 2, judge
 
 
 def one_shard_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
     """The slower one finds that the payout which it wants to queue was paid meanwhile."""
-    who = _has_earned(stage, number)
-    _released(stage, number)
-    shards = _messages_of(stage, ShardReleased.topic)
+    who = has_earned(stage, number)
+    released(stage, number)
+    shards = messages_of(stage, ShardReleased.topic)
 
     def queue() -> None:
         for shard in shards:
@@ -135,19 +138,54 @@ def one_shard_two_workers(stage: Stage, number: int) -> tuple[list[Contender], J
     def queue_and_pay() -> None:
         queue()
         stage.relay()
-        stage.work(*_messages_of(stage, PayoutQueued.topic))
+        stage.work(*messages_of(stage, PayoutQueued.topic))
 
     def judge(answers: Sequence[Any]) -> None:
         assert list(answers) == [None, None]
         stage.relay()
-        for message in _messages_of(stage, PayoutQueued.topic):
+        for message in messages_of(stage, PayoutQueued.topic):
             stage.work(message)
-        _is_paid_once(stage, who)
+        is_paid_once(stage, who)
 
     return [queue, queue_and_pay], judge
 
 
-def _has_earned(stage: Stage, number: int) -> Someone:
+def a_payout_and_the_end_of_its_membership(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """Sent and then claimed back, or never sent: nothing in between."""
+    who = has_earned(stage, number)
+    released(stage, number)
+    for shard in messages_of(stage, ShardReleased.topic):
+        stage.work(shard)
+    revocation = propose_revocation(
+        stage.p,
+        operator="op-1",
+        person_id=who.person_id,
+        reason=RevocationReason.FRAUD,
+        evidence_reference=f"audit {number}",
+    )
+    approve(stage.p, operator=stage.operator("op-2"), approval_id=revocation.approval_id, announce=ANNOUNCED)
+    revoke(stage.p, person_id=who.person_id, approval_id=revocation.approval_id)
+    stage.relay()
+    send, end = (
+        stage.take(PayoutQueued.topic, payout_of(who.person_id)),
+        stage.take(MembershipRevoked.topic, who.person_id),
+    )
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        stage.work(end)
+        (incentive,) = incentives_of(stage.world.table, who.person_id)
+        claims = claims_of(stage.world.table, who.person_id)
+        paid = stage.outside.books()["rupiah_by_account"].get(who.phone.lstrip("+"), 0)
+        assert (incentive.state, paid, len(claims)) in (
+            (IncentiveState.PAID, AMOUNT, 1),
+            (IncentiveState.FORFEITED, 0, 0),
+        )
+
+    return [lambda: stage.work(send), lambda: stage.work(end)], judge
+
+
+def has_earned(stage: Stage, number: int) -> Someone:
     """A member with a wallet and an incentive."""
     who = person(number)
     plant_member(stage.world, who, card_number=f"8{number:011d}9999")
@@ -159,7 +197,7 @@ def _has_earned(stage: Stage, number: int) -> Someone:
     return who
 
 
-def _released(stage: Stage, number: int) -> None:
+def released(stage: Stage, number: int) -> None:
     """A run over all that is due, released by two operators; the messages about its shards wait."""
     until = wib_date(stage.clock.programme())
     run_id = start_run(stage.p, operator="op-1", scheduled_until=until, key=f"race-{number}").run_id
@@ -173,14 +211,14 @@ def _released(stage: Stage, number: int) -> None:
     stage.relay()
 
 
-def _messages_of(stage: Stage, topic: str) -> list[Queued]:
+def messages_of(stage: Stage, topic: str) -> list[Queued]:
     """All that wait of a topic, taken out of their queue."""
     found = [message for message in stage.waiting if message.topic == topic]
     stage.waiting = [message for message in stage.waiting if message.topic != topic]
     return found
 
 
-def _is_paid_once(stage: Stage, who: Someone) -> None:
+def is_paid_once(stage: Stage, who: Someone) -> None:
     number = who.phone.lstrip("+")
     assert stage.outside.books()["rupiah_by_account"][number] == AMOUNT
     assert len(stage.outside.bank.books.run("SELECT id FROM transfers WHERE account = ?", number)) == 1
@@ -199,4 +237,5 @@ MONEY = (
     Race("one slice, two decree workers", one_slice_two_workers),
     Race("one payout, two workers", one_payout_two_workers),
     Race("one shard, two workers, one of whom pays", one_shard_two_workers),
+    Race("a payout, and the end of its membership", a_payout_and_the_end_of_its_membership),
 )

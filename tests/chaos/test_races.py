@@ -16,6 +16,7 @@ import pytest
 
 from tests.chaos.races import COURSES, PEOPLE, Contender, Judge, Race, answer_of
 from tests.chaos.races_of_money import MONEY
+from tests.chaos.races_of_payouts import UNDER_WAY
 from tests.support.chaos import in_a_copy, in_copies
 from tests.support.cloud import Cloud
 from tests.support.effort import effort
@@ -23,7 +24,7 @@ from tests.support.scenarios_stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
 
-RACES = (*PEOPLE, *COURSES, *MONEY)
+RACES = (*PEOPLE, *COURSES, *MONEY, *UNDER_WAY)
 ROUNDS = effort(3)
 
 

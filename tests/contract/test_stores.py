@@ -1,4 +1,5 @@
-"""The same promises of ``Table`` on both engines: moto, on which most tests run, and the emulated cloud."""
+"""The same promises of ``Table`` on all engines: moto, on which most tests run, the dict that simulations use, and the
+emulated cloud."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from prakerja.platform.parts import NOT_DUE, check, delete, due, put, put_new, u
 from prakerja.platform.problems import Conflict, NotAllowed, NotFound, TooMany
 from prakerja.platform.table import Table
 from tests.support.cloud import Cloud
+from tests.support.memory_aws import memory_clients
 from tests.support.moto_truth import truthful
 from tests.support.world import World, new_world
 
@@ -40,7 +42,13 @@ def emulated(cloud: Cloud) -> World:
     return World(cloud.client("dynamodb"), cloud.client("kms"), prefix="stores-")
 
 
-@pytest.fixture(params=["moto", pytest.param("emulated", marks=pytest.mark.cloud)])
+@pytest.fixture(scope="module")
+def memory() -> World:
+    _, dynamodb, kms = memory_clients()
+    return World(dynamodb, kms)
+
+
+@pytest.fixture(params=["moto", "memory", pytest.param("emulated", marks=pytest.mark.cloud)])
 def engine(request: pytest.FixtureRequest) -> World:
     """A world that a module's tests share: each uses keys of its own (``me``)."""
     world: World = request.getfixturevalue(request.param)

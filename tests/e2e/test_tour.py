@@ -5,17 +5,25 @@ A page of commands rots silently: a field is renamed, and every newcomer fails a
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from prakerja.platform.clock import SystemClock, wib_date
 from sandbox.cloud.process import free_ports
+from sandbox.demo.api import Api
+from sandbox.demo.office import Operator
 from tests.support.effort import PROVE
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +37,9 @@ STEPS = {
     4: ('"state":"DRAWN"', "second-person-needed", '"approved_by":"', '"state":"DECREED"', '"card_number":"'),
     5: ('"provider":"LINKAJA"', '"status":"SUCCESS"', '"redeem_code":"', '"reserved":750000'),
     6: ('"attendance_status":0', '"completed":true', '"rating":5', '"state":"SCHEDULED"'),
-    7: ('"state":"DECLARED","count":', '"kind":"PAYOUT_RUN"', '"state":"PAID"'),
-    8: (
+    7: ('"state":"DECLARED","count":', '"kind":"PAYOUT_RUN"', '"state":"PAID"', '"reference":"P', "paid it."),
+    8: ('"state":"PROVISIONAL"', '"MATCHED":', '"kind":"DESTINATION_UNPROVEN"'),
+    9: (
         "malformed-request",
         "invalid-input",
         "not-signed-in",
@@ -51,40 +60,77 @@ def blocks() -> list[str]:
     return re.findall(r"```bash\n(.*?)```", (ROOT / "docs/tour.md").read_text("utf-8"), re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Running:
+    """A system that ``make run`` left up: where it is, and the options that other commands need."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def handout(self) -> Any:
+        """``demo.json``."""
+        return json.loads((self.folder / ".local/demo.json").read_text("utf-8"))
+
+
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """What each block of the page printed."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("tour")
     front, world, cloud = free_ports(3)
     ports = {"PORT": str(front), "WORLD_PORT": str(world), "CLOUD_PORT": str(cloud)}
-    options = {**ports, "LOCAL_DIR": str(folder / ".local"), "PEOPLE": "30", "STAY": "yes", "CI": "yes"}
+    options = {**ports, "LOCAL_DIR": str(folder / ".local"), "PEOPLE": "30", "STAY": "yes", "CI": "yes", "DAYS": "1"}
+    environment = {**os.environ, **options}
     with subprocess.Popen(
         [sys.executable, "-m", "sandbox.demo"],
         cwd=ROOT,
-        env={**os.environ, **options},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    ) as running:
+    ) as program:
         try:
-            assert running.stdout is not None
+            assert program.stdout is not None
             told = []
-            for line in running.stdout:
+            for line in program.stdout:
                 told.append(line)
                 if STAYS_UP in line:
                     break
-            assert running.poll() is None, "".join(told)
-            script = "\n".join(f"echo '#### {number}'\n{block}" for number, block in enumerate(blocks()))
-            done = subprocess.run(
-                ["bash"], input=script, cwd=folder, capture_output=True, text=True, timeout=400, check=False
-            )
-            yield re.split(r"#### \d+\n", done.stdout)[1:]
+            assert program.poll() is None, "".join(told)
+            yield Running(folder, environment)
         finally:
-            running.send_signal(signal.SIGINT)
-            assert running.wait(60) in (0, 130)
+            program.send_signal(signal.SIGINT)
+            assert program.wait(60) in (0, 130)
+
+
+@pytest.fixture(scope="module")
+def printed(running: Running) -> list[str]:
+    """What each block of the page printed."""
+    script = "\n".join(f"echo '#### {number}'\n{block}" for number, block in enumerate(blocks()))
+    done = subprocess.run(
+        ["bash"], input=script, cwd=running.folder, capture_output=True, text=True, timeout=400, check=False
+    )
+    return re.split(r"#### \d+\n", done.stdout)[1:]
 
 
 @pytest.mark.parametrize("number", STEPS)
 def test_the_page_is_true(printed: list[str], number: int) -> None:
     missing = [words for words in STEPS[number] if words not in printed[number]]
     assert not missing, printed[number]
+
+
+def test_a_day_is_closed_when_it_is_over(running: Running, printed: list[str]) -> None:
+    handout, day = running.handout(), wib_date(SystemClock().programme())
+    api = Api(handout["base_url"], threading.Event())
+    officer = Operator(api, "ratna", handout["operators"][0]["token"])
+    open_day = officer.ledger(day)
+    subprocess.run(
+        [sys.executable, "-m", "sandbox.demo", "travel"],
+        cwd=ROOT, env=running.environment, check=True, capture_output=True,
+    )  # fmt: skip
+    give_up = time.monotonic() + 120
+    while (closed := officer.ledger(day))["state"] != "CLOSED" and time.monotonic() < give_up:
+        time.sleep(1)
+    assert (open_day["state"], closed["state"]) == ("PROVISIONAL", "CLOSED")
+    sums = ("transfers", "debits", "credits")
+    assert [closed[name] for name in sums] == [open_day[name] for name in sums], "the transfers give what was shown"
+    assert sum(closed["balances"].values()) == 0
+    assert not [account for account in closed["balances"] if account.startswith("IN_FLIGHT")]

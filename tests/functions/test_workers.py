@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from tests.support.outside import Beacon, MemoryArchive, Runs, Schedules
+from tests.support.statements import MemoryFiles
 from tests.support.wired import sample, wire
 from tests.support.world import World
 
 SAMPLES = Path("events/samples")
 WORKERS = [
     "verify_identity", "schedule_incentive", "prepare_payouts", "send_payout", "inquire_payout",
-    "relay_outbox", "sweep_outbox", "sweep_due",
+    "relay_outbox", "sweep_outbox", "sweep_due", "close_day", "reconcile_payouts", "open_case",
+    "end_membership",
 ]  # fmt: skip
 CASES = [(name, path.stem) for name in WORKERS for path in sorted((SAMPLES / name).glob("*.json"))]
 
@@ -39,7 +41,8 @@ def queues(world: World, monkeypatch: pytest.MonkeyPatch) -> Queues:
     made = Queues()
     for name in ("relay_outbox", "sweep_outbox"):
         monkeypatch.setattr(importlib.import_module(f"functions.{name}.handler"), "sqs", lambda: made)
-    for name in ("send_payout", "inquire_payout"):
+    monkeypatch.setattr(importlib.import_module("functions.reconcile_payouts.handler"), "statement_files", MemoryFiles)
+    for name in ("prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"):
         monkeypatch.setattr(importlib.import_module(f"functions.{name}.handler"), "providers", dict)
     return made
 

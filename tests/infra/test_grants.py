@@ -15,6 +15,7 @@ import pytest
 
 from infra.entry import Entry, NewItems
 from infra.functions import FUNCTIONS
+from infra.grants import StatementBucket
 from tests.infra.templates import Templates
 from tests.support.recorder import Recorder, Use
 from tests.support.scenarios_grants import play_everything
@@ -28,7 +29,7 @@ PLAIN = (
     (r"GlobalTable (\w+) StreamArn", r"stream \1"),
     (r"arn:aws:dynamodb:.*:table/prakerja-local-(\w+)/stream/\*", r"streams of \1"),
     (r"Queue (\S+) Arn", r"queue \1"),
-    (r"Key (data|people)key\w+ Arn", r"key \1"),
+    (r"Key (data|people|statement)key\w+ Arn", r"key \1"),
     (r"Secret (\w+)", r"secret \1"),
     (r"arn:aws:s3:::prakerja-local-(\w+)-\d+", r"bucket \1"),
     (r"StateMachine (\w+)", r"machine \1"),
@@ -84,12 +85,27 @@ def _opens_the_people_table(_: Entry, used: Set[Use]) -> set[Use]:
     return reads | _each("key people", "kms", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
 
 
+def _signs_addresses(entry: Entry, _: Set[Use]) -> set[Use]:
+    if StatementBucket("operators") not in entry.grants:
+        return set()
+    return {("s3:GetObject", "bucket statements/reports/*"), ("s3:PutObject", "bucket statements/settlements/*")}
+
+
+def _opens_the_statement_bucket(entry: Entry, used: Set[Use]) -> set[Use]:
+    touched = used | _signs_addresses(entry, used)
+    actions = {action for action, resource in touched if resource.startswith("bucket statements")}
+    reads = _each("key statement", "kms", "Decrypt") if actions else set()
+    return reads | (_each("key statement", "kms", "GenerateDataKey") if "s3:PutObject" in actions else set())
+
+
 BY_AWS: dict[str, Callable[[Entry, Set[Use]], set[Use]]] = {
     "Lambda writes the log and the traces": _log_and_trace,
     "an event source mapping empties the queue": _empties_queues,
     "an event source mapping follows the stream": _follows_a_stream,
     "Lambda and the mapping put into the dead-letter queue what fails": _sets_failures_aside,
     "DynamoDB uses the table's key in its caller's name": _opens_the_people_table,
+    "operators' files come and go by addresses that the function signed": _signs_addresses,
+    "S3 uses the bucket's key in its caller's name": _opens_the_statement_bucket,
 }
 """What needs a grant without a call of our code, and why. A rule that no longer adds anything fails a test."""
 

@@ -49,7 +49,7 @@ def test_production_keeps_its_keys_secrets_draws_and_operators(production: Templ
 
 
 def test_keys_rotate(local: Templates) -> None:
-    assert len(local.of("KMS::Key")) == 3
+    assert len(local.of("KMS::Key")) == 4
     assert all(key.properties["EnableKeyRotation"] is True for key in local.of("KMS::Key"))
 
 

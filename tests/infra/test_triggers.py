@@ -189,9 +189,13 @@ def _route(local: Templates, route: Resource) -> tuple[str, str, str]:
     return (host.removeprefix("Api "), route.properties["RouteKey"], function)
 
 
-def test_the_partner_host_is_one_function(local: Templates) -> None:
+def test_the_partner_host_has_the_partner_api_and_the_call_backs(local: Templates) -> None:
     routes = {_route(local, route) for route in local.of("ApiGatewayV2::Route")}
-    assert [route for route in routes if route[0] == "partner"] == [("partner", "$default", "partner_api")]
+    callbacks = "POST /callbacks/snap/{provider}/{proxy+}"
+    assert {route[1:] for route in routes if route[0] == "partner"} == {
+        ("$default", "partner_api"),
+        (callbacks, "payment_callback"),
+    }
 
 
 def test_both_hosts_are_found_by_their_outputs(local: Templates) -> None:

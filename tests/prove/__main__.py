@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.prove.bugs import BUGS, Bug
+from tests.prove.bug import Bug
+from tests.prove.bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 REPORT = Path("build/reports/planted_bugs.json")

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tests.prove.bug import CODE, Bug
+from tests.prove.bugs_of_payouts import PAYOUT_BUGS
 
-CODE = "layers/prakerja/python/prakerja"
 CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
 GRANTS = "tests/infra/test_grants.py"
 RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
-
-
-@dataclass(frozen=True)
-class Bug:
-    """``before`` must stand exactly once in ``path``; ``after`` takes its place. ``tests`` is what pytest is given."""
-
-    name: str
-    path: str
-    before: str
-    after: str
-    tests: tuple[str, ...]
 
 
 def _race(name: str) -> str:
@@ -39,22 +28,6 @@ BUGS = (
         '    Move.POST: ("reserved", "spent"),\n    Move.VOID: ("reserved", "available"),\n',
         '    Move.POST: ("reserved", "available"),\n    Move.VOID: ("reserved", "spent"),\n',
         ("tests/unit/balance", "tests/functions/test_partner_learning.py"),
-    ),
-    Bug(
-        "treat a time-out as failed",
-        f"{CODE}/gateways/snap/client.py",
-        "Reply(Outcome.AMB if error.sent else Outcome.REJ,",
-        "Reply(Outcome.FAIL if error.sent else Outcome.REJ,",
-        ("tests/unit/payouts/test_run.py", "-k", "lost"),
-    ),
-    Bug(
-        "send an unclear payout again",
-        f"{CODE}/payouts/model.py",
-        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
-        "        return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)\n",
-        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
-        "        return Next(PayoutState.RESEND, attempt, 7200)\n",
-        ("tests/unit/payouts/test_run.py", "-k", "response_lost"),
     ),
     Bug(
         "omit an outbox row",
@@ -152,14 +125,14 @@ BUGS = (
     ),
     Bug(
         "drop the condition on a balance",
-        f"{CODE}/balance/store.py",
+        f"{CODE}/balance/store/member.py",
         '            when=Attr("version").eq(balance.version),\n',
         "",
         (_race("one balance, two moves"),),
     ),
     Bug(
         "drop the condition on a payout",
-        f"{CODE}/payouts/store.py",
+        f"{CODE}/payouts/store/payouts.py",
         "        when=same,\n        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
         "        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
         (_race("one shard, two workers, one of whom pays"),),
@@ -199,4 +172,5 @@ BUGS = (
         'Write("people", "PutItem", "UpdateItem"),',
         (GRANTS,),
     ),
+    *PAYOUT_BUGS,
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove.bugs import BUGS, Bug
+from tests.prove.bug import Bug
+from tests.prove.bugs import BUGS
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

@@ -20,6 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from moto.backends import get_backend
 
+from functions.operator_api import routes_ledger
 from functions.operator_api.handler import handler as operator_api
 from functions.participant_api import routes_waves
 from functions.participant_api.handler import handler as participant_api
@@ -35,6 +36,7 @@ from prakerja.registration.tokens import TokenKeys
 from tests.contract.snap.standin import Bank
 from tests.support.market import Market
 from tests.support.outside import MemoryArchive
+from tests.support.statements import MemoryFiles
 from tests.support.wired import request
 from tests.support.world import MOTO_ACCOUNT, REGION, World
 
@@ -88,6 +90,7 @@ class Apis:
         self.banks = {name: Bank.open(name, clock=world.clock) for name in ("BNI", "LINKAJA")}
         self.bank = self.banks["LINKAJA"]
         self.archive = MemoryArchive()
+        self.statements = MemoryFiles()
         forget_caches()
         queues = {name: wiring.sqs().create_queue(QueueName=name)["QueueUrl"] for name in (ALIVE, DEAD)}
         self.dead_letters = queues[DEAD]
@@ -104,6 +107,7 @@ class Apis:
         monkeypatch.setattr(principals, "_operator_keys", lambda: jwks)
         monkeypatch.setattr(wiring, "_providers", lambda _: {name: bank.provider for name, bank in self.banks.items()})
         monkeypatch.setattr(routes_waves, "archive", lambda: self.archive)
+        monkeypatch.setattr(routes_ledger, "statement_files", lambda: self.statements)
         forget_caches()
         for keys in ("/.well-known/jwks.json", "/v1/receipt-keys"):  # looking at them publishes them
             self.call("GET", keys)

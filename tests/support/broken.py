@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from tests.support import misdeeds as past
-from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY, Change
-from tests.support.scene import DEVICE, PROPOSER, Scene
+from tests.support.broken_incentives import BROKEN_INCENTIVES
+from tests.support.broken_payouts import BROKEN_PAYOUTS
+from tests.support.broken_request import Broken as Broken
+from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
+from tests.support.scene import DEVICE, PROPOSER
 
 NOWHERE = "00000000-0000-5000-8000-000000000000"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The good request of ``route`` with ``changes``, sent after ``prepare``.
-
-    ``prepare`` may answer more changes. ``says`` are words of the answer, Indonesian and English. ``counts``: a refusal
-    that is meant to leave a trace.
-    """
-
-    slug: str
-    route: str
-    says: tuple[str, str]
-    changes: Change = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[Scene], Change] = past.nothing
-    counts: bool = False
-
 
 REFRESH = "POST /v1/sessions/refresh"
 IDENTITY = "POST /v1/identity"
 JOIN, APPLICATION = "PUT /v1/waves/{wave_id}/application", "GET /v1/waves/{wave_id}/application"
 REVIEW = "PUT /v1/purchases/{purchase_id}/review"
 ACCOUNT = "PUT /v1/account"
+CONFIRM, UNDO = "POST /v1/contacts/confirmations", "POST /v1/account/cancellation"
+TAKE = "PUT /operator/v1/cases/{case_id}/assignment"
+RESOLVE = "PUT /operator/v1/cases/{case_id}/resolution"
 NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
 DECREE = "PUT /operator/v1/waves/{wave_id}/decree"
-RELEASE = "PUT /operator/v1/payout-runs/{run_id}/release"
 WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
+    **BROKEN_INCENTIVES,
+    **BROKEN_PAYOUTS,
     # the request itself
     "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),
     "no object": Broken("malformed-request", ACCOUNT, ("satu objek", "one JSON object"), {"body": "[1, 2]"}),
@@ -196,11 +183,42 @@ BROKEN: dict[str, Broken] = {
         prepare=partial(past.sent_by, who="verified"),
     ),
     "a second account": Broken(
-        "account-linked-already",
+        "confirmation-needed",
         ACCOUNT,
-        ("layanan bantuan", "help desk"),
-        {"body": {**WALLET, "number": "081200000099"}},
+        ("kontak lain", "other contact"),
+        {"body": {"provider": "BNI", "number": "1234567890"}},
         prepare=partial(past.sent_by, who="member"),
+    ),
+    "a second account with a code not given back": Broken(
+        "confirmation-unusable",
+        ACCOUNT,
+        ("kode baru", "new code"),
+        prepare=lambda scene: {
+            "token": scene.money.session,
+            "body": {"provider": "BNI", "number": "1234567890", "confirmation_id": scene.money.confirmation},
+        },
+    ),
+    "an account that many use": Broken(
+        "account-crowded", ACCOUNT, ("milik sendiri", "your own"), prepare=past.crowded_account
+    ),
+    "a wallet that takes less": Broken(
+        "account-limited",
+        ACCOUNT,
+        ("Rp250.000", "Rp250.000"),
+        prepare=partial(past.another_member, number=17, monthly_in=250_000),
+    ),
+    "a wallet of another NIK": Broken(
+        "account-not-yours",
+        ACCOUNT,
+        ("NIK lain", "another NIK"),
+        prepare=partial(past.another_member, number=18, nik="3276050903959999"),
+        counts=True,
+    ),
+    "no change to cancel": Broken(
+        "no-change-to-cancel", UNDO, ("72 jam", "72 hours"), prepare=partial(past.sent_by, who="member")
+    ),
+    "a code without another contact": Broken(
+        "other-channel-missing", CONFIRM, ("Buktikan", "Prove"), prepare=past.only_a_phone
     ),
     "another person's wallet": Broken("wallet-phone-differs", ACCOUNT, ("telepon", "phone"), {"body": WALLET}),
     "a wallet that is not there": Broken(
@@ -240,8 +258,23 @@ BROKEN: dict[str, Broken] = {
     "a wave not drawn yet": Broken(
         "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
     ),
-    "a run not declared": Broken("run-not-declared", RELEASE, ("DECLARED", "DECLARED"), prepare=past.new_run),
-    "an empty run": Broken(
-        "run-empty", RELEASE, ("jatuh tempo", "due"), prepare=lambda scene: {"path": {"run_id": scene.empty_run}}
+    "a case without a version": Broken(
+        "precondition-required", TAKE, ("If-Match", "If-Match"), headers={"if_match": ""}
+    ),
+    "a case that was changed": Broken(
+        "precondition-failed", TAKE, ("Baca kembali", "Read it again"), headers={"if_match": '"7"'}
+    ),
+    "a case not taken": Broken(
+        "case-not-taken",
+        RESOLVE,
+        ("Ambil kasus", "Take the case"),
+        prepare=lambda scene: {"path": {"case_id": scene.money.case}},
+    ),
+    "a case that is resolved": Broken(
+        "case-resolved",
+        RESOLVE,
+        ("sudah diselesaikan", "resolved already"),
+        {"body": {"verdict": "REFUSED", "why": "Another reason."}},
+        prepare=partial(past.again, route=RESOLVE),
     ),
 }

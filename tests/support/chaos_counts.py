@@ -17,8 +17,8 @@ WHOLE = re.compile(r"(WAVE|RUN|APPROVAL)#[^#]+")
 """Partitions of what is there once for a wave or a run. Their shards ("WAVE#…#S07") hold a row for each person."""
 BESIDE = ("OUTBOX#", "EVIDENCE#")
 """What is written beside something, and belongs to that."""
-KEPT_IN_MEMORY = ("DATA_KEY#", "SCHEME#", "KEYS#")
-"""Items that a process reads once for all that it does in the next minutes; no command is charged with them."""
+KEPT_IN_MEMORY = ("DATA_KEY#", "SCHEME#", "KEYS#", "CHANNEL#")
+"""Items that a process reads once for all that it does in the next seconds or minutes; no command is charged with them."""
 
 
 @dataclass

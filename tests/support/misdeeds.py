@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from prakerja.platform.access_patterns import DESTINATION
 from prakerja.platform.clock import wib_date
+from prakerja.platform.parts import put
 from prakerja.registration import change_person
 from prakerja.registration.model.address import Channel
 from sandbox.world.snap.books import Account
@@ -112,14 +114,24 @@ def into(scene: Scene, wave: str) -> Change:
     return {"path": {"wave_id": getattr(scene, wave)}}
 
 
-def another_member(scene: Scene, holder: str = "") -> Change:
-    """A member whose wallet is somebody else's (``holder``), or does not exist."""
-    number = 16 if holder else 6  # the provider does not forget between tests
+def another_member(scene: Scene, holder: str = "", number: int = 0, **traits: Any) -> Change:
+    """A member whose wallet is somebody else's (``holder``), has other ``traits``, or does not exist."""
+    number = number or (16 if holder else 6)  # the provider does not forget between tests
     who: Someone = scene.apis.market.member(number, card=f"8{number:015d}", linked=False)
     wallet = who.phone.lstrip("+")
-    if holder:
-        scene.apis.bank.engine.add_accounts(Account("linkaja", wallet, holder))
+    if holder or traits:
+        scene.apis.bank.engine.add_accounts(Account("linkaja", wallet, holder or who.full_name.upper(), **traits))
     return {"token": scene.token(who), "body": {"provider": "LINKAJA", "number": wallet}}
+
+
+def crowded_account(scene: Scene) -> Change:
+    digest = scene.world.guards.digest("ACCOUNT", f"LINKAJA:{scene.unlinked.phone.lstrip('+')}")
+    scene.world.table.commit(put(DESTINATION, {"holders": [f"member-{n}" for n in range(5)]}, digest=digest))
+    return {}
+
+
+def only_a_phone(scene: Scene) -> Change:
+    return {"token": scene.session_token}
 
 
 def silent_bank(scene: Scene) -> Change:

@@ -23,8 +23,10 @@ from prakerja.payouts.service import (
     propose_release,
     queue_shard,
     release_run,
+    screen_member,
     send_payout,
     start_run,
+    withdraw_shard,
 )
 from prakerja.payouts.store import payout_from_item
 from prakerja.platform.access_patterns import OUTBOX
@@ -63,6 +65,7 @@ class Payments:
         self.providers = {PROVIDER: self.bank.provider}
         self.random = random.Random(seed)
         self.waiting: list[Waiting] = []
+        self.swept_at = world.clock.wall()
         self.working = False
         """Whether a worker is at work (and may be killed)."""
         self.people = [self._member(number) for number in range(1, people + 1)]
@@ -93,7 +96,7 @@ class Payments:
         approval = propose_release(self.p, operator="op-1", run_id=run_id)
         agreed = replace(approval, approved_by="op-2", approved_at=to_text(self.world.clock.wall()))
         self.world.table.commit(*approved_parts(agreed))
-        release_run(self.p, run_id=run_id, approval_id=approval.approval_id)
+        release_run(self.p, self.providers, run_id=run_id, approval_id=approval.approval_id)
         self.collect()
 
     def pay(self) -> None:
@@ -138,6 +141,8 @@ class Payments:
     def _handle(self, message: Waiting) -> None:
         handlers: Mapping[str, Callable[[], object]] = {
             "payouts.run_started.v1": lambda: prepare_run(self.p, run_id=message.body["run_id"]),
+            "payouts.shard_withdrawn.v1": lambda: withdraw_shard(self.p, **message.body),
+            "exclusions.changed.v1": lambda: screen_member(self.p, **message.body),
             "payouts.shard_released.v1": lambda: queue_shard(self.p, **message.body),
             "payouts.queued.v1": lambda: send_payout(self.p, self.providers, payout_id=message.body["payout_id"]),
             "payouts.unknown.v1": lambda: inquire_payout(self.p, self.providers, **message.body),
@@ -156,7 +161,8 @@ class Payments:
 
     def sweep(self) -> None:
         """What ``sweep_due`` does."""
-        now = to_text(self.world.clock.wall())
+        self.swept_at = self.world.clock.wall()
+        now = to_text(self.swept_at)
         shards = sorted({item["due_shard"] for item in self.stored.values() if item.get("due_at", "9") < now})
         messages = [message for shard in shards for message in due_payouts(self.p, shard)]
         if messages:
@@ -171,7 +177,11 @@ class Payments:
 
     def _next_step(self) -> datetime | None:
         times = [message.at for message in self.waiting]
-        times += [from_text(item["due_at"]) + timedelta(seconds=1) for item in self.stored.values() if "due_at" in item]
+        minute = self.swept_at + timedelta(minutes=1)
+        due = [from_text(item["due_at"]) for item in self.stored.values() if "due_at" in item]
+        times += [
+            max(at + timedelta(seconds=1), minute) if at < self.swept_at else at + timedelta(seconds=1) for at in due
+        ]
         return min(times, default=None)
 
     # what is to be judged -------------------------------------------------------------------------------------------

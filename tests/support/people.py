@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from prakerja.balance import grant_parts
 from prakerja.membership import grant_membership_parts, latest_scheme, seed_schemes
 from prakerja.payouts.answers import NameMatch
-from prakerja.payouts.model import Account
-from prakerja.payouts.store import ACCOUNT_FIELD, new_account, seal
+from prakerja.payouts.destination import Account
+from prakerja.payouts.store import ACCOUNT_FIELD, hold, new_account, seal
 from prakerja.platform.access_patterns import PERSON_IDENTITY
 from prakerja.registration import Channel, change_person, seal_fields
 from prakerja.registration.store.person import new_person
@@ -84,8 +85,10 @@ def plant_member(world: World, who: Someone, *, card_number: str = "800000000000
     return who
 
 
-def plant_account(world: World, who: Someone, *, provider: str = "LINKAJA", number: str | None = None) -> None:
-    """A linked account of a member."""
+def plant_account(
+    world: World, who: Someone, *, provider: str = "LINKAJA", number: str | None = None, **changes: Any
+) -> None:
+    """A linked account of a member, who holds its destination alone."""
     p = world.platform
     identity = world.table.get(PERSON_IDENTITY, person_id=who.person_id)
     assert identity is not None
@@ -98,5 +101,6 @@ def plant_account(world: World, who: Someone, *, provider: str = "LINKAJA", numb
         digest=world.guards.digest("ACCOUNT", f"{provider}:{number}"),
         name_match=NameMatch.MATCH,
         linked_at=world.clock.programme(),
+        **changes,
     )
-    world.table.commit(new_account(account))
+    world.table.commit(new_account(account), *hold({account.digest: ()}, who.person_id))

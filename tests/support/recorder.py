@@ -27,6 +27,7 @@ from infra.grants import SECRETS
 from prakerja import wiring
 from prakerja.platform.table import Table
 from tests.support import apis, market, scenarios_stage
+from tests.support.scenarios_stage import BUCKET
 from tests.support.world import MOTO_ACCOUNT, REGION, World
 
 Use = tuple[str, str]
@@ -53,6 +54,7 @@ class Recorder:
         self._environments = environments
         self._every_variable = {name for names in environments.values() for name in names}
         self._running: str | None = None
+        self._bucket = ""
         self._tables: dict[str, str] = {}
 
     def watch(self, world: World, patch: pytest.MonkeyPatch) -> None:
@@ -118,6 +120,7 @@ class Recorder:
     def _client(self, service: str) -> Any:
         made: Any = boto3.client(service, region_name=REGION, config=wiring.PATIENCE)  # type: ignore[call-overload]
         made.meta.events.register("provide-client-params", self._note)
+        made.meta.events.register("provide-client-params.s3.GetObject", self._note_bucket)
         made.meta.events.register("after-call.s3.GetObject", self._note_missing)
         made.meta.events.register("before-call.dynamodb", self._refuse)
         made.meta.events.register("after-call.sqs.ReceiveMessage", _name_sources)
@@ -131,7 +134,10 @@ class Recorder:
     def _note_missing(self, http_response: Any, **_: Any) -> None:
         """S3 tells that an object is missing only to those who may list; to others it says "access denied"."""
         if self._running is not None and http_response.status_code == 404:
-            self.used[self._running].add(("s3:ListBucket", "bucket draws"))
+            self.used[self._running].add(("s3:ListBucket", f"bucket {self._bucket}"))
+
+    def _note_bucket(self, params: dict[str, Any], **_: Any) -> None:
+        self._bucket = params["Bucket"]
 
     def _refuse(self, model: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
         if not (self.busy and self._running and model.name in WRITES):
@@ -155,7 +161,9 @@ def _needs(service: str, operation: str, params: dict[str, Any], tables: Mapping
         case "sqs", _:
             yield f"sqs:{operation.removesuffix('Batch')}", f"queue {params['QueueUrl'].rpartition('/')[2]}"
         case "s3", "GetObject" | "PutObject":
-            yield f"s3:{operation}", f"bucket {params['Bucket']}/*"
+            bucket = params["Bucket"]
+            folder = "" if bucket == BUCKET else params["Key"].partition("/")[0] + "/"
+            yield f"s3:{operation}", f"bucket {bucket}/{folder}*"
         case "secretsmanager", _:
             yield f"secretsmanager:{operation}", f"secret {params['SecretId'].lower()}"
         case "kms", _:

@@ -11,6 +11,7 @@ from prakerja.training.model.catalogue import POST_TEST
 from prakerja.training.service.reviewing import review_course
 from tests.support.market import PRICE, STATUS
 from tests.support.scenarios import Step, delivery, passes
+from tests.support.scenarios_incentives import ON_THE_WAY
 from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_people import ANI
 from tests.support.scenarios_stage import Stage
@@ -85,8 +86,10 @@ COURSE = (
     delivery("send payment code", PAYMENT_CODE, may_announce=frozenset({PAYMENT_CODE})),
     Step("authorise", _authorise, _read_otp),
     Step("void", _void, aside=True, refusal="ERRPLT40028"),
+    *ON_THE_WAY,
     Step("redeem status", _status, passes(days=11)),
     Step("redeem commit", _redeem),
+    *ON_THE_WAY,
     Step("evidence", _report(1)),
     Step("evidence", _report(2)),
     Step("completion", _report(POST_TEST)),

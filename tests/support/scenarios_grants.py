@@ -71,7 +71,9 @@ def _journey(recorder: Recorder, on: Stage) -> None:
         prepare(on, step)
         twice(step)
 
-    def busy() -> None:
+    def busy(aside: Step | None = None) -> None:
+        if aside is not None:
+            prepare(on, aside)
         recorder.busy = True
         message = on.memo.message
         for queue in (queue for queue, function in QUEUES.items() if function == QUEUES[message.queue]):
@@ -80,7 +82,7 @@ def _journey(recorder: Recorder, on: Stage) -> None:
 
     for step in JOURNEY:
         if step.aside:
-            apart(partial(aside, step))
+            apart(partial(aside, step), *([partial(busy, step)] if step.topic else []))
             continue
         prepare(on, step)
         if step.topic:

@@ -21,6 +21,7 @@ from tests.support.clock import FixedClock
 from tests.support.people import Someone
 
 PROVIDER = "LINKAJA"
+CALLBACKS = f"https://partner.test/callbacks/snap/{PROVIDER.lower()}"
 Reply = tuple[int, dict[str, str], bytes]
 
 
@@ -40,7 +41,7 @@ class OutsideWorld:
         self.messages = Messages(book, clock.wall)
         self.beacon = Beacon(book, clock.wall, period=30)
         self.bank = Engine(":memory:", clock.wall)
-        self.bank.add_client(Client(**client_entry(PROVIDER)))
+        self.bank.add_client(Client(**client_entry(PROVIDER), callback_url=CALLBACKS))
         self.bank.add_accounts(Account(PROVIDER.lower(), SOURCE, "PMO PRAKERJA", balance=FUNDS))
         self.down: set[str] = set()
 
@@ -68,7 +69,7 @@ class OutsideWorld:
             "mother_name": who.mother_name,
         }
         self.registry.register([RegisteredPerson(**{**record, **changes})])
-        self.bank.add_accounts(Account(PROVIDER.lower(), who.phone.lstrip("+"), who.full_name.upper()))
+        self.bank.add_accounts(Account(PROVIDER.lower(), who.phone.lstrip("+"), who.full_name.upper(), nik=who.nik))
 
     # what is to be judged -------------------------------------------------------------------------------------------
     def sent(self, to: str = "") -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@ the outside world's stand-ins behind our real adapters."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,33 +19,38 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
+import functions.end_membership.handler as end_membership
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
+import functions.open_case.handler as open_case
 import functions.prepare_payouts.handler as prepare_payouts
+import functions.reconcile_payouts.handler as reconcile_payouts
 import functions.relay_outbox.handler as relay_outbox
 import functions.schedule_incentive.handler as schedule_incentive
 import functions.send_payout.handler as send_payout
-import functions.sweep_outbox.handler as sweep_outbox
 import functions.turn_wave.handler as turn_wave
 import functions.verify_identity.handler as verify_identity
 from prakerja import wiring
 from prakerja.membership import seed_schemes
-from prakerja.membership.store import load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import OUTBOX
 from prakerja.platform.auth import Operator
 from prakerja.platform.ids import derived
-from prakerja.platform.settings import settings
-from sandbox.world.registry import DEFAULT_API_KEY
-from tests.contract.snap.standin import secret_entry
 from tests.support import wired
+from tests.support.caches import forget_what_was_wired
 from tests.support.chaos import Seam, seam_of
 from tests.support.clock import FixedClock
 from tests.support.ids import CountingIds
 from tests.support.market import Market
 from tests.support.moto_truth import truthful
-from tests.support.scenarios_outside import PROVIDER, OutsideWorld, address
+from tests.support.scenarios_outside import PROVIDER, OutsideWorld
+from tests.support.stage_wiring import BUCKET as BUCKET
+from tests.support.stage_wiring import GROUP as GROUP
+from tests.support.stage_wiring import MACHINE as MACHINE
+from tests.support.stage_wiring import STATEMENTS as STATEMENTS
+from tests.support.stage_wiring import Secrets, wire
 from tests.support.world import REGION, World
 
 if TYPE_CHECKING:
@@ -57,8 +61,6 @@ SHARDS = ("ROSTER_SHARDS", "DUE_SHARDS", "OUTBOX_SHARDS", "RUN_SHARDS", "LEDGER_
 FEW = 2
 """How many shards everything has on this stage: the same code with fewer empty reads."""
 OURS = ("prakerja.", "functions.", "tests.support.")
-BUCKET, MACHINE, GROUP = "draws", "draw", "waves"
-ROLE = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/test"
 
 START = FixedClock().now
 
@@ -68,8 +70,12 @@ WORKERS = {
     "turn_wave": turn_wave.handler,
     "schedule_incentive": schedule_incentive.handler,
     "prepare_payouts": prepare_payouts.handler,
+    "end_membership": end_membership.handler,
+    "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
+    "close_day": close_day.handler,
+    "reconcile_payouts": reconcile_payouts.handler,
 }
 """Queue → the function that empties it."""
 
@@ -135,11 +141,11 @@ class Stage:
         self.memo = SimpleNamespace()
         self.with_others = True
         """Whether other people join the wave and are paid beside Ani."""
-        _wire(patch, self)
+        wire(patch, self, WORKERS)
         patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
         self.market = Market(self.world, patch)
-        patch.setattr(wiring, "_secrets", _Secrets)
-        _forget_what_was_wired()
+        patch.setattr(wiring, "_secrets", lambda: Secrets(self.outside))
+        forget_what_was_wired()
         patch.setenv("DATA_KEY_ID", "key")
         seed_schemes(self.p)
 
@@ -208,15 +214,6 @@ class Stage:
         )
 
 
-class _Secrets:
-    KNOWN = {"REGISTRY_SECRET": DEFAULT_API_KEY}
-
-    def get(self, name: str, **_: Any) -> str:
-        if name == "SNAP_SECRET":
-            return json.dumps({PROVIDER: secret_entry(PROVIDER)})
-        return self.KNOWN.get(name, f"{name} for tests")
-
-
 @contextmanager
 def stage(
     dynamodb: DynamoDBClient | None = None, kms: KMSClient | None = None, prefix: str = "test-"
@@ -232,7 +229,7 @@ def stage(
         made = Stage(patch, dynamodb or client("dynamodb"), kms or client("kms"), prefix)
         with seam_of(truth, made.outside) as made.seam:
             yield made
-        _forget_what_was_wired()
+        forget_what_was_wired()
 
 
 def in_queues(now: datetime) -> list[Queued]:
@@ -261,40 +258,3 @@ def _record(number: int, message: Queued) -> dict[str, Any]:
         "messageAttributes": {"topic": {"stringValue": message.topic, "dataType": "String"}},
         "eventSourceARN": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{message.queue}",
     }
-
-
-def _wire(patch: pytest.MonkeyPatch, on: Stage) -> None:
-    sqs, s3 = wiring.client("sqs"), wiring.client("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    wiring.client("scheduler").create_schedule_group(Name=GROUP)
-    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-    machine = wiring.client("stepfunctions").create_state_machine(name=MACHINE, definition=definition, roleArn=ROLE)
-    queue_urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in WORKERS}
-    for name, value in {
-        "QUEUE_URLS": json.dumps(queue_urls),
-        "DRAW_BUCKET": BUCKET,
-        "DRAW_STATE_MACHINE": machine["stateMachineArn"],
-        "SCHEDULE_GROUP": GROUP,
-        "SCHEDULE_ROLE": ROLE,
-        "TURN_WAVE_ARN": f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:turn_wave",
-        "BEACON_DELAY_SECONDS": "60",
-        "SNAP_SECRET": "SNAP_SECRET",
-        "REGISTRY_SECRET": "REGISTRY_SECRET",
-        "SNAP_PROVIDERS": json.dumps({PROVIDER: {"base_url": address("bank")}}),
-        **{f"{name.upper()}_URL": address(name) for name in ("registry", "sms", "email", "beacon")},
-    }.items():
-        patch.setenv(name, value)
-    on.world.platform = Platform(
-        on.world.table, on.clock, on.ids, on.world.settings, vault=on.world.vault, guards=on.world.guards
-    )
-    patch.setattr(wiring, "RandomIds", lambda: on.ids)
-    for function in (relay_outbox, sweep_outbox):  # these need no more of the platform, so they take it piece by piece
-        patch.setattr(function, "table", lambda: on.world.table)
-    patch.setattr(sweep_outbox, "clock", lambda: on.clock)
-
-
-def _forget_what_was_wired() -> None:
-    """What functions keep between invocations belongs to the stage before."""
-    ours = (settings, wiring.archive, wiring._providers, wiring._public_key, load_scheme, verify_identity.registry)
-    for cached in (*ours, draw_wave.beacon, notify.senders, turn_wave.schedules, turn_wave.runs):
-        cached.cache_clear()

@@ -19,7 +19,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from prakerja.platform.access_patterns import EVIDENCE
 from prakerja.platform.relay import Row
-from tests.support.scenarios_stage import BUCKET, GROUP, Stage, in_queues
+from tests.support.scenarios_stage import BUCKET, GROUP, STATEMENTS, Stage, in_queues
 from tests.support.world import REGION
 
 RANDOM = frozenset({"person_key", "address_key", "external_id", "commit_id"})
@@ -115,12 +115,16 @@ class _Plain:
 def _outside(stage: Stage, plain: _Plain) -> dict[str, Any]:
     schedules = get_backend("scheduler")[DEFAULT_ACCOUNT_ID][REGION].schedule_groups[GROUP].schedules
     machines = get_backend("stepfunctions")[DEFAULT_ACCOUNT_ID][REGION].state_machines
-    files = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].buckets[BUCKET].keys
+    buckets = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].buckets
     texts = [(text["channel"], text["address"], text["text"], text["differing"]) for text in stage.outside.sent()]
     return {
         "texts": sorted(plain.text(text) for text in texts),
         "books": plain.text(stage.outside.books()),
-        "files": {name: sha256(key.value).hexdigest() for name, key in files.items()},
+        "files": {
+            name: sha256(key.value).hexdigest()
+            for bucket in (BUCKET, STATEMENTS)
+            for name, key in buckets[bucket].keys.items()
+        },
         "schedules": sorted((name, schedule.schedule_expression) for name, schedule in schedules.items()),
         "executions": sorted(run.name for machine in machines for run in machine.executions),
     }

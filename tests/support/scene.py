@@ -5,9 +5,8 @@ The ids and requests here are those that succeed; tests take them as they are, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -29,8 +28,12 @@ from prakerja.waves import WaveDraft
 from prakerja.waves.service import cancel_wave, create_wave, join_wave, propose_decree
 from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
+from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
+from tests.support.scene_money import MoneyMatters
+from tests.support.scene_office import Desk
 from tests.support.sign_in import Providers
+from tests.support.statements import plant_report
 from tests.support.world import REGION, World
 
 CODE_KEY = "CODE_SECRET for tests"
@@ -39,17 +42,6 @@ INCENTIVE = 600_000
 DAY = timedelta(days=1)
 PROPOSER = "op-0"
 """Who proposed what waits for approval; nobody else in the tests has this name."""
-
-
-@dataclass(frozen=True)
-class Good:
-    """A request that succeeds, and who sends it. ``path`` fills the route's parameters."""
-
-    token: str = field(default="", repr=False)
-    path: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    status: int = 200
-    query: str = ""
 
 
 @contextmanager
@@ -77,6 +69,10 @@ class Scene:
         self._waves()
         self._payouts()
         self._dead_letter()
+        self.money = MoneyMatters(self.apis, self.member)
+        self.changing = self.money.changing
+        self.desk = Desk(self.apis, self.member)
+        self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
 
@@ -150,6 +146,8 @@ class Scene:
         """Codes asked for and not given back yet, long enough ago that another may be asked for."""
         self.session = self.tokens()
         self.world.clock.move(minutes=2)
+        started = self.money.ask_for_confirmation()
+        self.money.confirmation, self.money.confirmation_code = self.delivered(started, Channel.EMAIL)
         self.challenge, self.code = self.sign_in()
         self.session_token = self.apis.person_token(self.session["person_id"], session_id=self.session["session_id"])
         self.contact_challenge, self.contact_code = self.contact(self.session_token)
@@ -172,10 +170,13 @@ class Scene:
             "region": "3276",
         }
         run, dead = {"run_id": self.run}, {"function": ALIVE}
+        yesterday = (wib_date(self.world.clock.wall()) - DAY).isoformat()
         by_challenge, by_contact = {"challenge_id": self.challenge}, {"challenge_id": self.contact_challenge}
         start = {"channel": "PHONE", "address": "081299990003", "device_id": "another-device"}
         refresh = {"refresh_token": self.session["refresh_token"], **device}
         return {
+            **self.money.good(),
+            **self.desk.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),
@@ -213,11 +214,22 @@ class Scene:
             "PUT /operator/v1/waves/{wave_id}/decree": Good(operator, {"wave_id": self.drawn_wave}, None, 202),
             "GET /operator/v1/approvals": Good(operator),
             "PUT /operator/v1/approvals/{approval_id}/approval": Good(operator, {"approval_id": self.decree}),
+            "PUT /operator/v1/approvals/{approval_id}/refusal": Good(operator, {"approval_id": self.decree}),
             "POST /operator/v1/payout-runs": Good(operator, {}, {"scheduled_until": "2030-01-01"}, 201),
             "GET /operator/v1/payout-runs": Good(operator),
             "GET /operator/v1/payout-runs/{run_id}": Good(operator, run),
             "PUT /operator/v1/payout-runs/{run_id}/release": Good(operator, run, None, 202),
+            "PUT /operator/v1/payout-runs/{run_id}/withdrawal": Good(operator, run),
             "GET /operator/v1/ledger/{day}": Good(operator, {"day": wib_date(now).isoformat()}),
+            "GET /operator/v1/reconciliations": Good(operator, query=f"provider=BNI&day={yesterday}"),
+            "GET /operator/v1/reconciliations/{report_id}": Good(operator, {"report_id": self.report}),
+            "GET /operator/v1/reconciliations/{report_id}/rows": Good(operator, {"report_id": self.report}),
+            "POST /operator/v1/settlement-files": Good(
+                operator, {}, {"provider": "BNI", "day": yesterday, "sha256": "ab" * 32, "size": 7}, 201
+            ),
+            "PUT /operator/v1/settlement-files/{file_id}/receipt": Good(
+                operator, {"file_id": self.settlement_file}, None, 202
+            ),
             "GET /operator/v1/dead-letters/{function}": Good(operator, dead),
             "POST /operator/v1/dead-letters/{function}/redrive": Good(operator, dead),
         }
@@ -226,7 +238,7 @@ class Scene:
         """Send a request to a route; the good one if none is given. All carry an Idempotency-Key, asked for or not."""
         method, _, path = route.partition(" ")
         request = request or self.good()[route]
-        headers = {"idempotency_key": "a-good-request", **headers}
+        headers = {"idempotency_key": "a-good-request", **request.headers, **headers}
         path = path.format(**request.path)
         return self.apis.call(method, path, request.body, token=request.token, query=request.query, **headers)
 

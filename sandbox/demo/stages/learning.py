@@ -9,23 +9,29 @@ from typing import Any
 
 from sandbox.demo.api import NoAnswer, Refused
 from sandbox.demo.cast import Player, Purchase
+from sandbox.demo.keys import PROVIDERS
 from sandbox.demo.partner import Platform
 from sandbox.demo.play import Play
 from sandbox.demo.show import Stage
+from sandbox.world.people import Person
 
 POST_TEST = 999
-WALLET, BANK = "LINKAJA", "BNI"
+BANK = "BNI"
+BANKS = ("BNI", "BCA")
+"""The other providers are wallets, whose number is the phone."""
 REVIEW = "Materinya jelas & langsung terpakai di tempat kerja."
 SECOND_COURSES = 12
 """Redeem codes that stay unused, for whoever wants to try the running system."""
 CODE_ASKED = 4
 WRONG_ACCOUNTS = ("0000000001", "0000000002", "0000000003")
 """Another person's, a closed one, one that nobody has."""
-UNPAYABLE: dict[str, dict[str, Any]] = {
-    BANK: {"status": "DORMANT", "quiet": True},
-    WALLET: {"status": "INACTIVE", "quiet": True},
-}
-"""By provider: what an inquiry does not show (``quiet``), so that only the payout is refused."""
+UNPAYABLE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("OVO", {"status": "INACTIVE"}),
+    ("BNI", {"status": "DORMANT"}),
+    ("DANA", {"kyc": "NONE"}),
+)
+"""What becomes of the last members' accounts after they were linked, so that only the payout is refused. The very last
+is a wallet that its owner only has to upgrade."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,13 @@ def shopper(play: Play) -> Player:
     return members(play)[0]
 
 
+def unlucky(play: Play) -> list[Player]:
+    """Whose accounts cannot be paid when it comes to it."""
+    return members(play)[-len(UNPAYABLE) :]
+
+
 def link_accounts(play: Play) -> None:
-    """Half a bank account, half a wallet. Some first try one that is not theirs, closed or unknown, and are told so."""
+    """Bank accounts and wallets at all providers in turn. Some first try one that is not theirs, closed or unknown, and are told so."""
     linking = members(play)
     _open_accounts(play, linking)
     with play.show.stage("link an account or wallet", len(linking)) as stage:
@@ -66,10 +77,13 @@ def link_accounts(play: Play) -> None:
             play.expect_refusal(stage, player, partial(_link, number))
 
         def act(player: Player) -> None:
-            number = player.account if player.provider == BANK else player.person.phone
+            number = player.account if player.provider in BANKS else player.person.phone
             player.who.link(player.provider, number)
 
         play.everyone(linking, act, stage)
+        stage.note(f"then {len(UNPAYABLE)} of the accounts stop taking money")
+        flawed = zip(unlucky(play), UNPAYABLE, strict=True)
+        play.outside.open_accounts([account_of(player.person, player.provider) | flaw for player, (_, flaw) in flawed])
 
 
 def buy(play: Play) -> None:
@@ -203,7 +217,7 @@ def _open_purchase(player: Player) -> bool:
 
 
 def _open_accounts(play: Play, linking: list[Player]) -> None:
-    """Accounts in the members' names; the last two look fine when they are asked about, and cannot be paid."""
+    """Accounts in the members' names, at all providers in turn."""
     accounts: list[dict[str, Any]] = [
         {"provider": "bni", "number": WRONG_ACCOUNTS[0], "name": "ORANG LAIN SEKALI"},
         {
@@ -214,19 +228,25 @@ def _open_accounts(play: Play, linking: list[Player]) -> None:
         },
     ]
     for number, player in enumerate(linking):
-        player.provider = BANK if number % 2 else WALLET
+        player.provider = PROVIDERS[number % len(PROVIDERS)]
+    for player, (provider, _) in zip(unlucky(play), UNPAYABLE, strict=True):
+        player.provider = provider
+    for player in linking:
         player.account = account_number(player.provider, player.person.phone)
-        accounts.append(
-            {
-                "provider": player.provider.lower(),
-                "number": player.account,
-                "name": player.person.full_name.upper(),
-                **(UNPAYABLE.get(player.provider, {}) if number >= len(linking) - 2 else {}),
-            }
-        )
+        accounts.append(account_of(player.person, player.provider))
     play.outside.open_accounts(accounts)
+
+
+def account_of(person: Person, provider: str) -> dict[str, Any]:
+    """Somebody's account as its provider knows it."""
+    return {
+        "provider": provider.lower(),
+        "number": account_number(provider, person.phone),
+        "name": person.full_name.upper(),
+        "nik": person.nik,
+    }
 
 
 def account_number(provider: str, phone: str) -> str:
     """A wallet's number is the phone; a bank account's is made from it."""
-    return f"62{phone[1:]}" if provider == WALLET else phone[2:]
+    return phone[2:] if provider in BANKS else f"62{phone[1:]}"

@@ -19,24 +19,31 @@ from zoneinfo import ZoneInfo
 WIB = ZoneInfo("Asia/Jakarta")
 OUTSIDE = "OUTSIDE"
 """The ledger's other side for money put into an account from nowhere."""
-_CAPS = {"FULL": (20_000_000, 40_000_000), "BASIC": (2_000_000, 20_000_000)}
-"""Bank Indonesia's limits for e-money by KYC level, rupiah: balance, and incoming in a month."""
+FEES = "FEES"
+"""Where fees go."""
+_NOBODY = (OUTSIDE, FEES)
+_CAPS = {"FULL": (20_000_000, 40_000_000), "BASIC": (2_000_000, 20_000_000), "NONE": (0, 0)}
+"""Bank Indonesia's limits for e-money by KYC level, rupiah: balance, and incoming in a month. NONE takes nothing in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who may call a provider, and which account it pays from."""
+    """Who may call a provider, which account it pays from, and where results are told ("": nowhere)."""
 
     provider: str
     client_id: str
     client_secret: str = field(repr=False)
     public_key: str
     source_account: str
+    callback_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account or wallet, rupiah. ``quiet``: an inquiry does not show that it cannot be paid."""
+    """An account or wallet, rupiah. ``quiet``: an inquiry does not show that it cannot be paid.
+
+    A wallet's number begins with 62. An account at another bank is numbered with that bank's code, ``014-1234567890``.
+    """
 
     provider: str
     number: str
@@ -49,6 +56,8 @@ class Account:
     monthly_in: int | None = None
     min_amount: int = 1
     max_amount: int | None = None
+    nik: str = field(default="", repr=False)
+    """The holder's; "" if the provider does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class Transfer:
     settles_at: str | None
     code: str
     accepted_at: str
+    fee: int
+    remark: str
 
     @property
     def reference_no(self) -> str:
@@ -78,6 +89,11 @@ class Transfer:
 def reference_no(provider: str, number: int) -> str:
     """``BNI0000000042``."""
     return f"{provider.upper()}{number:010d}"
+
+
+def _number_of(text: str) -> int:
+    digits = text[-10:]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def stored(moment: datetime) -> str:
@@ -130,9 +146,9 @@ class Books:
 
     def put_client(self, client: Client) -> None:
         self.run(
-            "INSERT OR REPLACE INTO clients (provider, client_id, client_secret, public_key, source_account)"
-            " VALUES (?, ?, ?, ?, ?)",
-            *(client.provider, client.client_id, client.client_secret, client.public_key, client.source_account),
+            "INSERT OR REPLACE INTO clients (provider, client_id, client_secret, public_key, source_account, callback_url)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            *(getattr(client, name) for name in Client.__slots__),
         )
 
     def account(self, provider: str, number: str) -> Account | None:
@@ -163,27 +179,29 @@ class Books:
         return account.min_amount, max(0, largest), max(0, allowance - received)
 
     def add_transfer(self, at: datetime, **values: Any) -> Transfer:
-        number = self.insert("transfers", **{"outcome": None, "settles_at": None, **values}, accepted_at=stored(at))
+        usual = {"outcome": None, "settles_at": None, "fee": 0, "remark": ""}
+        number = self.insert("transfers", **{**usual, **values}, accepted_at=stored(at))
         return self.transfer(number)
 
     def transfer(self, number: int) -> Transfer:
         return Transfer(**self.run("SELECT * FROM transfers WHERE id = ?", number)[0])
 
-    def known(self, provider: str, client_id: str, service: str, reference: str) -> list[Transfer]:
-        """Transfers under a reference that the provider would admit to, best one first."""
+    def known(self, provider: str, client_id: str, service: str, reference: str, theirs: str = "") -> list[Transfer]:
+        """Transfers that the provider would admit to, best one first; by our reference, the provider's, or both."""
         rows = self.run(
-            "SELECT * FROM transfers WHERE provider = ? AND client_id = ? AND service = ? AND reference = ?"
-            " AND state NOT IN ('HIDDEN', 'DROPPED') ORDER BY CASE state WHEN 'SUCCESS' THEN 0 WHEN 'REFUNDED' THEN 1"
-            " WHEN 'PENDING' THEN 2 ELSE 3 END, id",
-            *(provider, client_id, service, reference),
+            "SELECT * FROM transfers WHERE provider = ? AND client_id = ? AND service = ?"
+            f" AND {'reference = ?' if reference else 'id = ?'} AND state NOT IN ('HIDDEN', 'DROPPED')"
+            " ORDER BY CASE state WHEN 'SUCCESS' THEN 0 WHEN 'REFUNDED' THEN 1 WHEN 'PENDING' THEN 2 ELSE 3 END, id",
+            *(provider, client_id, service, reference or _number_of(theirs)),
         )
-        return [Transfer(**row) for row in rows]
+        return [one for one in (Transfer(**row) for row in rows) if theirs in ("", one.reference_no)]
 
     def set_state(self, transfer: Transfer, state: str, code: str = "") -> None:
-        """End a transfer's waiting."""
+        """A new state, and nothing more to come by itself."""
         self.run(
-            "UPDATE transfers SET state = ?, settles_at = NULL, code = CASE ? WHEN '' THEN code ELSE ? END WHERE id = ?",
-            *(state, code, code, transfer.id),
+            "UPDATE transfers SET state = ?, outcome = NULL, settles_at = NULL, code = coalesce(nullif(?, ''), code)"
+            " WHERE id = ?",
+            *(state, code, transfer.id),
         )
 
     def move(
@@ -191,7 +209,7 @@ class Books:
     ) -> None:
         """Take from one account, give to the other, and write it down. Call inside ``atomic``."""
         for number, change in ((debit, -amount), (credit, amount)):
-            if number != OUTSIDE:
+            if number not in _NOBODY:
                 self.run(
                     "UPDATE accounts SET balance = balance + ? WHERE provider = ? AND number = ?",
                     change,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sandbox.world.pages import escape, page
+from sandbox.world.pages import escape, page, wib_text
 
-from .faults import MENU
-from .profiles import PROFILES, Dedup
+from .books import stored
+from .menu import CATALOGUE, MENU
+from .profiles import PROFILES
+from .settings import SETTINGS
 
+_ROLES = ("", "token", "account", "transfer", "status", "balance", "statement", "file")
 _QUICK = (
     ("Lose 5 % of answers after the credit", {"what": "lost_after_commit", "permille": "50", "how": "cut"}),
     ("Lose the next answer after the credit", {"what": "lost_after_commit", "times": "1", "how": "cut"}),
@@ -17,21 +21,35 @@ _QUICK = (
     ("Next transfer pending, then failed", {"what": "pending_then_fail", "times": "1"}),
     ("Expire the token now", {"what": "token_expired", "times": "1"}),
     ("No source funds", {"what": "insufficient_funds"}),
+    ("Call-backs twice", {"what": "callback_duplicated"}),
+    ("Call-backs out of order", {"what": "callback_out_of_order"}),
+    ("Forge call-backs", {"what": "F23"}),
+    ("Spoil one statement row in ten", {"what": "F32", "permille": "100"}),
 )
 
 
-def control_page(base: str, books: dict[str, Any], faults: list[dict[str, Any]]) -> str:
+def control_page(
+    base: str,
+    now: datetime,
+    books: dict[str, Any],
+    faults: list[dict[str, Any]],
+    callbacks: list[dict[str, Any]],
+) -> str:
     """The page; ``base`` is the address of the control plane, ``/snap/control``."""
     sane = "Balances equal the ledger." if books["agrees"] else "<strong>Balances and ledger differ.</strong>"
-    links = " · ".join(f"<a href='{base}/{name}'>{name}</a>" for name in ("books", "calls", "faults"))
+    names = ("books", "ledger", "calls", "callbacks", "faults", "menu", "profiles", "keys")
+    links = " · ".join(f"<a href='{base}/{name}'>{name}</a>" for name in names)
     sections = (
         f"<p>{sane} As JSON: {links}</p>{_providers(books['providers'])}",
+        f"<h2>Clock</h2><p>{wib_text(stored(now))}</p>" + _clock_form(base),
         "<h2>Faults in force</h2>" + _faults(base, faults),
         "<h2>Quick faults, all providers</h2>" + "".join(_button(f"{base}/faults", *quick) for quick in _QUICK),
         "<h2>Any fault</h2>" + _fault_form(base),
+        "<h2>Latest call-backs</h2>" + _callbacks(callbacks),
+        "<h2>Settlement file</h2>" + _file_form(base),
         "<h2>Open an account, or change it</h2>" + _account_form(base),
         "<h2>One transfer</h2>" + _transfer_forms(base),
-        "<h2>A reference that comes again</h2>" + _dedup_form(base),
+        "<h2>How a provider works</h2>" + _settings_form(base),
     )
     return page("Pembayaran / Payment providers", "".join(f"<article>{section}</article>" for section in sections))
 
@@ -73,11 +91,13 @@ def _button(action: str, label: str, hidden: dict[str, str]) -> str:
 
 
 def _fault_form(base: str) -> str:
-    kinds = "".join(f"<option value='{what}'>{what}: {escape(words)}</option>" for what, words in MENU.items())
+    numbered = {number: one.title for number, one in CATALOGUE.items() if one.variants}
+    listed = {**MENU, **numbered}
+    kinds = "".join(f"<option value='{what}'>{what}: {escape(words)}</option>" for what, words in listed.items())
     small = "".join(_input(name) for name in ("nth", "every", "permille", "times", "for_seconds", "seconds"))
     texts = "".join(_input(name) for name in ("reference", "account_suffix", "code"))
     how = "<label>how<select name='how'><option></option><option>hang</option><option>cut</option></select></label>"
-    roles = "".join(f"<option>{role}</option>" for role in ("", "token", "account", "transfer", "status", "balance"))
+    roles = "".join(f"<option>{role}</option>" for role in _ROLES)
     role = f"<label>role<select name='role'>{roles}</select></label>"
     chosen = f"<label>what<select name='what'>{kinds}</select></label>{_provider_choice(every=True)}{role}"
     return f"<form method='post' action='{base}/faults'>{chosen}{texts}{small}{how}<button>Set</button></form>"
@@ -87,9 +107,9 @@ def _account_form(base: str) -> str:
     statuses = "".join(f"<option>{s}</option>" for s in ("ACTIVE", "INACTIVE", "CLOSED", "DORMANT", "FROZEN"))
     chosen = (
         f"<label>status<select name='status'>{statuses}</select></label>"
-        "<label>kyc<select name='kyc'><option>FULL</option><option>BASIC</option></select></label>"
+        "<label>kyc<select name='kyc'><option>FULL</option><option>BASIC</option><option>NONE</option></select></label>"
     )
-    inputs = "".join(_input(name) for name in ("number", "name", "balance", "max_balance", "monthly_in"))
+    inputs = "".join(_input(name) for name in ("number", "name", "nik", "balance", "max_balance", "monthly_in"))
     return (
         f"<form method='post' action='{base}/accounts'>{_provider_choice()}{inputs}{chosen}<button>Save</button></form>"
     )
@@ -104,10 +124,34 @@ def _transfer_forms(base: str) -> str:
     )
 
 
-def _dedup_form(base: str) -> str:
-    kinds = "".join(f"<option>{kind.value}</option>" for kind in Dedup)
-    choice = f"<label>duplicate check<select name='dedup'>{kinds}</select></label>"
-    return f"<form method='post' action='{base}/settings'>{_provider_choice()}{choice}<button>Set</button></form>"
+def _settings_form(base: str) -> str:
+    """One setting at a time; a form of several would set all that it leaves empty."""
+    return "".join(
+        f"<form method='post' action='{base}/settings'>{_provider_choice()}{_input(name)}<button>Set</button></form>"
+        for name in SETTINGS
+    )
+
+
+def _clock_form(base: str) -> str:
+    steps = ((60, "1 minute"), (3_600, "1 hour"), (86_400, "1 day"))
+    return "".join(_button(f"{base}/clock", f"{words} later", {"seconds": str(seconds)}) for seconds, words in steps)
+
+
+def _file_form(base: str) -> str:
+    day = "<label>day <input type='date' name='day' required></label>"
+    early = "<label><input type='checkbox' name='early' value='1'> as far as there is one</label>"
+    return f"<form method='get' action='{base}/settlement'>{_provider_choice()}{day}{early}<button>Download</button></form>"
+
+
+def _callbacks(callbacks: list[dict[str, Any]]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(one['provider'])}</td><td>{escape(one['reference'])}</td><td>{escape(one['kind'])}</td>"
+        f"<td>{wib_text(one['due_at'])}</td><td>{escape(one['state'].lower())}</td>"
+        f"<td>{one['tries']}</td><td>{one['status'] or ''} {escape(one['answer'][:80])}</td></tr>"
+        for one in callbacks
+    )
+    head = "<th>provider</th><th>reference</th><th>kind</th><th>due</th><th>state</th><th>tries</th><th>answer</th>"
+    return _table(head, rows) if rows else "<p>None so far.</p>"
 
 
 def _provider_choice(*, every: bool = False) -> str:

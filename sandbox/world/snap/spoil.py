@@ -33,8 +33,14 @@ def after(fault: Fault, service: str, reply: Reply) -> Reply:
             return replace(reply, lost=Lost(fault.how or Lost.HANG))
         case "error_after_commit":
             return _coded(fault.code or f"500{service}00", service)
+        case "drip":
+            return replace(reply, delay_seconds=fault.seconds or 30, drip=True)
+        case "error_and_failed":
+            return _coded(fault.code or f"500{service}00", service)
+        case "pays_wrong_amount" if fault.code:
+            return _coded(fault.code, service)
         case "html_body":
-            return Reply(200, _HTML, "text/html")
+            return Reply(int(fault.code[:3] or 200), _HTML, "text/html")
         case "truncated_json":
             return replace(reply, body=reply.body[: len(reply.body) // 2])
         case "invalid_utf8":
@@ -51,11 +57,25 @@ def after(fault: Fault, service: str, reply: Reply) -> Reply:
             return _edited(reply, amount={"value": "60000.00", "currency": "IDR"})
         case "missing_reference_no":
             return _edited(reply, referenceNo=None)
+        case "name_truncated" | "name_masked" | "name_other":
+            return _renamed(reply, fault.what)
     return reply
 
 
 def _coded(code: str, service: str) -> Reply:
     return say(service, int(code[:3]), code[5:])
+
+
+def _renamed(reply: Reply, how: str) -> Reply:
+    document = json.loads(reply.body)
+    field = next((name for name in ("customerName", "beneficiaryAccountName") if name in document), "")
+    name = str(document.get(field, ""))
+    changed = {
+        "name_truncated": name[:10].strip(),
+        "name_masked": " ".join(word[:2] + "*" * len(word[2:]) for word in name.split()),
+        "name_other": "BUDI SANTOSO" if name != "BUDI SANTOSO" else "SITI AMINAH",
+    }
+    return _edited(reply, **{field: changed[how]})
 
 
 def _edited(reply: Reply, **changes: Any) -> Reply:

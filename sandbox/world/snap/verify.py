@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -21,10 +20,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from .books import Books, Client
+from .fields import moment
 from .profiles import TOKEN, Profile
 from .wire import Request, refuse
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?[+-]\d\d:\d\d", re.ASCII)
 _TOKEN_HEADERS = ("content-type", "x-timestamp", "x-client-key", "x-signature")
 _CALL_HEADERS = ("content-type", "x-timestamp", "x-signature", "x-partner-id", "x-external-id", "channel-id")
 
@@ -36,12 +35,12 @@ def caller(books: Books, profile: Profile, service: str, request: Request, now: 
         if not headers.get(name):
             raise refuse(service, 400, "02", name.upper())
     at = headers["x-timestamp"]
-    if not _TIMESTAMP.fullmatch(at):
-        raise refuse(service, 400, "01", "X-TIMESTAMP")
+    form = profile.token_time_form if service == TOKEN else profile.time_form
+    said = moment(service, "X-TIMESTAMP", at, form)
     client = books.client(profile.name, headers["x-client-key" if service == TOKEN else "x-partner-id"])
     if client is None:
         raise refuse(service, 401, "00", "Unknown Client")
-    if abs(_moment(service, at) - now) > timedelta(seconds=profile.tolerance_seconds):
+    if abs(said - now) > timedelta(seconds=profile.tolerance_seconds):
         raise refuse(service, 401, "00", "X-TIMESTAMP is too far from our clock")
     if not _signed(profile, client, service, request, at):
         raise refuse(service, 401, "00", "Invalid Signature")
@@ -115,10 +114,3 @@ def _decoded(text: str, encoding: str) -> bytes | None:
         return bytes.fromhex(text) if encoding == "hex" else base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
         return None
-
-
-def _moment(service: str, text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise refuse(service, 400, "01", "X-TIMESTAMP") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -16,24 +16,55 @@ MESSAGES: Mapping[tuple[int, str], str] = {
     (400, "02"): "Invalid Mandatory Field {detail}",
     (401, "00"): "Unauthorized. {detail}",
     (401, "01"): "Invalid Token (B2B)",
+    (401, "02"): "Invalid Customer Token",
     (401, "03"): "Token Not Found (B2B)",
+    (401, "04"): "Customer Token Not Found",
+    (403, "00"): "Transaction Expired",
     (403, "01"): "Feature Not Allowed",
     (403, "02"): "Exceeds Transaction Amount Limit",
     (403, "03"): "Suspected Fraud",
     (403, "04"): "Activity Count Limit Exceeded",
     (403, "05"): "Do Not Honor",
     (403, "06"): "Feature Not Allowed At This Time",
+    (403, "07"): "Card Blocked",
+    (403, "08"): "Card Expired",
     (403, "09"): "Dormant Account",
+    (403, "10"): "Need To Set Token Limit",
+    (403, "11"): "OTP Blocked",
+    (403, "12"): "OTP Lifetime Expired",
+    (403, "13"): "OTP Sent To Cardholder",
     (403, "14"): "Insufficient Funds",
     (403, "15"): "Transaction Not Permitted",
+    (403, "16"): "Suspend Transaction",
+    (403, "17"): "Token Limit Exceeded",
     (403, "18"): "Inactive Card/Account/Customer",
+    (403, "19"): "Merchant Blacklisted",
     (403, "20"): "Merchant Limit Exceed",
+    (403, "21"): "Set Limit Not Allowed",
+    (403, "22"): "Token Limit Invalid",
     (403, "23"): "Account Limit Exceed",
     (404, "00"): "Invalid Transaction Status",
     (404, "01"): "Transaction Not Found",
+    (404, "02"): "Invalid Routing",
+    (404, "03"): "Bank Not Supported By Switch",
+    (404, "04"): "Transaction Cancelled",
+    (404, "05"): "Merchant Is Not Registered For Card Registration Services",
+    (404, "06"): "Need To Request OTP",
+    (404, "07"): "Journey Not Found",
+    (404, "08"): "Invalid Merchant",
+    (404, "09"): "No Issuer",
+    (404, "10"): "Invalid API Transition",
     (404, "11"): "Invalid Card/Account/Customer/Virtual Account",
+    (404, "12"): "Invalid Bill/Virtual Account",
+    (404, "13"): "Invalid Amount",
+    (404, "14"): "Paid Bill",
+    (404, "15"): "Invalid OTP",
+    (404, "16"): "Partner Not Found",
+    (404, "17"): "Invalid Terminal",
     (404, "18"): "Inconsistent Request",
+    (404, "19"): "Invalid Bill/Virtual Account",
     (405, "00"): "Requested Function Is Not Supported",
+    (405, "01"): "Requested Operation Is Not Allowed",
     (409, "00"): "Conflict",
     (409, "01"): "Duplicate partnerReferenceNo",
     (429, "00"): "Too Many Requests",
@@ -71,7 +102,10 @@ class Reply:
     content_type: str = "application/json"
     delay_seconds: float = 0
     lost: Lost | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    drip: bool = False
+    """The delay is spread over the body, which begins at once."""
+    first: tuple[int, ...] = ()
+    """Call-backs that arrive before this answer does."""
 
     @property
     def code(self) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.snap.standin import NUMBERS, Bank
+from tests.contract.snap.standin import BY_THE_STANDARD, Bank
 
 
-@pytest.fixture(params=sorted(NUMBERS))
+@pytest.fixture(params=BY_THE_STANDARD)
 def bank(request: pytest.FixtureRequest) -> Iterator[Bank]:
     """Each provider in turn: a bank and a wallet."""
     opened = Bank.open(request.param)

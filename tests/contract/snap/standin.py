@@ -5,19 +5,20 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from starlette.types import ASGIApp
 
 from prakerja.gateways.http import OutsideUnavailable
 from prakerja.gateways.snap import PROFILES, Credentials, SnapProvider
 from prakerja.payouts.answers import AccountQuestion, PreparedRequest, TransferOrder
-from sandbox.world.snap import Engine, report, serve
+from sandbox.world.snap import Courier, Engine, report, serve
 from sandbox.world.snap.books import Account, Client
 from sandbox.world.snap.wire import Reply, Request
 from tests.support.clock import FixedClock
@@ -25,7 +26,16 @@ from tests.support.clock import FixedClock
 AMOUNT = 600_000
 FUNDS = 1_000_000_000
 SOURCE = "0987654321"
-NUMBERS = {"BNI": "0123456789", "LINKAJA": "6281234567890"}
+NUMBERS = {
+    "BNI": "0123456789",
+    "BCA": "0123456789",
+    "OVO": "6281234567890",
+    "GOPAY": "6281234567890",
+    "DANA": "6281234567890",
+    "LINKAJA": "6281234567890",
+}
+BY_THE_STANDARD = ("BNI", "LINKAJA")
+"""A bank and a wallet without peculiarities of their own."""
 HOLDER = "SITI AMINAH"
 
 
@@ -67,6 +77,10 @@ class InProcess:
     provider: str
     refusing: bool = False
     """Nothing listens at the provider's address."""
+    patience: float = 10
+    """Seconds; who answers later is not heard."""
+    courier: Courier | None = None
+    """Delivers what comes before an answer."""
     sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
 
@@ -77,7 +91,9 @@ class InProcess:
         lower = {name.lower(): value for name, value in headers.items()}
         reply = self.engine.handle(Request(self.provider, "POST", path, lower, body))
         self.replies.append(reply)
-        if reply.lost:
+        if self.courier is not None:
+            self.courier.deliver(reply.first)
+        if reply.lost or reply.delay_seconds > self.patience:
             raise OutsideUnavailable(self.provider, "time-out")
         return reply.status, reply.body
 
@@ -94,10 +110,12 @@ class Bank:
     count: int = 0
 
     @classmethod
-    def open(cls, name: str, funds: int = FUNDS, *, clock: FixedClock | None = None) -> Bank:
+    def open(
+        cls, name: str, funds: int = FUNDS, *, clock: FixedClock | None = None, callback_url: str = "", seed: int = 1
+    ) -> Bank:
         clock = clock or FixedClock()
-        engine = Engine(":memory:", clock.wall)
-        engine.add_client(Client(**client_entry(name)))
+        engine = Engine(":memory:", clock.wall, seed)
+        engine.add_client(Client(**client_entry(name), callback_url=callback_url))
         engine.add_accounts(
             Account(name.lower(), SOURCE, "PMO PRAKERJA", balance=funds),
             Account(name.lower(), NUMBERS[name], HOLDER),
@@ -144,16 +162,21 @@ class Bank:
         return number
 
 
-@contextmanager
-def serving(engine: Engine) -> Iterator[str]:
+def serving(engine: Engine) -> AbstractContextManager[str]:
     """The engine behind HTTP on a free port; its base address."""
+    return serving_app(serve(engine), lifespan="off")
+
+
+@contextmanager
+def serving_app(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+    """An application on a free port; its base address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(serve(engine), log_level="critical", lifespan="off", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan=lifespan, ws="none"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit, server.force_exit = True, lifespan == "off"
         thread.join(5)
         listener.close()

@@ -47,7 +47,7 @@ def test_an_account_that_cannot_be_paid(bank: Bank, terms: dict[str, Any], reaso
     ("terms", "reason"),
     [
         ({"max_balance": AMOUNT - 1}, Reason.BALANCE_LIMIT),
-        ({"kyc": "BASIC", "balance": 1_500_000}, Reason.BALANCE_LIMIT),
+        ({"kyc": "BASIC", "balance": 1_500_000}, Reason.KYC_REQUIRED),
         ({"monthly_in": AMOUNT - 1}, Reason.MONTHLY_LIMIT),
         ({"min_amount": AMOUNT + 1}, Reason.REFUSED),
     ],
@@ -100,9 +100,6 @@ def test_a_provider_that_cannot_be_asked_says_nothing_about_the_account(bank: Ba
 
 def test_balance(bank: Bank) -> None:
     answer = bank.provider.balance(bank.external_id())
-    if bank.name == "LINKAJA":
-        assert (answer.status, answer.available) == (BalanceStatus.NOT_SUPPORTED, None)
-        return
     assert (answer.status, answer.available) == (BalanceStatus.KNOWN, FUNDS)
     bank.provider.send(bank.prepare(), bank.external_id())
     assert bank.provider.balance(bank.external_id()).available == FUNDS - AMOUNT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from sandbox.demo.api import Api
 from sandbox.demo.cast import CANARIES, Player, Role, cast
 from sandbox.demo.files import Local, read_json, write_private
-from sandbox.demo.judge import _paid_once, rupiah
+from sandbox.demo.judge import _callbacks, _paid_once, _statements, rupiah
 from sandbox.demo.participant import Participant
 
 CREDIT = {"amount": 600_000, "reference_no": "BNI0000000042"}
@@ -38,6 +39,46 @@ def _player() -> Player:
 )
 def test_paid_once(received: list[dict[str, Any]], right: bool) -> None:
     assert _paid_once(_player(), {("BNI", "1234567890"): received}) is right
+
+
+REPORT = {
+    "attempts": 2,
+    "rows": 3,
+    "differences": 0,
+    "buckets": {"MATCHED": {"count": 2, "ours": 1_200_000, "paid": 1_200_000, "returned": 0}},
+    "tie_out": {"paid": 1_200_000, "difference": 0},
+}
+
+
+@pytest.mark.parametrize(
+    ("report", "agrees"),
+    [
+        (REPORT, True),
+        ({**REPORT, "tie_out": {}}, True),
+        ({**REPORT, "differences": 1}, False),
+        ({**REPORT, "tie_out": {"difference": -1}}, False),
+        ({**REPORT, "buckets": {"MATCHED": {**REPORT["buckets"]["MATCHED"], "paid": 600_000}}}, False),  # type: ignore[index]
+    ],
+    ids=["all matched", "theirs states no balance", "a difference", "the balance is off", "less left than we say"],
+)
+def test_a_statement_agrees(report: dict[str, Any], agrees: bool) -> None:
+    (finding,) = _statements(SimpleNamespace(reports={"BNI": report}))  # type: ignore[arg-type]
+    assert finding.agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "agrees"),
+    [
+        ("result", "ACCEPTED", [True, True]),
+        ("callback_duplicated", "WAITING", [False, True]),
+        ("result", "GIVEN_UP", [False, True]),
+        ("callback_forged", "GIVEN_UP", [True, True]),
+        ("callback_forged", "ACCEPTED", [True, False]),
+    ],
+)
+def test_call_backs_are_taken_if_they_are_genuine(kind: str, state: str, agrees: list[bool]) -> None:
+    outside = SimpleNamespace(callbacks=lambda: [{"kind": kind, "state": state}])
+    assert [finding.agrees for finding in _callbacks(SimpleNamespace(outside=outside))] == agrees  # type: ignore[arg-type]
 
 
 def test_the_cast_has_everybody_the_story_needs() -> None:

@@ -12,7 +12,7 @@ from prakerja.registration import NoticeKind, notice
 from prakerja.registration.errors import CodeExpired, CodeNotSentYet, CodeUndeliverable
 from prakerja.registration.messages import CodeRequested, NoticeRequested
 from prakerja.registration.model.address import Channel
-from prakerja.registration.model.challenge import Challenge
+from prakerja.registration.model.challenge import Challenge, Purpose
 from prakerja.registration.model.session import Session
 from prakerja.registration.notices import NOTICES, code_text, payment_code_text
 from prakerja.registration.service import delivery
@@ -46,7 +46,7 @@ def test_a_message_that_comes_twice_sends_once(budi: SignIn) -> None:
     assert (inbox.calls, len(inbox.received)) == (1, 1)
     [(to, text)] = inbox.received.values()
     assert to == PHONE
-    assert text == code_text(inbox.code)
+    assert text == code_text(inbox.code, Purpose.SIGN_IN)
 
 
 def test_two_workers_at_once_use_one_reference(budi: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,9 +215,26 @@ def test_a_payment_code_goes_to_the_proven_phone(budi: SignIn) -> None:
     assert budi.inboxes[Channel.PHONE].received["payment-1"] == (PHONE, payment_code_text("123456"))
 
 
+def test_a_code_says_what_it_would_do() -> None:
+    assert "rekening" in code_text("123456", Purpose.CONFIRMATION)
+    assert "rekening" not in code_text("123456", Purpose.SIGN_IN)
+
+
+def test_a_changed_account_is_told_by_both_channels(budi: SignIn) -> None:
+    """Whoever reads one of them must not be able to keep it from the owner of the other."""
+    session = budi.session()
+    budi.add_contact(session)
+    calls = {channel: inbox.calls for channel, inbox in budi.inboxes.items()}
+    for kind in (NoticeKind.ACCOUNT_CHANGED, NoticeKind.ACCOUNT_CHANGED_BY_SMS):
+        send_notice(budi.p, budi.inboxes, notice(session.person_id, kind, "change-1"))
+    told = {channel: inbox.calls - calls[channel] for channel, inbox in budi.inboxes.items()}
+    assert told == {Channel.EMAIL: 1, Channel.PHONE: 1}
+
+
 def test_sms_are_one_part_long_and_hold_no_link() -> None:
     assert set(NOTICES) == set(NoticeKind)
-    for text in [code_text("123456"), payment_code_text("123456"), *(text for _, text in NOTICES.values())]:
+    codes = [code_text("123456", purpose) for purpose in Purpose]
+    for text in [*codes, payment_code_text("123456"), *(text for _, text in NOTICES.values())]:
         assert len(text) <= 160
         assert text.isascii()
         assert "http" not in text

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-    from prakerja.payouts.ports import PaymentProvider
+    from prakerja.payouts.ports import PaymentProvider, StatementFiles
     from prakerja.platform.vault import Guards, Vault
     from prakerja.principals import operator as operator
     from prakerja.principals import participant as participant
@@ -146,6 +146,14 @@ def archive() -> Archive:
     from prakerja.gateways.archive import S3Archive
 
     return S3Archive(client("s3"), settings().draw_bucket)
+
+
+@lru_cache
+def statement_files() -> StatementFiles:
+    """The bucket of settlement files and reconciliation reports."""
+    from prakerja.gateways.statement_files import S3StatementFiles
+
+    return S3StatementFiles(client("s3"), settings().statement_bucket)
 
 
 def providers() -> Mapping[str, PaymentProvider]:

@@ -1,4 +1,4 @@
-"""References that are never used twice and external ids that never repeat within a day."""
+"""External ids that never repeat within a day."""
 
 from __future__ import annotations
 
@@ -8,41 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prakerja.gateways.snap.identifiers import external_id, partner_reference, resend_id
+from prakerja.gateways.snap.identifiers import external_id, resend_id
 
 NEW_YEAR = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)  # 2027-01-01 00:00 WIB
 AT = datetime(2026, 1, 15, 2, 30, 0, 123456, tzinfo=UTC)
-
-
-def test_a_reference_is_portable() -> None:
-    reference = partner_reference("3f0a1c9e-0000-5000-8000-000000000001", 7, AT)
-    assert reference.startswith("P26")
-    assert reference.endswith("07")
-    assert len(reference) == 19
-    assert reference.isalnum()
-    assert reference.isascii()
-    assert reference.isupper()
-
-
-def test_the_year_is_that_of_jakarta() -> None:
-    assert partner_reference("p", 1, NEW_YEAR - timedelta(seconds=1)).startswith("P26")
-    assert partner_reference("p", 1, NEW_YEAR).startswith("P27")
-
-
-@given(st.sets(st.uuids(), min_size=2, max_size=50))
-def test_payouts_and_attempts_have_references_of_their_own(payouts: set[object]) -> None:
-    references = {partner_reference(str(payout), attempt, AT) for payout in payouts for attempt in (1, 2, 99)}
-    assert len(references) == 3 * len(payouts)
-
-
-def test_preparing_twice_names_the_same_transfer() -> None:
-    assert partner_reference("p", 1, AT) == partner_reference("p", 1, AT + timedelta(days=30))
-
-
-@pytest.mark.parametrize("attempt", [0, -1, 100])
-def test_attempts_have_two_digits(attempt: int) -> None:
-    with pytest.raises(ValueError, match="two digits"):
-        partner_reference("p", attempt, AT)
 
 
 def test_an_external_id_is_wib_time_and_digits() -> None:

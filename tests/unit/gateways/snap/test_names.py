@@ -33,6 +33,10 @@ PARTIAL   Siti Aminah            | SITXX AMINXX
 PARTIAL   Salim                  | sa**m
 PARTIAL   Siti Aminah            | SIT******NAH
 PARTIAL   Budi                   | BUDI SANTOSO
+PARTIAL   Soekarno Poetra        | SUKARNO PUTRA
+PARTIAL   Djoko Tjahjono         | JOKO CAHJONO
+PARTIAL   Siti Aminah            | S*t* A*i*a*
+PARTIAL   Siti Aminah            | SITI AMINAH QQ PRAKERJA
 UNKNOWN   Siti Aminah            | S A
 UNKNOWN   Siti Aminah            | S*** A*****
 UNKNOWN   Siti Aminah            | *** ***
@@ -42,6 +46,8 @@ MISMATCH  Siti Aminah            | BUDI SANTOSO
 MISMATCH  Siti Aminah            | SITI RAHAYU
 MISMATCH  Siti Aminah            | B*** S******
 MISMATCH  Salim                  | bu**m
+MISMATCH  Salim                  | sal**lim
+MISMATCH  Siti Aminah            | S*n*t* A*i*a*
 MISMATCH  Ani                    | ADI
 MISMATCH  Siti Aminah            | AMINAH SANTOSO
 """
@@ -60,6 +66,17 @@ def test_compare(match: str, ours: str, theirs: str) -> None:
 
 def test_no_name_at_all() -> None:
     assert compare("Siti Aminah", None) is NameMatch.UNKNOWN
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "theirs",
+    ["A*" * 120 + "B", "A" * 100_000, "*A" * 100_000, " AMD ST" * 30 + " !", "X" * 200_000, "M. " * 200 + "!"],
+    ids=lambda text: text[:8],
+)
+def test_no_printed_name_takes_long(theirs: str) -> None:
+    assert compare("A" * 200 + " SITI", theirs) in NameMatch
+    assert compare("Siti Aminah", theirs) in NameMatch
 
 
 names = st.lists(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from prakerja.gateways.http import Endpoint, OutsideUnavailable
-from prakerja.gateways.snap import HttpTransport
+from prakerja.gateways.snap import HttpTransport, snap_providers
+from prakerja.payouts.answers import Outcome
+from tests.unit.gateways.snap.scripted import AT, credentials_entry, order
 
 Peer = Callable[[socket.socket], None]
 
@@ -76,6 +78,22 @@ def test_an_answer_that_breaks(words: bytes) -> None:
 
     with listening(speak) as port:
         assert sent(f"http://127.0.0.1:{port}")
+
+
+def test_a_megabyte_is_not_read_to_its_end() -> None:
+    def flood(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + b"x" * 1_000_000)
+            while connection.recv(65_536):
+                pass
+
+    with listening(flood) as port:
+        place = {"base_url": f"http://127.0.0.1:{port}", "read_seconds": 2}
+        provider = snap_providers({"DANA": place}, {"DANA": credentials_entry()}, lambda: AT)["DANA"]
+        answer = provider.send(provider.prepare_transfer(order("DANA")), provider.external_id(AT, "0" * 11))
+    assert (answer.outcome, answer.message) == (Outcome.AMB, "no answer (more than 262144 bytes)")
+    assert answer.exchanges[0].http_status is None
 
 
 def test_silence() -> None:

@@ -1,6 +1,16 @@
 """Training balances and the double-entry ledger."""
 
-from prakerja.balance.errors import AlreadyGranted, BalanceChanged, NotEnoughBalance
+from prakerja.balance.cash import (
+    CLAIMS,
+    PayoutMove,
+    accounts_of_move,
+    fees_account,
+    returned_account,
+    suspense_account,
+)
+from prakerja.balance.closing import LedgerClose
+from prakerja.balance.errors import AlreadyGranted, BalanceChanged, LedgerNotClosed, NotEnoughBalance
+from prakerja.balance.messages import ShardToClose
 from prakerja.balance.model import (
     FORFEITED,
     FUND,
@@ -19,6 +29,7 @@ from prakerja.balance.store import (
     grant_parts,
     ledger_totals,
     load_balance,
+    payout_part,
     post_parts,
     refund_parts,
     reserve_parts,
@@ -29,15 +40,22 @@ from prakerja.balance.store import (
 )
 
 __all__ = [
+    "CLAIMS",
     "FORFEITED",
     "FUND",
     "AlreadyGranted",
     "Balance",
     "BalanceChanged",
+    "LedgerClose",
+    "LedgerNotClosed",
     "LedgerTotals",
     "NotEnoughBalance",
+    "PayoutMove",
+    "ShardToClose",
     "Transfer",
+    "accounts_of_move",
     "balance_from_item",
+    "fees_account",
     "forfeit_parts",
     "forfeit_unused_parts",
     "grant_parts",
@@ -46,11 +64,14 @@ __all__ = [
     "load_balance",
     "member_account",
     "paid_account",
+    "payout_part",
     "post_parts",
     "refund_parts",
     "reserve_parts",
+    "returned_account",
     "spend_parts",
     "spent_account",
+    "suspense_account",
     "transfer_part",
     "transfers_of",
     "void_parts",

@@ -1,10 +1,15 @@
-"""What a member sees of their balance."""
+"""What a member sees of their balance, and an operator of the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
 from pydantic import Field
 
-from prakerja.balance.model import Balance
+from prakerja.balance.closing import LedgerClose
+from prakerja.balance.model import Balance, LedgerTotals
 from prakerja.platform.rupiah import Rupiah
 from prakerja.platform.validation import View
 
@@ -27,4 +32,35 @@ class BalanceView(View):
             reserved=balance.reserved,
             spent=balance.spent,
             forfeited=balance.forfeited,
+        )
+
+
+class LedgerView(View):
+    """A day's bookings (WIB) in rupiah by class of account."""
+
+    day: date
+    state: Literal["CLOSED", "PROVISIONAL"] = Field(
+        description="CLOSED: added up after midnight, and never changed since. PROVISIONAL: added up just now"
+    )
+    transfers: int
+    debits: Mapping[str, int] = Field(description="what left each account")
+    credits: Mapping[str, int] = Field(description="what arrived")
+    balances: Mapping[str, int] | None = Field(
+        None,
+        description="what each account holds at the end of a closed day; the fund's is what it has given, below zero",
+    )
+    digest: str | None = Field(None, description="SHA-256 over all transfers of a closed day")
+
+    @classmethod
+    def of(cls, day: LedgerClose | LedgerTotals) -> LedgerView:
+        """The view of a day, closed or not."""
+        closed = day if isinstance(day, LedgerClose) else None
+        return cls(
+            day=day.day,
+            state="CLOSED" if closed else "PROVISIONAL",
+            transfers=day.transfers,
+            debits=day.debits,
+            credits=day.credits,
+            balances=closed.balances if closed else None,
+            digest=closed.digest if closed else None,
         )

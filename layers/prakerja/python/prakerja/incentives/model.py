@@ -7,18 +7,73 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prakerja.incentives.errors import MoreThanClaimed
+from prakerja.platform.rupiah import rupiah_text
+from prakerja.platform.working_days import add_working_days, next_working_day
+
 JOB_SEARCH = "JOB_SEARCH"
 SCHEDULED_AFTER = timedelta(days=1)
-"""The schedule shows at once; the money may leave from the next day (WIB) on."""
+"""The schedule shows at once; the money may leave from the next working day (WIB) on."""
+ARRIVES_WITHIN = 5
+"""Working days after its day within which an incentive is paid (programme handbook: three to five)."""
+
+
+CLAIM_TIME = timedelta(days=60)
+"""To pay back what one had no right to (Perpres 76/2020, art. 31C)."""
 
 
 class IncentiveState(StrEnum):
-    """How far an incentive has come. PAID is final; PAYOUT_FAILED waits for the member to mend the account."""
+    """How far an incentive has come. PAID is final; PAYOUT_FAILED waits for the member to mend the account, WITHHELD for an
+    agency to take the member off its list."""
 
     SCHEDULED = "SCHEDULED"
     IN_RUN = "IN_RUN"
     PAID = "PAID"
     PAYOUT_FAILED = "PAYOUT_FAILED"
+    WITHHELD = "WITHHELD"
+    FORFEITED = "FORFEITED"
+    """It will never be paid: the membership was revoked."""
+    CLAWED_BACK = "CLAWED_BACK"
+    """It was paid without a right to it, and has been paid back."""
+
+
+class Missing(StrEnum):
+    """A condition that is not met yet, in the order in which members meet them."""
+
+    MEMBERSHIP = "MEMBERSHIP"
+    ACCOUNT_LINKED = "ACCOUNT_LINKED"
+    FIRST_COURSE_BOUGHT = "FIRST_COURSE_BOUGHT"
+    FIRST_COURSE_COMPLETED = "FIRST_COURSE_COMPLETED"
+    FIRST_COURSE_REVIEWED = "FIRST_COURSE_REVIEWED"
+
+
+_WORDS: dict[Missing, tuple[str, str]] = {
+    Missing.MEMBERSHIP: (
+        "Anda belum menjadi peserta aktif. Bergabunglah dalam gelombang yang dibuka.",
+        "You are not an active member. Join a wave that is open.",
+    ),
+    Missing.ACCOUNT_LINKED: (
+        "Sambungkan rekening bank atau dompet digital milik Anda.",
+        "Link a bank account or e-wallet of your own.",
+    ),
+    Missing.FIRST_COURSE_BOUGHT: (
+        "Beli pelatihan pertama sebelum batas waktunya.",
+        "Buy your first course before its deadline.",
+    ),
+    Missing.FIRST_COURSE_COMPLETED: (
+        "Selesaikan pelatihan pertama: semua sesi dan ujian akhir.",
+        "Finish your first course: every session and the final test.",
+    ),
+    Missing.FIRST_COURSE_REVIEWED: (
+        "Beri penilaian dan ulasan untuk pelatihan pertama.",
+        "Rate and review your first course.",
+    ),
+}
+
+
+def words(missing: Missing) -> tuple[str, str]:
+    """(Indonesian, English): what to do."""
+    return _WORDS[missing]
 
 
 @dataclass(frozen=True)
@@ -35,7 +90,7 @@ class Incentive:
     earned_at: datetime
     payout_id: str | None = None
     reason: str | None = None
-    """Why the last payout failed, as a slug."""
+    """Why the last payout failed, or why it is withheld, as a slug."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +98,9 @@ class Evidence:
     """What the rule looks at."""
 
     person_id: str
-    is_active: bool
+    is_member: bool
+    """Decreed, and neither revoked nor completed."""
+    has_bought: bool
     account_linked: bool
     first_course_completed: bool
     first_course_reviewed: bool
@@ -58,15 +115,22 @@ class Terms:
     every_months: int
 
 
+def still_missing(evidence: Evidence) -> tuple[Missing, ...]:
+    """Which conditions are not met; empty for somebody who has earned the incentive."""
+    if not evidence.is_member:
+        return (Missing.MEMBERSHIP,)
+    met = {
+        Missing.ACCOUNT_LINKED: evidence.account_linked,
+        Missing.FIRST_COURSE_BOUGHT: evidence.has_bought,
+        Missing.FIRST_COURSE_COMPLETED: evidence.first_course_completed,
+        Missing.FIRST_COURSE_REVIEWED: evidence.first_course_reviewed,
+    }
+    return tuple(condition for condition, is_met in met.items() if not is_met)
+
+
 def decide_job_search(evidence: Evidence, terms: Terms, now: datetime, today: date) -> tuple[Incentive, ...]:
     """All parts of the job-search incentive, or nothing as long as a condition is missing."""
-    earned = (
-        evidence.is_active
-        and evidence.account_linked
-        and evidence.first_course_completed
-        and evidence.first_course_reviewed
-    )
-    if not earned:
+    if still_missing(evidence):
         return ()
     first = today + SCHEDULED_AFTER
     return tuple(
@@ -76,7 +140,7 @@ def decide_job_search(evidence: Evidence, terms: Terms, now: datetime, today: da
             number,
             terms.amount,
             IncentiveState.SCHEDULED,
-            months_later(first, (number - 1) * terms.every_months),
+            next_working_day(months_later(first, (number - 1) * terms.every_months)),
             now,
         )
         for number in range(1, terms.count + 1)
@@ -95,6 +159,70 @@ def months_later(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
+def paid_by(scheduled_on: date) -> date:
+    """The last day (WIB) on which the money of a schedule should arrive."""
+    return add_working_days(scheduled_on, ARRIVES_WITHIN)
+
+
 def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:
     """A run will pay it."""
     return replace(incentive, state=IncentiveState.IN_RUN, payout_id=payout_id)
+
+
+def withheld(incentive: Incentive, why: str) -> Incentive:
+    """It is not paid as long as ``why`` stands."""
+    return replace(incentive, state=IncentiveState.WITHHELD, reason=why)
+
+
+def forfeited(incentive: Incentive, why: str) -> Incentive:
+    """It will never be paid."""
+    return replace(incentive, state=IncentiveState.FORFEITED, reason=why)
+
+
+def clawed_back(incentive: Incentive) -> Incentive:
+    """It was paid back."""
+    return replace(incentive, state=IncentiveState.CLAWED_BACK)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An incentive that was paid without a right to it, to be paid back. Amounts in rupiah."""
+
+    person_id: str
+    kind: str
+    number: int
+    payout_id: str
+    provider: str
+    amount: int
+    due_on: date
+    """Last day (WIB) to pay it back."""
+    claimed_at: datetime
+    repaid: int = 0
+    overdue: bool = False
+    version: int = 1
+
+    @property
+    def left(self) -> int:
+        """What is still owed."""
+        return self.amount - self.repaid
+
+
+def claim_of(incentive: Incentive, provider: str, now: datetime, today: date) -> Claim:
+    """A claim for a paid incentive, made today."""
+    return Claim(
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+        payout_id=incentive.payout_id or "",
+        provider=provider,
+        amount=incentive.amount,
+        due_on=today + CLAIM_TIME,
+        claimed_at=now,
+    )
+
+
+def repaid(claim: Claim, amount: int) -> Claim:
+    """The claim after a repayment. Raises MoreThanClaimed."""
+    if amount > claim.left:
+        raise MoreThanClaimed(left=rupiah_text(claim.left))
+    return replace(claim, repaid=claim.repaid + amount, version=claim.version + 1)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.incentives.model import Incentive, IncentiveState
-from prakerja.platform.access_patterns import INCENTIVE, Pattern
-from prakerja.platform.clock import WIB, to_text
+from prakerja.incentives.errors import ClaimMoved
+from prakerja.incentives.model import Claim, Incentive, IncentiveState
+from prakerja.platform.access_patterns import CLAIM, INCENTIVE, Pattern
+from prakerja.platform.clock import WIB, end_of_wib_day, to_text
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
 from prakerja.platform.problems import Conflict
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
-DUE_KIND = "INCENTIVE"
+DUE_KIND, CLAIM_DUE_KIND = "INCENTIVE", "CLAIM"
 
 
 class IncentiveMoved(Conflict):
@@ -68,6 +69,40 @@ def moved(before: Incentive, after: Incentive) -> Part:
     )
 
 
+def reschedule(incentive: Incentive, on: date) -> Part:
+    """Have one that is not on its way paid after all, by a run of that WIB day or later.
+
+    Its payout failed, and its owner has done something; it was withheld, and may be paid now; its run was withdrawn.
+    """
+    begins = datetime(on.year, on.month, on.day, tzinfo=WIB)
+    owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
+    again = {"state": IncentiveState.SCHEDULED.value, "scheduled_on": on.isoformat()}
+    return update(
+        INCENTIVE,
+        set={**again, **due(DUE_KIND, owner, to_text(begins))},
+        remove=["reason"],
+        when=Attr("state").eq(str(incentive.state)),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+    )
+
+
+def postponed(incentive: Incentive, until: datetime) -> Part:
+    """Leave it scheduled, and out of every run before ``until``: its destination may not be paid yet."""
+    owner = f"{incentive.person_id}:{incentive.kind}:{incentive.number}"
+    return update(
+        INCENTIVE,
+        set=due(DUE_KIND, owner, to_text(until)),
+        when=Attr("state").eq(IncentiveState.SCHEDULED.value),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+    )
+
+
 def settled(person_id: str, kind: str, number: int, payout_id: str, state: IncentiveState, reason: str | None) -> Part:
     """What came of the payout of an incentive: PAID, or PAYOUT_FAILED with its reason."""
     changes = {"state": str(state)} | ({"reason": reason} if reason else {})
@@ -80,3 +115,52 @@ def settled(person_id: str, kind: str, number: int, payout_id: str, state: Incen
         kind=kind,
         number=number,
     )
+
+
+# claims ---------------------------------------------------------------------------------------------------------------
+def claim_key(person_id: str, kind: str, number: int) -> tuple[Pattern, dict[str, str | int]]:
+    """For a batch read."""
+    return CLAIM, {"person_id": person_id, "kind": kind, "number": number}
+
+
+def claim_from_item(item: Item | None) -> Claim | None:
+    """A claim from its stored item."""
+    return record_of(Claim, item) if item else None
+
+
+def claims_of(table: Table, person_id: str) -> list[Claim]:
+    """All claims against a person."""
+    return [record_of(Claim, item) for item in table.query(CLAIM, person_id=person_id).items]
+
+
+def new_claim(claim: Claim) -> Part:
+    """Claim an incentive back, due when its time is over; claiming it again is a repeat."""
+    owner = f"{claim.person_id}:{claim.kind}:{claim.number}"
+    return put_new(
+        CLAIM,
+        {**item_of(claim), **due(CLAIM_DUE_KIND, owner, to_text(end_of_wib_day(claim.due_on)))},
+        fingerprint=fingerprint([owner, claim.payout_id]),
+        person_id=claim.person_id,
+        kind=claim.kind,
+        number=claim.number,
+    )
+
+
+def change_claim(before: Claim, after: Claim) -> Part:
+    """Write what changed, if the claim is as it was read. Nothing is due once it is repaid, or known to be late."""
+    over = after.left == 0 or after.overdue
+    return update(
+        CLAIM,
+        set=item_of(after, "repaid", "overdue", "version"),
+        remove=NOT_DUE if over else (),
+        when=Attr("version").eq(before.version),
+        error=ClaimMoved(),
+        person_id=after.person_id,
+        kind=after.kind,
+        number=after.number,
+    )
+
+
+def due_claims_of(table: Table, shard: str, before: datetime) -> list[dict[str, str]]:
+    """The keys of claims of a due shard whose time is over."""
+    return table.due(CLAIM, shard, to_text(before))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import Field
 
-from prakerja.membership.model import Membership, MembershipState
+from prakerja.membership.model import Membership, MembershipState, RevocationReason
 from prakerja.platform.clock import wib
-from prakerja.platform.validation import View
+from prakerja.platform.validation import Body, View
 
 
 class MembershipView(View):
@@ -40,3 +41,12 @@ class MembershipView(View):
             open_purchase_id=membership.open_purchase_id,
             completed_count=membership.completed_count,
         )
+
+
+class NewRevocation(Body):
+    """Why a membership must end, and what shows it."""
+
+    reason: RevocationReason
+    evidence_reference: Annotated[
+        str, Field(pattern=r"^[\x20-\x7e]{4,80}$", examples=["audit 2026/117"], description="what shows it")
+    ]

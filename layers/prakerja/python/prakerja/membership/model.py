@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from prakerja.membership.errors import AccountNotLinked, CourseStillOpen, MembershipEnded, PurchaseDeadlinePassed
 from prakerja.platform.clock import end_of_wib_day, wib_date
+from prakerja.platform.ids import fingerprint
 
 FULL_BASIS_POINTS = 10_000
 
@@ -102,6 +103,29 @@ class MembershipState(StrEnum):
     REVOKED = "REVOKED"
 
 
+class RevocationReason(StrEnum):
+    """Why two operators end a membership for good."""
+
+    FRAUD = "FRAUD"
+    INELIGIBLE = "INELIGIBLE"
+    DECEASED = "DECEASED"
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """What one operator proposes, with what shows it: the content of an approval."""
+
+    person_id: str
+    reason: RevocationReason
+    evidence_reference: str
+    proposed_at: datetime
+
+    @property
+    def content_hash(self) -> str:
+        """What two operators agree on."""
+        return fingerprint([self.person_id, self.reason, self.evidence_reference])
+
+
 @dataclass(frozen=True)
 class Membership:
     """A person's one membership, as decreed in a wave."""
@@ -120,6 +144,8 @@ class Membership:
     open_purchase_id: str | None = None
     """The course bought and neither finished nor cancelled; the next one waits for it."""
     completed_count: int = 0
+    revoked_for: RevocationReason | None = None
+    revoked_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:

@@ -12,13 +12,23 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from pydantic import TypeAdapter
 
 from prakerja.membership.errors import AlreadyMember, CardNumberTaken, MembershipChanged, SchemeUnknown
-from prakerja.membership.model import Membership, MembershipState, Scheme, purchase_deadline
-from prakerja.platform.access_patterns import CARD, MEMBERSHIP, SCHEME
+from prakerja.membership.model import (
+    Membership,
+    MembershipState,
+    Revocation,
+    RevocationReason,
+    Scheme,
+    purchase_deadline,
+)
+from prakerja.platform.access_patterns import CARD, MEMBERSHIP, REVOCATION, SCHEME
+from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import Item, Part, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
 from prakerja.platform.problems import Problem, Unavailable
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
+
+REVOKED_DUE_KIND = "REVOKED"
 
 # schemes ----------------------------------------------------------------------------------------------------------
 
@@ -147,3 +157,42 @@ def close_purchase_part(
         after["state"] = MembershipState.ACTIVE_UNPURCHASED
     unchanged = Attr("open_purchase_id").eq(purchase_id) & Attr("completed_count").eq(membership.completed_count)
     return change_membership(membership.person_id, set=after, remove=["open_purchase_id"], when=unchanged)
+
+
+# revoking ---------------------------------------------------------------------------------------------------------
+
+
+def new_revocation(revocation: Revocation, approval_id: str) -> Part:
+    """Keep what an operator proposes. Proposing the same again is a repeat."""
+    return put_new(
+        REVOCATION,
+        item_of(revocation),
+        fingerprint=revocation.content_hash,
+        person_id=revocation.person_id,
+        approval_id=approval_id,
+    )
+
+
+def revocation_from_item(item: Item | None) -> Revocation | None:
+    """A proposal from its stored item."""
+    return record_of(Revocation, item) if item else None
+
+
+def revoke_part(membership: Membership, reason: RevocationReason, at: datetime, wake_at: datetime) -> Part:
+    """The membership is over. It stays due until all that follows is done."""
+    ended = {"state": MembershipState.REVOKED, "revoked_for": reason, "revoked_at": to_text(at)}
+    wake = due(REVOKED_DUE_KIND, membership.person_id, to_text(wake_at))
+    return change_membership(membership.person_id, set={**ended, **wake}, when=Attr("state").eq(str(membership.state)))
+
+
+def look_again_part(person_id: str, wake_at: datetime | None) -> Part:
+    """When a sweep looks again at a revoked membership; None: nothing follows any more."""
+    wake = due(REVOKED_DUE_KIND, person_id, to_text(wake_at)) if wake_at else None
+    return change_membership(
+        person_id, set=wake, remove=() if wake else NOT_DUE, when=Attr("state").eq(str(MembershipState.REVOKED))
+    )
+
+
+def due_revocations_of(table: Table, shard: str, before: datetime) -> list[str]:
+    """The people of a due shard whose revocation is not finished."""
+    return [key["person_id"] for key in table.due(MEMBERSHIP, shard, to_text(before))]

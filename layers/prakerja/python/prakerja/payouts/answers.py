@@ -91,6 +91,23 @@ class NameMatch(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class HolderCheck(StrEnum):
+    """Whether the account's NIK is the person's, in the provider's words."""
+
+    MATCH = "MATCH"
+    MISMATCH = "MISMATCH"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+    """It did not say: a person has to look, nobody guesses."""
+
+
+class Kyc(StrEnum):
+    """Whether the holder has proven to the provider who he is ("upgraded" the wallet)."""
+
+    UPGRADED = "UPGRADED"
+    NOT_UPGRADED = "NOT_UPGRADED"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+
+
 class AccountKind(StrEnum):
     """What kind of destination a provider holds."""
 
@@ -113,10 +130,19 @@ class ProviderRules:
     """After this many days the provider's duplicate check may have forgotten: never send again by machine."""
     end_of_day: tuple[time, time] | None
     """From, until (WIB) when inquiries prove nothing; may cross midnight."""
+    inquiry_wait: int = 0
+    """Seconds after the last send before which an inquiry proves nothing; a call-back changes nothing about it."""
+    per_second: int = 10
+    """Sends per second that the contract allows, over all of our processes."""
+    concurrency: int = 10
+    """Sends at once; also that of the provider's queue."""
+    max_amount: int = 50_000_000
+    """The most that one transfer may carry."""
 
     def wait_before_inquiry(self, made: int) -> int:
         """Seconds to wait before the next inquiry when ``made`` have been made."""
-        return self.ladder[min(made, len(self.ladder) - 1)]
+        step = self.ladder[min(made, len(self.ladder) - 1)]
+        return step if made else max(step, self.inquiry_wait)
 
 
 @dataclass(frozen=True)
@@ -139,13 +165,14 @@ class Exchange:
 
 @dataclass(frozen=True)
 class AccountQuestion:
-    """Ask who holds an account and whether it could take ``amount`` rupiah."""
+    """Ask who holds an account and whether it could take ``amount`` rupiah. ``nik`` goes only where it is compared."""
 
     reference: str
     account_number: str = field(repr=False)
     holder_name: str = field(repr=False)
     amount: int
     at: datetime
+    nik: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -169,6 +196,8 @@ class AccountAnswer:
     code: str
     message: str
     exchanges: tuple[Exchange, ...]
+    nik: HolderCheck = HolderCheck.NOT_SUPPORTED
+    kyc: Kyc = Kyc.NOT_SUPPORTED
 
 
 @dataclass(frozen=True)
@@ -232,3 +261,25 @@ class BalanceAnswer:
     code: str
     message: str
     exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A call-back whose signature is right: a hint to inquire now. It proves nothing about the money."""
+
+    provider: str
+    reference: str | None
+    """Our reference; None if the body names none that we could have given."""
+    says: TransferStatus
+    """What it claims became of the transfer; UNPROVEN if it claims nothing that can be read."""
+    digest: str
+    """Hex SHA-256 of the body as received: the same call-back twice has the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """What goes back to the provider."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from prakerja.incentives import Incentive, IncentiveState
+from prakerja.incentives import Incentive, IncentiveState, Missing, words
 from prakerja.payouts.answers import NameMatch
-from prakerja.payouts.model import Account, Payout, PayoutState
-from prakerja.payouts.reasons import advice
-from prakerja.payouts.runs import PayoutRun, RunState
+from prakerja.payouts.destination import Account, Proof, Waits, payable
+from prakerja.payouts.model import Attempt, Payout, PayoutState
+from prakerja.payouts.runs import PayoutRun, ProviderSum, RunState
+from prakerja.payouts.timeline import Pause, Told, following, passed, stands
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
 from prakerja.platform.validation import Body, Day, View
@@ -23,6 +23,14 @@ class NewAccount(Body):
 
     provider: Annotated[str, Field(pattern=r"^[A-Z]{2,20}$", examples=["LINKAJA"])]
     number: Annotated[str, Field(pattern=r"^\d{6,34}$", examples=["081234567890"])]
+    confirmation_id: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9a-f-]{36}$",
+            description="Only in place of another account: from POST /v1/contacts/confirmations.",
+            examples=[None],
+        ),
+    ] = None
 
 
 class AccountView(View):
@@ -31,36 +39,47 @@ class AccountView(View):
     provider: str
     number: str = Field(examples=["••••••••7890"])
     name_match: NameMatch
+    proof: Proof = Field(description="PROVEN: the provider confirmed that the holder has your NIK.")
     linked_at: AwareDatetime
+    waits: Waits | None = Field(default=None, description="why nothing is paid there for some hours")
+    payable_from: AwareDatetime | None = Field(
+        default=None, description="of a changed account: until then nothing is paid, and the change can be cancelled"
+    )
 
     @classmethod
-    def of(cls, account: Account) -> AccountView:
+    def of(cls, account: Account, now: datetime) -> AccountView:
+        cooling = payable(account, now) is Waits.COOLING  # what else it may wait for is the office's business
         return cls(
             provider=account.provider,
             number=account.masked,
             name_match=account.name_match,
+            proof=account.proof,
             linked_at=wib(account.linked_at),
+            waits=Waits.COOLING if cooling else None,
+            payable_from=wib(account.payable_from) if account.payable_from and cooling else None,
         )
 
 
-WORDS: dict[str, tuple[str, str]] = {
-    "SCHEDULED": ("Dijadwalkan mulai {day}.", "Scheduled from {day}."),
-    "IN_RUN": ("Sedang disiapkan untuk dibayar.", "Being prepared for payment."),
-    "DECLARED": ("Menunggu persetujuan dua petugas.", "Waiting for two officers to release it."),
-    "QUEUED": ("Dalam antrean pembayaran.", "In the queue for payment."),
-    "DISPATCHING": ("Sedang dikirim ke {provider}.", "Being sent to {provider}."),
-    "RESEND": ("Belum terkirim; dikirim lagi secara otomatis.", "Not sent yet; it is sent again by itself."),
-    "UNKNOWN": (
-        "{provider} belum memberi jawaban pasti; kami terus menanyakan. Anda tidak perlu berbuat apa-apa.",
-        "{provider} has not given a definite answer; we keep asking. There is nothing for you to do.",
-    ),
-    "HELD": ("Sedang diperiksa petugas.", "An officer is looking into it."),
-    "PARKED": ("Sedang diperiksa petugas.", "An officer is looking into it."),
-    "PAID": ("Sudah dibayar. Referensi {provider}: {reference}.", "Paid. Reference at {provider}: {reference}."),
-    "FAILED": ("Tidak dapat dibayar. {advice}", "It could not be paid. {advice}"),
-    "RETURNED": ("Uang dikembalikan oleh {provider}. {advice}", "{provider} returned the money. {advice}"),
-    "PAYOUT_FAILED": ("Tidak dapat dibayar. {advice}", "It could not be paid. {advice}"),
-}
+class StepView(View):
+    """Something that happened."""
+
+    at: AwareDatetime
+    text: str = Field(examples=["Dikirim ke LinkAja."])
+
+    @classmethod
+    def of(cls, at: datetime, told: Told, language: str) -> StepView:
+        return cls(at=wib(at), text=told.words(language))
+
+
+class NextView(View):
+    """What happens next, and by when (absent: nobody can say)."""
+
+    text: str = Field(examples=["Kami menanyakan kepada LinkAja sampai saat itu; sesudahnya petugas ikut menangani."])
+    by: AwareDatetime | None = None
+
+    @classmethod
+    def of(cls, told: Told, language: str) -> NextView:
+        return cls(text=told.words(language), by=wib(told.by) if told.by else None)
 
 
 class IncentiveView(View):
@@ -71,40 +90,107 @@ class IncentiveView(View):
     amount: Rupiah
     state: IncentiveState
     payout: PayoutState | None = None
+    payout_id: str | None = Field(default=None, examples=["0d5f5a6b-7c8d-5f0e-9f4f-5f0c5b0e6d0b"])
     scheduled_on: date
     explanation: str
     reason: str | None = None
     provider: str | None = None
     provider_reference: str | None = None
+    timeline: list[StepView]
+    next: NextView | None = None
 
     @classmethod
-    def of(cls, incentive: Incentive, payout: Payout | None, language: str) -> IncentiveView:
-        english = language == "en"
-        indonesian_advice, english_advice = advice(incentive.reason or "")
-        words = WORDS[str(payout.state if payout else incentive.state)][english]
+    def of(
+        cls, incentive: Incentive, payout: Payout | None, account: Account | None, now: datetime, language: str
+    ) -> IncentiveView:
+        """``account``: the linked one; ``now``: wall clock, by which it may be paid or not."""
+        then = following(incentive, payout, pause_of(account, now))
         return cls(
             kind=incentive.kind,
             number=incentive.number,
             amount=incentive.amount,
             state=incentive.state,
             payout=payout.state if payout else None,
+            payout_id=payout.payout_id if payout else None,
             scheduled_on=incentive.scheduled_on,
-            explanation=words.format(
-                day=incentive.scheduled_on.isoformat(),
-                provider=payout.provider if payout else "",
-                reference=(payout.provider_reference if payout else None) or "-",
-                advice=english_advice if english else indonesian_advice,
-            ),
+            explanation=stands(incentive, payout).words(language),
             reason=incentive.reason,
             provider=payout.provider if payout else None,
             provider_reference=payout.provider_reference if payout else None,
+            timeline=[StepView.of(at, told, language) for at, told in passed(incentive, payout)],
+            next=NextView.of(then, language) if then else None,
         )
+
+
+class MissingView(View):
+    """A condition that is not met yet, and what to do about it."""
+
+    condition: Missing
+    text: str = Field(examples=["Beri penilaian dan ulasan untuk pelatihan pertama."])
+
+    @classmethod
+    def of(cls, missing: Missing, language: str) -> MissingView:
+        indonesian, english = words(missing)
+        return cls(condition=missing, text=english if language == "en" else indonesian)
+
+
+class IncentivesView(View):
+    """What was earned; or what is still missing to earn the first."""
+
+    incentives: list[IncentiveView]
+    missing: list[MissingView] = Field(description="empty once an incentive is earned")
+
+
+class AttemptView(View):
+    """One instruction to a provider. Its help desk finds it by ``reference``."""
+
+    number: int
+    provider: str
+    reference: str = Field(examples=["P26015ABCDEFGHIJKL01"])
+    sent_at: AwareDatetime
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> AttemptView:
+        return cls(
+            number=attempt.number,
+            provider=attempt.provider,
+            reference=attempt.reference,
+            sent_at=wib(attempt.prepared_at),
+        )
+
+
+class PayoutView(View):
+    """The payment of an incentive, with everything that was sent to a provider for it."""
+
+    incentive: IncentiveView
+    attempts: list[AttemptView]
+
+
+def pause_of(account: Account | None, now: datetime) -> Pause | None:
+    """Why nothing is paid at an account now, for its owner."""
+    if account is None or (waits := payable(account, now)) is None:
+        return None
+    shared = waits is Waits.SHARED
+    return Pause(shared, None if shared else account.payable_from)
 
 
 class NewRun(Body):
     """Pay everything that is scheduled up to a day (WIB), inclusive."""
 
     scheduled_until: Day = Field(examples=["2026-02-17"])
+
+
+class SumView(View):
+    """What a run pays through one provider, as declared."""
+
+    provider: str
+    count: int
+    amount: Rupiah
+    amount_text: str
+
+    @classmethod
+    def of(cls, one: ProviderSum) -> SumView:
+        return cls(provider=one.provider, count=one.count, amount=one.amount, amount_text=rupiah_text(one.amount))
 
 
 class RunView(View):
@@ -117,6 +203,7 @@ class RunView(View):
     amount: Rupiah
     amount_text: str = Field(examples=["Rp120.000.000"])
     content_hash: str = Field(description="SHA-256 over all (payout, amount): what two operators agree on")
+    providers: list[SumView] = Field(description="the same by provider, as members were paid when the run took them")
     created_by: str
     created_at: AwareDatetime
 
@@ -130,15 +217,19 @@ class RunView(View):
             amount=run.amount,
             amount_text=rupiah_text(run.amount),
             content_hash=run.content_hash,
+            providers=[SumView.of(one) for one in run.sums],
             created_by=run.created_by,
             created_at=wib(run.created_at),
         )
 
 
-class LedgerView(View):
-    """A day's bookings (WIB), recomputed from its transfers: rupiah by class of account."""
+class RunDetail(RunView):
+    """A run, and how many of its payouts stand where."""
 
-    day: date
-    transfers: int
-    debits: Mapping[str, int]
-    credits: Mapping[str, int]
+    progress: dict[PayoutState, int] | None = Field(
+        description="payouts by state; absent for a run of more than 2000, whose progress the metrics tell"
+    )
+
+    @classmethod
+    def made_of(cls, run: PayoutRun, progress: dict[PayoutState, int] | None) -> RunDetail:
+        return cls(**RunView.of(run).model_dump(), progress=progress)

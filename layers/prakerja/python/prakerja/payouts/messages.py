@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from prakerja.platform.outbox import Message
 
 
@@ -10,6 +12,15 @@ class AccountLinked(Message):
 
     topic = "payouts.account_linked.v1"
     queue = "schedule_incentive"
+
+    person_id: str
+
+
+class AccountReady(Message):
+    """A member's account may be paid from now on, which it could not before: what waited for it goes on."""
+
+    topic = "payouts.account_ready.v1"
+    queue = "prepare_payouts"
 
     person_id: str
 
@@ -43,6 +54,16 @@ class ShardReleased(Message):
     shard: str
 
 
+class ShardWithdrawn(Message):
+    """Cancel the payouts of one shard of a withdrawn run."""
+
+    topic = "payouts.shard_withdrawn.v1"
+    queue = "prepare_payouts"
+
+    run_id: str
+    shard: str
+
+
 class PayoutQueued(Message):
     """Send a payout. Each provider has a queue of its own, so that none waits behind another."""
 
@@ -63,3 +84,42 @@ class PayoutUnknown(Message):
     queue = "inquire_payout"
 
     payout_id: str
+
+
+class PayoutToldOf(Message):
+    """A provider called back about a payout: ask it now."""
+
+    topic = "payouts.told_of.v1"
+    queue = "inquire_payout"
+
+    payout_id: str
+
+
+class VerdictApproved(Message):
+    """Two operators agreed how an attempt ended."""
+
+    topic = "payouts.verdict_approved.v1"
+    queue = "inquire_payout"
+
+    payout_id: str
+    approval_id: str
+
+
+class ChannelStartApproved(Message):
+    """Two operators agreed to start a stopped channel again."""
+
+    topic = "payouts.channel_start_approved.v1"
+    queue = "prepare_payouts"
+
+    provider: str
+    approval_id: str
+
+
+class DayToReconcile(Message):
+    """Compare a provider's day (WIB) with its statement or settlement file."""
+
+    topic = "payouts.day_to_reconcile.v1"
+    queue = "reconcile_payouts"
+
+    provider: str
+    day: date

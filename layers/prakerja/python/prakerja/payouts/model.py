@@ -5,35 +5,23 @@ asked about again, never paid again. A payout has at most one attempt that is no
 
 ::
 
-    payout   DECLARED → QUEUED → DISPATCHING → PAID
-                                      │  ↘ RESEND (not carried out: same reference again, later) → DISPATCHING
-                                      ↘ UNKNOWN → PAID | FAILED | RETURNED | RESEND | HELD (mismatch) | PARKED (our mistake)
+    payout   DECLARED → QUEUED → DISPATCHING → PAID → RETURNED (it came back later)
+               ▲  ↘        ↘          │  ↘ RESEND (not carried out: same reference again, later) → DISPATCHING
+               │   CANCELLED          ↘ UNKNOWN → PAID | FAILED | RETURNED | RESEND | HELD (mismatch) | PARKED (our mistake)
+               └─ FAILED, RETURNED, CANCELLED: a new run takes it, QUEUED then means attempt n+1
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from prakerja.payouts.answers import (
-    InquiryAnswer,
-    NameMatch,
-    Outcome,
-    ProviderRules,
-    TransferAnswer,
-    TransferStatus,
-)
-from prakerja.platform.clock import wib
-
+MOST_STEPS = 40
+"""Of a payout's history; more happen only to one that is sent again for days."""
 LEASE = timedelta(seconds=75)
 """A worker that has not stored an outcome after this long has died; longer than its function may run (60 s)."""
-RESEND_SECONDS = (30, 120, 600, 1800)
-"""Pauses before sending the same reference again after "not carried out"."""
-STOPPED_SECONDS = 900
-"""Pause after an answer that blames our own set-up or funds."""
-MORNING = time(8, 0)
-"""WIB: an outcome still unknown on the next day at this time is a person's business, too."""
 
 
 class PayoutState(StrEnum):
@@ -49,25 +37,43 @@ class PayoutState(StrEnum):
     RETURNED = "RETURNED"
     HELD = "HELD"
     PARKED = "PARKED"
+    CANCELLED = "CANCELLED"
+    """Declared or queued, and nothing was sent since: the run was withdrawn, or the member may not be paid."""
 
 
-ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED})
+ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED, PayoutState.CANCELLED})
 NEEDS_PERSON = frozenset({PayoutState.HELD, PayoutState.PARKED})
-OURS = frozenset({Outcome.BUG, Outcome.STOP})
-"""Refusals that blame our request, our set-up or our funds; no member is told that they failed."""
+PROVEN_UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
+"""How an attempt must have ended before the same payout may have another one."""
+REPEATABLE = PROVEN_UNPAID | {PayoutState.CANCELLED}
+"""Payouts that a new run may take again."""
+LISTED = NEEDS_PERSON | PROVEN_UNPAID
+"""Payouts that are kept on a list for people (an UNKNOWN one once it is overdue)."""
+PROVIDERS = ("BNI", "BCA", "OVO", "GOPAY", "DANA", "LINKAJA")
+"""Whom payouts can go to: each has a send queue, due shards and a channel of its own."""
+
+
+class Work(StrEnum):
+    """What is due for a payout. Kept apart, so that a stopped channel hides no inquiry."""
+
+    SEND = "SEND"
+    ASK = "ASK"
+
+    @classmethod
+    def of(cls, state: PayoutState) -> Work:
+        """A payout that is being sent, or whose outcome is unknown, needs to be looked at whatever the channel does."""
+        return cls.SEND if state in (PayoutState.QUEUED, PayoutState.RESEND) else cls.ASK
 
 
 @dataclass(frozen=True)
-class Account:
-    """Where a member is paid. The number is sealed under the member's own key; ``masked`` shows its last four digits."""
+class Passed:
+    """A state that a payout came into: a step of the timeline that its member reads. Programme clock."""
 
-    person_id: str
+    state: PayoutState
+    at: datetime
+    attempt: int
     provider: str
-    masked: str
-    sealed_number: bytes = field(repr=False)
-    digest: str
-    name_match: NameMatch
-    linked_at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,27 @@ class Payout:
     """Slug for the member, if it failed."""
     provider_reference: str | None = None
     ended_at: datetime | None = None
+    screened_by: str | None = None
+    """The list of exclusions that was the latest when its member was last looked up."""
+    history: tuple[Passed, ...] = ()
+    """The states it came into, oldest first; of many, the latest."""
+
+    def to(self, state: PayoutState, at: datetime, **changes: Any) -> Payout:
+        """The payout in a state, with that step in its history (none if it is in that state already).
+
+        ``at``: programme clock. Whoever moves a payout on uses this, so that its member can be told.
+        """
+        after = replace(self, state=state, **changes)
+        if state is self.state:
+            return after
+        step = Passed(state, at, after.attempt, after.provider, after.reason)
+        return replace(after, history=(*self.history, step)[-MOST_STEPS:])
+
+
+def again_in(before: Payout, run_id: str, provider: str, at: datetime) -> Payout:
+    """A payout that failed, came back or was cancelled, in a new run; ``provider``: wherever its member is paid now."""
+    forgotten: dict[str, Any] = dict.fromkeys(("approval_id", "reason", "provider_reference", "ended_at"))
+    return before.to(PayoutState.DECLARED, at, run_id=run_id, provider=provider, **forgotten)
 
 
 @dataclass(frozen=True)
@@ -122,119 +149,9 @@ class Attempt:
     unknown_since: datetime | None = None
     overdue: bool = False
     """Unknown beyond its ladder: on a person's list."""
-
-
-@dataclass(frozen=True)
-class Next:
-    """What an answer leads to. ``wait`` seconds until the next step, if there is one by machine."""
-
-    state: PayoutState
-    attempt: Attempt
-    wait: int | None = None
-    reason: str | None = None
-    provider_reference: str | None = None
-
-
-def decide_sending(attempt: Attempt, answer: TransferAnswer, rules: ProviderRules, now: datetime) -> Next:
-    """What the answer to a sending proves (payment standard, response classes).
-
-    Once a sending of this reference was ambiguous, "not carried out" speaks of the last copy only: inquire.
-    """
-    if answer.outcome is Outcome.OK:
-        return Next(PayoutState.PAID, attempt, provider_reference=answer.provider_reference)
-    first_wait = rules.wait_before_inquiry(0)
-    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:
-        return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)
-    if answer.outcome is Outcome.FAIL or answer.must_confirm:
-        refusal = f"FAIL:{answer.reason}" if answer.outcome is Outcome.FAIL else str(answer.outcome)
-        told = replace(attempt, refusal=refusal, unknown_since=attempt.unknown_since or now)
-        return Next(PayoutState.UNKNOWN, told, first_wait)
-    if answer.outcome is Outcome.BUG:
-        return Next(PayoutState.PARKED, attempt)
-    pause = STOPPED_SECONDS if answer.outcome is Outcome.STOP else _resend_pause(attempt)
-    return Next(PayoutState.RESEND, attempt, pause)
-
-
-def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules, now: datetime) -> Next:
-    """What an inquiry proves about an attempt whose outcome is unknown."""
-    asked = replace(attempt, inquiries=attempt.inquiries + 1)
-    status = answer.status
-    if status is TransferStatus.PAID:
-        return Next(PayoutState.PAID, asked, provider_reference=answer.provider_reference)
-    if status is TransferStatus.RETURNED:
-        return Next(PayoutState.RETURNED, asked, reason=_slug(answer, attempt))
-    if status is TransferStatus.FAILED:
-        if attempt.refusal in OURS:  # not the member's failure: a person must choose what follows
-            return Next(PayoutState.PARKED, asked)
-        return Next(PayoutState.FAILED, asked, reason=_slug(answer, attempt))
-    if status is TransferStatus.MISMATCH:
-        return Next(PayoutState.HELD, asked)
-    if status is TransferStatus.NOT_FOUND:
-        return _not_found(asked, rules, now)
-    return _wait(replace(asked, not_found=0, not_found_since=None), rules, now)
-
-
-def became_unknown(attempt: Attempt, now: datetime) -> Attempt:
-    """From now on only an inquiry decides about this reference."""
-    return replace(attempt, ambiguous=True, refusal=None, unknown_since=attempt.unknown_since or now)
-
-
-def is_abandoned(attempt: Attempt, now: datetime) -> bool:
-    """Whether the worker that was sending it must have died."""
-    return now - attempt.sent_at >= LEASE
-
-
-def overdue_at(since: datetime) -> datetime:
-    """When an unknown outcome becomes a person's business: the next day, 08:00 WIB."""
-    next_day = wib(since).date() + timedelta(days=1)
-    return datetime.combine(next_day, MORNING, tzinfo=wib(since).tzinfo)
-
-
-def _not_found(asked: Attempt, rules: ProviderRules, now: datetime) -> Next:
-    """Not known *now*. With a refusal before, that agrees with it. Else only a streak over the settle window proves."""
-    if asked.refusal is not None and not asked.ambiguous:
-        if asked.refusal == Outcome.BUG:
-            return Next(PayoutState.PARKED, asked)
-        if asked.refusal == Outcome.STOP:
-            return Next(PayoutState.RESEND, replace(asked, refusal=None), STOPPED_SECONDS)
-        return Next(PayoutState.FAILED, asked, reason=asked.refusal.removeprefix("FAIL:"))
-    since, seen = asked.not_found_since or now, asked.not_found
-    if _crosses_end_of_day(since, now, rules):
-        since, seen = now, 0  # an answer from there proves nothing: the streak begins again
-    counted = replace(asked, not_found=seen + 1, not_found_since=since)
-    settled = timedelta(seconds=rules.settle_seconds)
-    proven = counted.not_found >= rules.not_found_needed and now - counted.sent_at >= settled and now - since >= settled
-    if not proven:
-        return _wait(counted, rules, now)
-    if now - counted.prepared_at >= timedelta(days=rules.resend_days):
-        return Next(PayoutState.HELD, counted)
-    again = replace(counted, ambiguous=True, not_found=0, not_found_since=None)
-    return Next(PayoutState.RESEND, again, 0)
-
-
-def _wait(attempt: Attempt, rules: ProviderRules, now: datetime) -> Next:
-    overdue = now >= overdue_at(attempt.unknown_since or attempt.sent_at)
-    wait = rules.wait_before_inquiry(attempt.inquiries)
-    return Next(PayoutState.UNKNOWN, replace(attempt, overdue=overdue), wait)
-
-
-def _resend_pause(attempt: Attempt) -> int:
-    return RESEND_SECONDS[min(attempt.sends - 1, len(RESEND_SECONDS) - 1)]
-
-
-def _crosses_end_of_day(since: datetime, now: datetime, rules: ProviderRules) -> bool:
-    if rules.end_of_day is None:
-        return False
-    begin, end = rules.end_of_day
-    moment = wib(since)
-    while moment <= wib(now):
-        inside = begin <= moment.time() < end if begin <= end else moment.time() >= begin or moment.time() < end
-        if inside:
-            return True
-        moment += timedelta(minutes=1)
-    return False
-
-
-def _slug(answer: InquiryAnswer, attempt: Attempt) -> str:
-    kind, _, told = (attempt.refusal or "").partition(":")
-    return told if kind == Outcome.FAIL else str(answer.reason or "PSP_REFUSED")
+    asked_before: int = 0
+    """Of ``inquiries``, those made before the last sending: the ladder starts again with each."""
+    code: str | None = None
+    """The last response code; "" if the answer had none."""
+    result: PayoutState | None = None
+    """PAID, FAILED or RETURNED once it is proven. Another attempt needs one of the latter two here."""

@@ -6,7 +6,10 @@ Order of use for money: ``reference`` and ``prepare_transfer`` (pure) → store 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from .answers import (
@@ -19,9 +22,14 @@ from .answers import (
     TransferAnswer,
     TransferOrder,
 )
+from .statements import StatementAnswer
 
 EXTERNAL_ID_DIGITS = 11
 """How many random decimal digits ``external_id`` takes."""
+MOST_PAGES = 99
+"""Page numbers of the standard have two digits."""
+LONGEST_SPAN = timedelta(days=31)
+"""Of one statement."""
 
 
 class PaymentProvider(Protocol):
@@ -42,7 +50,11 @@ class PaymentProvider(Protocol):
         """A fresh X-EXTERNAL-ID, unique within a WIB day. Give ``EXTERNAL_ID_DIGITS`` random digits."""
 
     def inquire_account(self, question: AccountQuestion, external_id: str) -> AccountAnswer:
-        """Who holds this account, and can it be paid? Moves no money."""
+        """Who holds this account, and can it be paid? Moves no money.
+
+        A NIK that differs and a wallet that is not upgraded are refusals; where a provider does not say, the
+        answer says NOT_SUPPORTED and nothing is refused.
+        """
 
     def prepare_transfer(self, order: TransferOrder) -> PreparedRequest:
         """Build the exact bytes of a transfer; no I/O. Raises ValueError if the order cannot be expressed."""
@@ -60,3 +72,37 @@ class PaymentProvider(Protocol):
 
     def balance(self, external_id: str) -> BalanceAnswer:
         """What our own source account holds."""
+
+    def statement(self, start: datetime, end: datetime, external_id: Callable[[], str]) -> StatementAnswer:
+        """Every line of our own source account in [start, end), page by page; ``external_id`` gives each page a new one.
+
+        Reads at most ``MOST_PAGES`` pages: ask for shorter spans if it comes back INCOMPLETE. Raises ValueError if
+        the span is empty or longer than ``LONGEST_SPAN``.
+        """
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Where an operator's own client puts a file, directly and once: ``PUT url`` with these headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class StatementFiles(Protocol):
+    """Settlement files and the reports made from them: large, immutable, kept onshore."""
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The content, piece by piece. Raises KeyError if there is none."""
+
+    def keep(self, name: str, path: Path) -> None:
+        """Store a file under a name; the same name always has the same content."""
+
+    def piece(self, name: str, start: int, length: int) -> bytes:
+        """Some bytes of a file, fewer at its end. Raises KeyError."""
+
+    def link(self, name: str) -> str:
+        """An address at which it can be downloaded for some minutes."""
+
+    def upload(self, name: str, sha256: str, size: int) -> Upload:
+        """Where exactly these bytes (hex digest, length) can be put, for some minutes."""

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from prakerja.exclusions import PREFIX, told
+
 NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
 """No account is linked any more, or the membership was revoked: no provider was ever asked."""
+
+REVOKED = "MEMBERSHIP_REVOKED"
+"""The membership was revoked before it was paid."""
+
+NOT_EXECUTED = "NOT_EXECUTED"
+"""The provider never carried it out, and nobody is to blame: two operators found that out."""
 
 _ADVICE: dict[str, tuple[str, str]] = {
     "PSP_ACCOUNT_INVALID": (
@@ -46,6 +54,14 @@ _ADVICE: dict[str, tuple[str, str]] = {
         "Rekening tidak tersambung atau kepesertaan dicabut. Hubungi layanan bantuan.",
         "No account is linked, or the membership was revoked. Ask the help desk.",
     ),
+    REVOKED: (
+        "Kepesertaan dicabut. Hubungi layanan bantuan bila Anda berkeberatan.",
+        "The membership was revoked. Ask the help desk if you object.",
+    ),
+    NOT_EXECUTED: (
+        "Penyedia tidak menjalankan pembayaran. Bukan kesalahan Anda; minta kirim lagi atau pilih rekening lain.",
+        "The provider did not carry out the payment. It is not your fault: ask to send it again, or choose another account.",
+    ),
     "PSP_UNKNOWN": (
         "Penyedia belum memberi jawaban pasti. Kami terus menanyakan; Anda tidak perlu berbuat apa-apa.",
         "The provider has not given a definite answer yet. We keep asking; there is nothing for you to do.",
@@ -55,4 +71,6 @@ _ADVICE: dict[str, tuple[str, str]] = {
 
 def advice(reason: str) -> tuple[str, str]:
     """(Indonesian, English) for a reason slug."""
+    if reason.startswith(PREFIX):
+        return told(reason)
     return _ADVICE.get(reason, _ADVICE["PSP_REFUSED"])

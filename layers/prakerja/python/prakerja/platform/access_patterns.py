@@ -11,12 +11,35 @@ from dataclasses import dataclass
 
 from prakerja.platform.pattern import Pattern as Pattern
 from prakerja.platform.pattern import TableName as TableName
+from prakerja.platform.payout_patterns import ACCOUNT as ACCOUNT
+from prakerja.platform.payout_patterns import ATTEMPT as ATTEMPT
+from prakerja.platform.payout_patterns import CALLBACK as CALLBACK
+from prakerja.platform.payout_patterns import CHANNEL as CHANNEL
+from prakerja.platform.payout_patterns import CLAIM as CLAIM
+from prakerja.platform.payout_patterns import DESTINATION as DESTINATION
+from prakerja.platform.payout_patterns import INCENTIVE as INCENTIVE
+from prakerja.platform.payout_patterns import LATE_ROW as LATE_ROW
+from prakerja.platform.payout_patterns import PAYOUT as PAYOUT
+from prakerja.platform.payout_patterns import PAYOUT_LIST as PAYOUT_LIST
+from prakerja.platform.payout_patterns import PAYOUT_RUN as PAYOUT_RUN
+from prakerja.platform.payout_patterns import PAYOUT_RUN_LIST as PAYOUT_RUN_LIST
+from prakerja.platform.payout_patterns import RECONCILED_BOOKING as RECONCILED_BOOKING
+from prakerja.platform.payout_patterns import RECONCILED_DAY as RECONCILED_DAY
+from prakerja.platform.payout_patterns import RECONCILIATION as RECONCILIATION
+from prakerja.platform.payout_patterns import RUN_PAYOUT as RUN_PAYOUT
+from prakerja.platform.payout_patterns import RUN_SHARDS as RUN_SHARDS
+from prakerja.platform.payout_patterns import SENT as SENT
+from prakerja.platform.payout_patterns import SENT_SHARDS as SENT_SHARDS
+from prakerja.platform.payout_patterns import SETTLEMENT_FILE as SETTLEMENT_FILE
+from prakerja.platform.payout_patterns import UNLINKED as UNLINKED
+from prakerja.platform.payout_patterns import VERDICT as VERDICT
 
 OUTBOX_SHARDS = 16
 DUE_SHARDS = 8
 ROSTER_SHARDS = 64
 LEDGER_SHARDS = 16
-RUN_SHARDS = 16
+EVERY_KIND = "ALL"
+"""In place of a kind, in the list of cases of all kinds."""
 
 # people: personal data, under a customer-managed key ----------------------------------------------------------
 PERSON_STATE = Pattern(
@@ -115,6 +138,13 @@ MEMBERSHIP = Pattern(
     "PERSON#{person_id}",
     "MEMBERSHIP",
 )
+REVOCATION = Pattern(
+    "revocation",
+    "programme",
+    "why a membership must end, as one operator proposed it: the content of an approval",
+    "PERSON#{person_id}",
+    "REVOCATION#{approval_id}",
+)
 CARD = Pattern("card", "programme", "who holds a card number", "CARD#{card_number}", "CARD")
 BALANCE = Pattern("balance", "programme", "a member's training balance", "PERSON#{person_id}", "BALANCE")
 TRANSFER = Pattern(
@@ -123,6 +153,20 @@ TRANSFER = Pattern(
     "one immutable double-entry transfer, listed by booking day (WIB)",
     "LEDGER#{day}#S{shard}",
     "TRANSFER#{transfer_id}",
+)
+LEDGER_SHARD = Pattern(
+    "ledger_shard",
+    "programme",
+    "one shard of a ledger day, added up from its transfers",
+    "LEDGER_CLOSE#{day}",
+    "SHARD#{shard}",
+)
+LEDGER_CLOSE = Pattern(
+    "ledger_close",
+    "programme",
+    "a closed ledger day (WIB): totals and balances, for good",
+    "LEDGER_CLOSES",
+    "DAY#{day}",
 )
 PARTNER = Pattern(
     "partner",
@@ -164,34 +208,15 @@ REDEEM_CODE = Pattern(
     "REDEEM#{redeem_code}",
     "CODE",
 )
-INCENTIVE = Pattern(
-    "incentive",
+EXCLUSION = Pattern(
+    "exclusion", "programme", "which agencies' lists a NIK is on; keyed by HMAC", "EXCLUSION#{digest}", "EXCLUSION"
+)
+EXCLUSION_LIST = Pattern(
+    "exclusion_list",
     "programme",
-    "money a member has earned: kind and number are its identity",
-    "PERSON#{person_id}",
-    "INCENTIVE#{kind}#{number}",
-)
-ACCOUNT = Pattern(
-    "account",
-    "programme",
-    "the one bank account or wallet a member is paid at (number sealed)",
-    "PERSON#{person_id}",
-    "ACCOUNT",
-)
-PAYOUT_RUN = Pattern("payout_run", "programme", "a release of payouts: declared count and sum", "RUN#{run_id}", "RUN")
-PAYOUT_RUN_LIST = Pattern(
-    "payout_run_list", "programme", "all payout runs by creation time", "RUNS", "RUN#{created_at}#{run_id}"
-)
-RUN_PAYOUT = Pattern(
-    "run_payout", "programme", "the payouts of a run, sharded", "RUN#{run_id}#S{shard}", "PAYOUT#{payout_id}"
-)
-PAYOUT = Pattern("payout", "programme", "one payment to one member", "PAYOUT#{payout_id}", "PAYOUT")
-ATTEMPT = Pattern(
-    "attempt",
-    "programme",
-    "one instruction to a provider: the very bytes, and what came of it",
-    "PAYOUT#{payout_id}",
-    "ATTEMPT#{number}",
+    "the lists of exclusions that were handed in, by time",
+    "EXCLUSION_LISTS",
+    "LIST#{added_at}#{list_id}",
 )
 APPROVAL = Pattern(
     "approval", "programme", "what one operator proposed and another approved", "APPROVAL#{approval_id}", "APPROVAL"
@@ -202,6 +227,25 @@ APPROVAL_LIST = Pattern(
     "approvals still waiting for the second person",
     "APPROVALS",
     "APPROVAL#{proposed_at}#{approval_id}",
+)
+CASE = Pattern(
+    "case", "programme", "something that a person must decide: who is at it, by when, what came of it",
+    "CASE#{case_id}", "CASE",
+)  # fmt: skip
+CASE_FINDING = Pattern(
+    "case_finding",
+    "programme",
+    "one finding of a case: its facts, frozen",
+    "CASE#{case_id}",
+    "FINDING#{occurrence}",
+)
+CASE_NOTE = Pattern("case_note", "programme", "what an operator wrote down", "CASE#{case_id}", "NOTE#{note_id}")
+CASE_LIST = Pattern(
+    "case_list",
+    "programme",
+    "cases of a state, of one kind and of every kind: those to be resolved first come first",
+    "CASES#{standing}#{kind}",
+    "AT#{at}#{case_id}",
 )
 OUTBOX = Pattern("outbox", "programme", "messages committed and not yet sent", "OUTBOX#{shard}", "ROW#{at}#{row_id}")
 IDEMPOTENCY = Pattern(

@@ -6,11 +6,11 @@ An approval binds a *content hash*: whoever acts on it must recompute the hash o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, APPROVAL_LIST
@@ -56,11 +56,14 @@ class Approval:
     proposed_at: str
     approved_by: str | None = None
     approved_at: str | None = None
+    refused_by: str | None = None
+    refused_at: str | None = None
 
     def binds(self, kind: str, subject_id: str, content_hash: str) -> bool:
         """True if two different people agreed on exactly this content. Workers ask before money moves."""
         return (
             (self.kind, self.subject_id, self.content_hash) == (kind, subject_id, content_hash)
+            and self.refused_by is None
             and self.approved_by is not None
             and self.approved_by != self.proposed_by
         )
@@ -101,6 +104,8 @@ def from_approval_item(item: Item) -> Approval:
         proposed_at=item["proposed_at"],
         approved_by=item.get("approved_by"),
         approved_at=item.get("approved_at"),
+        refused_by=item.get("refused_by"),
+        refused_at=item.get("refused_at"),
     )
 
 
@@ -110,7 +115,7 @@ def decide_approval(
     """Let ``by`` agree. Raises SameOperator, StaleSignIn, or AlreadyDecided (unless ``by`` decided it before)."""
     if approval.approved_by == by:
         return approval
-    if approval.approved_by is not None:
+    if approval.approved_by is not None or approval.refused_by is not None:
         raise AlreadyDecided
     if approval.proposed_by == by:
         raise SameOperator
@@ -134,12 +139,16 @@ def approved_parts(approval: Approval) -> tuple[Part, ...]:
         update(
             APPROVAL,
             set={"approved_by": approval.approved_by, "approved_at": approval.approved_at},
-            when=Attr("approved_by").not_exists() & Attr("content_hash").eq(approval.content_hash),
+            when=_undecided() & Attr("content_hash").eq(approval.content_hash),
             error=AlreadyDecided(),
             approval_id=approval.approval_id,
         ),
         delete(APPROVAL_LIST, proposed_at=approval.proposed_at, approval_id=approval.approval_id),
     )
+
+
+def _undecided() -> ConditionBase:
+    return Attr("approved_by").not_exists() & Attr("refused_by").not_exists()
 
 
 def approve(
@@ -171,6 +180,38 @@ def approve(
     except AlreadyDecided:
         decided = load_approval(p.table, approval_id)
         if decided.approved_by != operator.sub:  # else it was this very request, sent twice
+            raise
+        return decided
+    return after
+
+
+def refuse(p: Platform, *, operator: Operator, approval_id: str) -> Approval:
+    """Turn a proposal down, be it one's own: it is never acted on. Repeating it is safe. Raises NotFound, AlreadyDecided."""
+    # load
+    before = load_approval(p.table, approval_id)
+    # decide
+    if before.refused_by == operator.sub:
+        return before
+    if before.approved_by is not None or before.refused_by is not None:
+        raise AlreadyDecided
+    now = p.clock.wall()
+    after = replace(before, refused_by=operator.sub, refused_at=to_text(now))
+    # commit
+    try:
+        p.table.commit(
+            update(
+                APPROVAL,
+                set={"refused_by": after.refused_by, "refused_at": after.refused_at},
+                when=_undecided(),
+                error=AlreadyDecided(),
+                approval_id=approval_id,
+            ),
+            delete(APPROVAL_LIST, proposed_at=after.proposed_at, approval_id=approval_id),
+            evidence(after.subject_id, f"{after.kind}_REFUSED", now, by=operator.sub, content=after.content_hash),
+        )
+    except AlreadyDecided:
+        decided = load_approval(p.table, approval_id)
+        if decided.refused_by != operator.sub:  # else it was this very request, sent twice
             raise
         return decided
     return after

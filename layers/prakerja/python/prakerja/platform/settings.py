@@ -29,11 +29,14 @@ class Settings(BaseModel):
     payment_code_secret: str = ""
     token_secret: str = ""
     receipt_secret: str = ""
+    cursor_secret: str = ""
     partner_secret: str = ""
     snap_secret: str = ""
+    snap_callback_secret: str = ""
     registry_secret: str = ""
 
     draw_bucket: str = ""
+    statement_bucket: str = ""
     draw_state_machine: str = ""
     schedule_group: str = ""
     schedule_role: str = ""
@@ -58,12 +61,16 @@ class Settings(BaseModel):
     """How long after the publication of the roster the beacon round must lie, seconds (an hour; seconds on a laptop)."""
     close_grace_seconds: int = Field(120, ge=1)
     """How long after closing the roster is frozen, seconds, so that no join is still under way."""
+    compare_open_days: bool = False
+    """Compare payouts with what a provider says of a day that is not over yet: for a demonstration, never in production."""
     snap_providers: Json[dict[str, dict[str, Any]]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _no_time_travel_in_production(self) -> Self:
+    def _no_time_is_played_with_in_production(self) -> Self:
         if self.stage == "production" and self.programme_offset_seconds:
             raise ValueError("PROGRAMME_OFFSET_SECONDS must be 0 in production")
+        if self.stage == "production" and self.compare_open_days:
+            raise ValueError("COMPARE_OPEN_DAYS must be false in production")
         return self
 
     @classmethod

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from prakerja.platform.access_patterns import DUE_INDEX, Pattern, TableName
-from prakerja.platform.clock import Clock, to_text
+from prakerja.platform.clock import Clock, from_text, to_text
 from prakerja.platform.ids import RandomIds
 from prakerja.platform.outbox import Message, Outgoing, outbox_parts
 from prakerja.platform.parts import COMMIT, Item, Part, from_item, marked, to_attribute
@@ -36,6 +36,7 @@ RETRIED_ERRORS = frozenset(
 )
 ATTEMPTS = 6
 FIRST_PAUSE_MS = 20
+SHARES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,35 @@ class Table:
             after = page.after
 
     def due(self, pattern: Pattern, shard: str, before: str, *, limit: int = 100) -> list[dict[str, str]]:
-        """Key parts of the items of ``shard`` ("IDENTITY#03") that are due before a time, oldest first; index read, so maybe stale."""
+        """Key parts of items of ``shard`` ("IDENTITY#03") that are due before a time; index read, so maybe stale.
+
+        The oldest ones. Are there more than ``limit``, then half of the answer begins somewhere later, each minute
+        elsewhere: items that nobody can finish must not hide for ever what became due after them.
+        """
+        oldest = self._due_from(pattern, shard, "", before, limit)
+        if len(oldest) < limit or limit < 2:
+            return [pattern.parse(item) for item in oldest]
+        head = oldest[: limit // 2]
+        begin, end = from_text(oldest[-1]["due_at"]), from_text(before)
+        later = begin + (end - begin) * self._minute_share() // SHARES
+        rest = self._due_from(pattern, shard, to_text(later), before, limit - len(head))
+        keys = {item["pk"] + item["sk"]: item for item in (*head, *rest)}
+        return [pattern.parse(item) for item in keys.values()]
+
+    def _due_from(self, pattern: Pattern, shard: str, begin: str, before: str, limit: int) -> list[Item]:
         answer = self._client.query(
             TableName=self._names[pattern.table],
             IndexName=DUE_INDEX,
-            KeyConditionExpression="due_shard = :shard AND due_at < :before",
-            ExpressionAttributeValues={":shard": {"S": shard}, ":before": {"S": before}},
+            KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :begin AND :end",
+            ExpressionAttributeValues=_typed({":shard": shard, ":begin": begin or " ", ":end": before}),
             Limit=limit,
         )
-        return [pattern.parse(from_item(item)) for item in answer["Items"]]
+        return [from_item(item) for item in answer["Items"] if item["due_at"]["S"] != before]
+
+    def _minute_share(self) -> int:
+        """Of ``SHARES``: jumps through an interval so that all of it is visited soon (golden section)."""
+        minutes = int(self._clock.wall().timestamp()) // 60
+        return minutes * 618_034 % SHARES
 
     # commit -------------------------------------------------------------------------------------------------------
     def commit(self, *parts: Part, outbox: Sequence[Message | Outgoing] = ()) -> Outcome:

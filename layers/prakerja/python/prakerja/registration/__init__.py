@@ -3,6 +3,7 @@
 from prakerja.registration.messages import NoticeKind, NoticeRequested, notice
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.person import Person
+from prakerja.registration.store.challenge import challenge_key, confirmation_used
 from prakerja.registration.store.person import (
     change_person,
     load_person,
@@ -17,7 +18,9 @@ __all__ = [
     "NoticeKind",
     "NoticeRequested",
     "Person",
+    "challenge_key",
     "change_person",
+    "confirmation_used",
     "load_person",
     "notice",
     "open_fields",

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from prakerja.platform.validation import Body, View
 from prakerja.registration.model.address import Channel, normalised
-from prakerja.registration.model.challenge import CODE_LIFE, Challenge
+from prakerja.registration.model.challenge import CHALLENGE_LIFE, CODE_LIFE, Challenge
 from prakerja.registration.model.limits import ADDRESS
 from prakerja.registration.model.person import Person
 from prakerja.registration.model.session import Session
@@ -67,6 +67,12 @@ class VerifyContact(Body):
     code: Code
 
 
+class VerifyConfirmation(Body):
+    """The code that came by the other channel."""
+
+    code: Code
+
+
 class RefreshSession(Body):
     """Trade a refresh token for new tokens."""
 
@@ -90,6 +96,17 @@ class ChallengeView(View):
             expires_in=int(CODE_LIFE.total_seconds()),
             resend_after=int(ADDRESS.every.total_seconds()),
         )
+
+
+class ConfirmationView(View):
+    """A proof for one thing that needs both channels, good in this session only."""
+
+    confirmation_id: str = Field(examples=["0d5f5a6b-7c8d-4f0e-9f4f-5f0c5b0e6d0b"])
+    good_until: datetime
+
+    @classmethod
+    def of(cls, challenge: Challenge) -> Self:
+        return cls(confirmation_id=challenge.challenge_id, good_until=challenge.created_at + CHALLENGE_LIFE)
 
 
 class SecondChannelView(View):

@@ -6,7 +6,7 @@
     NotFound 404 ── ChallengeUnknown
     InvalidInput 422 ── WrongCode
     Conflict 409 ── CodeNotSentYet · CodeExpired · CodeUsed · CodeUndeliverable · ChallengeBusy
-                    ContactAlreadyProven · ContactTaken
+                    ContactAlreadyProven · ContactTaken · OtherChannelMissing · ConfirmationUnusable
     NotSignedIn 401 ── SessionOver
 """
 
@@ -110,6 +110,22 @@ class SessionOver(NotSignedIn):
     title, title_id = "The session is over", "Sesi sudah berakhir"
     detail = "The refresh token is not good any more. Sign in again."
     detail_id = "Token penyegar sudah tidak berlaku. Silakan masuk kembali."
+
+
+class OtherChannelMissing(Conflict):
+    slug = "other-channel-missing"
+    title, title_id = "Your other contact is not proven", "Kontak kedua belum terbukti"
+    detail = "This needs a code on the contact that you did not sign in with. Prove it first."
+    detail_id = "Ini memerlukan kode pada kontak yang tidak Anda pakai untuk masuk. Buktikan kontak itu dahulu."
+
+
+class ConfirmationUnusable(Conflict):
+    slug = "confirmation-unusable"
+    title, title_id = "This confirmation cannot be used", "Konfirmasi ini tidak dapat dipakai"
+    detail = "It is not yours, of another session, too old, or was used. Ask for a new code on your other contact."
+    detail_id = (
+        "Konfirmasi bukan milik Anda, dari sesi lain, terlalu lama, atau sudah dipakai. Minta kode baru di kontak lain."
+    )
 
 
 PROOF_PROBLEMS = (

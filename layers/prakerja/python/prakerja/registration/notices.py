@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from prakerja.registration.messages import NoticeKind
+from prakerja.registration.model.address import Channel
+from prakerja.registration.model.challenge import Purpose
 
 CODE_SUBJECT = "Kode Kartu Prakerja"
 _CODE = "Kode Kartu Prakerja Anda {code}. Berlaku 5 menit. Jangan berikan kepada siapa pun, termasuk petugas."
+_CONFIRMATION_CODE = "Kode untuk mengganti rekening insentif Anda {code}. Bukan Anda? Jangan berikan kepada siapa pun, segera masuk ke akun."
 _PAYMENT_CODE = (
     "Kode pembelian pelatihan Anda {code}. Jangan berikan kepada siapa pun. Abaikan bila Anda tidak membeli."
+)
+
+_ACCOUNT_CHANGED = (
+    "Rekening insentif diganti",
+    "Rekening insentif Anda diganti. Tidak ada pembayaran selama 72 jam. Bukan Anda? Masuk ke akun dan batalkan segera.",
 )
 
 NOTICES: dict[NoticeKind, tuple[str, str]] = {
@@ -43,6 +51,31 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
         "Insentif berhasil",
         "Insentif Anda sudah dikirim ke rekening atau dompet digital yang Anda sambungkan.",
     ),
+    NoticeKind.MEMBERSHIP_REVOKED: (
+        "Kepesertaan dicabut",
+        "Kepesertaan Kartu Prakerja Anda dicabut. Masuk ke akun Anda atau hubungi layanan bantuan untuk penjelasan.",
+    ),
+    NoticeKind.INCENTIVE_CLAIMED: (
+        "Insentif harus dikembalikan",
+        "Insentif yang sudah Anda terima harus dikembalikan dalam 60 hari. Hubungi layanan bantuan untuk cara pengembalian.",
+    ),
+    NoticeKind.CLAIM_SETTLED: (
+        "Pengembalian lunas",
+        "Pengembalian insentif Anda sudah kami terima seluruhnya.",
+    ),
+    NoticeKind.INCENTIVE_WITHHELD: (
+        "Insentif ditahan",
+        "Insentif Anda ditahan karena data dari instansi lain. Masuk ke akun Anda untuk melihat sebab dan cara memperbaikinya.",
+    ),
+    **dict.fromkeys((NoticeKind.ACCOUNT_CHANGED, NoticeKind.ACCOUNT_CHANGED_BY_SMS), _ACCOUNT_CHANGED),
+    NoticeKind.ACCOUNT_CHANGE_CANCELLED: (
+        "Penggantian rekening dibatalkan",
+        "Penggantian rekening insentif dibatalkan. Rekening atau dompet digital sebelumnya berlaku kembali.",
+    ),
+    NoticeKind.ACCOUNT_UNLINKED: (
+        "Rekening diputuskan",
+        "Rekening atau dompet digital Anda diputuskan dari akun. Bukan Anda? Segera masuk ke akun dan hubungi kami.",
+    ),
     NoticeKind.PAYOUT_FAILED: (
         "Insentif gagal dicairkan",
         "Insentif Anda gagal dicairkan. Masuk ke akun Anda, periksa rekening atau dompet digital, lalu sambungkan lagi.",
@@ -50,10 +83,13 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
 }
 """Kind → (subject, text)."""
 
+ONLY_BY: dict[NoticeKind, Channel] = {NoticeKind.ACCOUNT_CHANGED_BY_SMS: Channel.PHONE}
+"""What goes by one channel, whatever else is proven: its other half goes by the other."""
 
-def code_text(code: str) -> str:
-    """The message with a sign-in or contact code."""
-    return _CODE.format(code=code)
+
+def code_text(code: str, purpose: Purpose) -> str:
+    """The message with a code, which says what it would do."""
+    return (_CONFIRMATION_CODE if purpose is Purpose.CONFIRMATION else _CODE).format(code=code)
 
 
 def payment_code_text(code: str) -> str:

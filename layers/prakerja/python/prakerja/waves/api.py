@@ -197,6 +197,8 @@ class ApprovalView(View):
     proposed_at: str
     approved_by: str | None = None
     approved_at: str | None = None
+    refused_by: str | None = None
+    refused_at: str | None = None
 
     @classmethod
     def of(cls, approval: Approval) -> ApprovalView:

@@ -15,7 +15,9 @@ from prakerja.payouts.answers import (
     BalanceAnswer,
     BalanceStatus,
     Exchange,
+    HolderCheck,
     InquiryAnswer,
+    Kyc,
     NameMatch,
     Outcome,
     PreparedRequest,
@@ -29,9 +31,12 @@ from .names import compare
 from .profiles import Profile
 from .reading import account_agrees, amount_agrees, read_object, rupiah_of, safe_text, text_of
 
-_NOT_FOUND = (404, "01")
+NOT_FOUND = (404, "01")
 _INACTIVE_WORDS = ("TIDAK AKTIF", "TUTUP", "BLOKIR", "DORMAN", "PASIF", "INACTIVE", "CLOSED", "BLOCKED", "FROZEN")
 """``beneficiaryAccountStatus`` is free text; these words in it mean that the account takes no money."""
+
+_NIK_ANSWERS = {"Y": HolderCheck.MATCH, "N": HolderCheck.MISMATCH}
+_KYC_ANSWERS = {"FULL": Kyc.UPGRADED, "BASIC": Kyc.NOT_UPGRADED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def inquiry_answer(
     """The responseCode says whether the inquiry worked; what became of the money stands in latestTransactionStatus."""
     body, message = reply.body, reply.message
     status, reason = TransferStatus.UNPROVEN, None
-    if reply.code is not None and (reply.code.http, reply.code.case) == _NOT_FOUND:
+    if reply.code is not None and (reply.code.http, reply.code.case) == NOT_FOUND:
         status = TransferStatus.NOT_FOUND
     elif reply.outcome is Outcome.OK:
         status, doubt = _proven(profile, prepared, body)
@@ -136,6 +141,7 @@ def account_answer(
         monthly_in=rupiah_of(body.get("customerMonthlyInLimit")),
     )
     name, message = None, reply.message
+    nik, kyc = HolderCheck.NOT_SUPPORTED, Kyc.NOT_SUPPORTED
     reason = reason_for(reply.code, body)
     status = AccountStatus.REFUSED if reason else AccountStatus.UNAVAILABLE
     if reply.outcome is Outcome.OK:
@@ -143,7 +149,8 @@ def account_answer(
             message = "the answer is about another account"
         else:
             name = text_of(body.get("beneficiaryAccountName")) or text_of(body.get("customerName"))
-            reason = _obstacle(body, limits, question.amount)
+            nik, kyc = _holder(profile, body)
+            reason = _obstacle(body, limits, question.amount, nik, kyc)
             status = AccountStatus.REFUSED if reason else AccountStatus.USABLE
     return AccountAnswer(
         status=status,
@@ -154,6 +161,8 @@ def account_answer(
         code=reply.code_text,
         message=message,
         exchanges=exchanges,
+        nik=nik,
+        kyc=kyc,
     )
 
 
@@ -174,7 +183,21 @@ def balance_answer(reply: Reply, exchanges: tuple[Exchange, ...]) -> BalanceAnsw
     return BalanceAnswer(status, available if known else None, reply.code_text, reply.message, exchanges)
 
 
-def _obstacle(body: Mapping[str, Any], limits: AccountLimits, amount: int) -> Reason | None:
+def _holder(profile: Profile, body: Mapping[str, Any]) -> tuple[HolderCheck, Kyc]:
+    extra = body.get("additionalInfo")
+    if profile.holder is None or not isinstance(extra, Mapping):
+        return HolderCheck.NOT_SUPPORTED, Kyc.NOT_SUPPORTED
+    return (
+        _NIK_ANSWERS.get(str(extra.get(profile.holder.nik)), HolderCheck.NOT_SUPPORTED),
+        _KYC_ANSWERS.get(str(extra.get(profile.holder.kyc)), Kyc.NOT_SUPPORTED),
+    )
+
+
+def _obstacle(body: Mapping[str, Any], limits: AccountLimits, amount: int, nik: HolderCheck, kyc: Kyc) -> Reason | None:
+    if nik is HolderCheck.MISMATCH:
+        return Reason.NIK_MISMATCH
+    if kyc is Kyc.NOT_UPGRADED:
+        return Reason.KYC_REQUIRED
     said = str(body.get("beneficiaryAccountStatus") or "").upper()
     if any(word in said for word in _INACTIVE_WORDS):
         return Reason.ACCOUNT_INACTIVE
@@ -186,5 +209,8 @@ def _obstacle(body: Mapping[str, Any], limits: AccountLimits, amount: int) -> Re
 
 
 def _same_account(profile: Profile, body: Mapping[str, Any], expected: str) -> bool | None:
+    """Every number in the answer; a wallet that is asked through a bank's service answers under the bank's name."""
     wallet = profile.rules.kind is AccountKind.WALLET
-    return account_agrees(body.get("customerNumber" if wallet else "beneficiaryAccountNo"), expected, phone=wallet)
+    fields = ("customerNumber", "beneficiaryAccountNo") if wallet else ("beneficiaryAccountNo",)
+    said = [account_agrees(body.get(name), expected, phone=wallet) for name in fields]
+    return False if False in said else (True if True in said else None)

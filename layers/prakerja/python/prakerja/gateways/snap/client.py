@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from prakerja.gateways.http import OutsideUnavailable
@@ -23,6 +23,9 @@ from prakerja.payouts.answers import (
     TransferAnswer,
     TransferOrder,
 )
+from prakerja.payouts.ports import LONGEST_SPAN
+from prakerja.payouts.references import reference
+from prakerja.payouts.statements import StatementAnswer, StatementStatus
 
 from .answers import (
     Reply,
@@ -33,12 +36,13 @@ from .answers import (
     refused_account,
     transfer_answer,
 )
-from .bodies import account_body, balance_body, status_body, transfer_body
+from .bodies import account_body, balance_body, statement_body, status_body, transfer_body
 from .credentials import Credentials
-from .identifiers import external_id, partner_reference, resend_id
+from .identifiers import external_id, resend_id
 from .profiles import Profile
 from .reading import redacted
 from .signing import Mode, body_hash, sign_asymmetric, sign_symmetric, timestamp, transaction_text
+from .statements import Reading
 from .tokens import NoToken, Tokens
 from .transport import Transport
 
@@ -67,7 +71,7 @@ class SnapProvider:
         return self._profile.rules
 
     def reference(self, payout_id: str, attempt_no: int, at: datetime) -> str:
-        return partner_reference(payout_id, attempt_no, at)
+        return reference(payout_id, attempt_no, at)
 
     def external_id(self, at: datetime, digits: str) -> str:
         return external_id(at, digits)
@@ -82,8 +86,10 @@ class SnapProvider:
 
     def prepare_transfer(self, order: TransferOrder) -> PreparedRequest:
         profile = self._profile
-        if order.amount <= 0 or not self._can_hold(order.account_number):
-            raise ValueError("a transfer needs a positive amount and an account number of this provider")
+        if not 0 < order.amount <= profile.rules.max_amount or not self._can_hold(order.account_number):
+            raise ValueError("a transfer needs an amount within the limit and an account number of this provider")
+        if profile.needs_name and not order.holder_name.strip():
+            raise ValueError(f"{profile.name} pays nobody without a name")
         if not 0 < len(order.reference) <= profile.reference_length or not order.reference.isalnum():
             raise ValueError(f"reference {order.reference!r} does not fit {profile.name}")
         return PreparedRequest(
@@ -112,6 +118,19 @@ class SnapProvider:
         body = balance_body(self._credentials.source_account)
         reply, exchanges = self._call(service, self._profile.path(service), body, external_id)
         return balance_answer(reply, exchanges)
+
+    def statement(self, start: datetime, end: datetime, external_id: Callable[[], str]) -> StatementAnswer:
+        if not timedelta() < end - start <= LONGEST_SPAN:
+            raise ValueError("a statement needs a span of at most 31 days")
+        service = self._profile.statement
+        if service is None:
+            message = "no such service at this provider"
+            return StatementAnswer(StatementStatus.NOT_SUPPORTED, (), None, None, "", message, ())
+        reading = Reading(self._profile, start, end)
+        while (place := reading.next_page()) is not None:
+            body = statement_body(self._profile, self._credentials.source_account, place.start, end, place.number)
+            reading.take(*self._call(service, self._profile.path(service), body, external_id()))
+        return reading.answer()
 
     def _can_hold(self, number: str) -> bool:
         shortest, longest = self._profile.account_length
@@ -166,7 +185,7 @@ class SnapProvider:
     def _headers(self, path: str, body: bytes, external_id: str, token: str | None, at: datetime) -> dict[str, str]:
         profile, credentials = self._profile, self._credentials
         moment = timestamp(at, profile.timestamp_form)
-        text = transaction_text("POST", profile.signed_prefix + path, token, body_hash(body), moment)
+        text = transaction_text("POST", profile.signed_path(path), token, body_hash(body), moment)
         if token is None:
             signature = sign_asymmetric(credentials.private_key, text, profile.encoding)
         else:

@@ -1,28 +1,11 @@
-"""The two identifiers of a SNAP request. Pure: time and random digits are arguments.
-
-A payout attempt keeps its partnerReferenceNo for ever; every HTTP request gets its own X-EXTERNAL-ID.
-"""
+"""The X-EXTERNAL-ID of a SNAP request: every HTTP request gets its own. Pure: time and digits are arguments."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime
 
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS
 from prakerja.platform.clock import wib
-
-
-def partner_reference(payout_id: str, attempt_no: int, at: datetime) -> str:
-    """``P`` + year + 14 letters of the payout's hash + attempt: 19 characters, the portable limit being 20.
-
-    Derived and not drawn, so that preparing an attempt twice names the same transfer. ``at`` is the time the
-    attempt was made (only its WIB year is used). Raises ValueError outside attempts 1-99.
-    """
-    if not 1 <= attempt_no <= 99:
-        raise ValueError(f"attempt {attempt_no} cannot be written in two digits")
-    letters = base64.b32encode(hashlib.sha256(payout_id.encode()).digest())[:14].decode()
-    return f"P{wib(at):%y}{letters}{attempt_no:02d}"
 
 
 def external_id(at: datetime, digits: str) -> str:

@@ -14,13 +14,16 @@ from prakerja.payouts.answers import NameMatch
 
 _DEGREES = re.compile(
     r"(?:[ ,]+(?:S\.? ?(?:AG|E|FARM|H|HUM|I|IP|KED|KEP|KM|KOM|PD|PSI|SI|SOS|ST|T|TR)"
-    r"|M\.? ?(?:AG|BA|H|HUM|KES|KOM|M|PD|SC|SI|T)|A\.? ?MD(?:\.? ?[A-Z]{2,4})?|PH\.? ?D)\.?)+$"
+    r"|M\.? ?(?:AG|BA|H|HUM|KES|KOM|M|PD|SC|SI|T)|A\.? ?MD(?:\.? ?[A-Z]{2,4})?|PH\.? ?D)\.?)++$"
 )
 _TITLE_WORDS = "BAPAK BPK DR DRA DRG DRS H HAJI HAJJAH HJ IBU IR KH MR MRS MS NN NY PROF SDR SDRI TN USTADZ"
 _TITLES = frozenset(_TITLE_WORDS.split())
 _MUHAMMAD_SPELLINGS = "M MD MHD MOCH MOCHAMAD MOCHAMMAD MOH MOHAMAD MOHAMMAD MUCHAMMAD MUH MUHAMAD MUHAMMAD"
 _MUHAMMAD = frozenset(_MUHAMMAD_SPELLINGS.split())
+_OLD_SPELLINGS = (("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("NJ", "NY"), ("SJ", "SY"))
+"""Before 1972; names kept it."""
 _MASK = "*"
+_LONGEST = 255
 _ENOUGH_LETTERS = 3
 
 
@@ -37,7 +40,7 @@ def normalise(name: str) -> list[str]:
 
 def compare(ours: str, theirs: str | None) -> NameMatch:
     """MATCH: the same words. PARTIAL: cut, masked, abbreviated, one letter off, other order. UNKNOWN: too little said."""
-    mine, printed = normalise(ours), normalise(theirs or "")
+    mine, printed = normalise(ours), normalise((theirs or "")[:_LONGEST])
     if not mine or not _clear(printed):
         return NameMatch.UNKNOWN
     if mine == printed or "".join(mine) == "".join(printed):
@@ -69,8 +72,8 @@ def _aligned(mine: list[str], printed: list[str]) -> list[str] | None:
 
 def _alike(mine: str, printed: str, *, last: bool) -> bool:
     if _MASK in printed:
-        return re.fullmatch(_mask_pattern(printed), mine) is not None
-    if mine == printed or {mine, printed} <= _MUHAMMAD:
+        return _fits(printed, mine)
+    if _modern(mine) == _modern(printed) or {mine, printed} <= _MUHAMMAD:
         return True
     if 1 in (len(mine), len(printed)):
         return mine[0] == printed[0]
@@ -85,11 +88,29 @@ def _one_letter_off(left: str, right: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:]
 
 
+def _modern(word: str) -> str:
+    for old, new in _OLD_SPELLINGS:
+        word = word.replace(old, new)
+    return word
+
+
 def _masked_as_one(mine: list[str], printed: list[str]) -> bool:
     """Some wallets mask the whole name, spaces included: ``SI********AH``."""
-    return len(printed) == 1 and _MASK in printed[0] and bool(re.fullmatch(_mask_pattern(printed[0]), " ".join(mine)))
+    return len(printed) == 1 and _MASK in printed[0] and _fits(printed[0], " ".join(mine))
 
 
-def _mask_pattern(printed: str) -> str:
-    """Letters stand for themselves, a run of masks for any run: providers do not keep its length."""
-    return "".join(".*" if part.startswith(_MASK) else re.escape(part) for part in re.findall(r"\*+|[^*]+", printed))
+def _fits(printed: str, mine: str) -> bool:
+    """Letters stand for themselves, a run of masks for any run: providers do not keep its length.
+
+    Walked from left to right and not by a regular expression: that would try every way to share a long name out.
+    """
+    head, *middle, tail = re.split(r"\*+", printed)
+    if len(mine) < len(head) + len(tail) or not (mine.startswith(head) and mine.endswith(tail)):
+        return False
+    at, end = len(head), len(mine) - len(tail)
+    for part in middle:
+        at = mine.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True

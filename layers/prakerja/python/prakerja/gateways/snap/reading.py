@@ -16,7 +16,7 @@ _KEPT_FIELDS = """
     responseCode responseMessage referenceNo partnerReferenceNo originalPartnerReferenceNo originalReferenceNo
     originalExternalId serviceCode latestTransactionStatus transactionStatusDesc previousResponseCode amount value
     currency feeAmount transactionDate additionalInfo resultMsg minAmount maxAmount customerMonthlyInLimit
-    beneficiaryAccountStatus
+    beneficiaryAccountStatus identityMatch customerLevel hasMore lastRecordDateTime
 """
 _KEPT = frozenset(_KEPT_FIELDS.split())
 """Fields that describe the transfer and not the person. A field that is not listed is masked."""
@@ -26,7 +26,7 @@ _TEXTS = frozenset({"responseMessage", "transactionStatusDesc", "resultMsg", "be
 def read_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body; None if there is none (HTML, cut off, wrong encoding, a bare list)."""
     try:
-        document = json.loads(body)
+        document = json.loads(body.decode())  # UTF-8 by the standard; left alone, json would guess
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
@@ -46,10 +46,15 @@ def amount_agrees(said: object, expected: int) -> bool | None:
     """Whether an amount object means ``expected`` rupiah; None if nothing was said."""
     if said in (None, {}, ""):
         return None
+    return exact_rupiah(said) == expected
+
+
+def exact_rupiah(said: object) -> int | None:
+    """A positive whole amount in rupiah; None if it is anything else, because it would be booked."""
     if not isinstance(said, dict) or said.get("currency", "IDR") != "IDR":
-        return False
+        return None
     found = _AMOUNT.fullmatch(str(said.get("value")))
-    return found is not None and int(found[1]) == expected and not int(found[2] or 0)
+    return int(found[1]) if found and int(found[1]) and not int(found[2] or 0) else None
 
 
 def rupiah_of(said: object) -> int | None:

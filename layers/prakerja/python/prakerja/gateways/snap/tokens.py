@@ -59,7 +59,7 @@ class Tokens:
 
     def _fetch(self) -> _Token:
         profile, asked_at = self._profile, self._now()
-        at = timestamp(asked_at, profile.timestamp_form)
+        at = timestamp(asked_at, profile.token_timestamp_form)
         text = token_text(self._credentials.client_id, at)
         headers = {
             "Content-Type": "application/json",

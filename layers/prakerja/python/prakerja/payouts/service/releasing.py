@@ -1,62 +1,64 @@
-"""Payout runs: collect what is due, declare count and sum, let two operators release it, queue it."""
+"""Payout runs: let two operators release what a run has declared, queue it; or withdraw it before that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from prakerja.incentives import (
-    DUE_KIND,
-    Incentive,
-    IncentiveState,
-    incentive_from_item,
-    moved,
-    taken_into_run,
+from prakerja.incentives import IncentiveMoved
+from prakerja.payouts.channels import Flow
+from prakerja.payouts.errors import (
+    ChannelIsStopped,
+    NotReleased,
+    PayoutMoved,
+    ProviderUnavailable,
+    RunEmpty,
+    RunNotDeclared,
+    SourceShort,
+    TotalsDiffer,
 )
-from prakerja.membership import MembershipState, membership_from_item
-from prakerja.payouts.errors import NotReleased, PayoutMoved, RunEmpty, RunNotDeclared, TotalsDiffer
-from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased
-from prakerja.payouts.model import Payout, PayoutState
-from prakerja.payouts.reasons import NOBODY_TO_PAY
+from prakerja.payouts.messages import PayoutQueued, RunApproved, RunStarted, ShardReleased, ShardWithdrawn
+from prakerja.payouts.model import PayoutState
+from prakerja.payouts.ports import PaymentProvider
 from prakerja.payouts.runs import PayoutRun, RunState, Totals, totals_of
+from prakerja.payouts.service.channels import channel
+from prakerja.payouts.service.collecting import NEXT_STEP
+from prakerja.payouts.service.funds import Funds, funds_for
+from prakerja.payouts.service.screening import screen_payouts, withhold_payout
 from prakerja.payouts.store import (
     RunMoved,
-    account_from_item,
-    account_key,
     change_payout,
     change_run,
     is_queued,
     load_run,
-    new_payout,
     new_run,
     payout_from_item,
     payout_key,
     payouts_of_shard,
     run_from_item,
     run_key,
+    run_rows,
     run_shards,
     shard_queued,
     wake_after,
 )
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import DUE_SHARDS, INCENTIVE, MEMBERSHIP, PAYOUT_RUN
+from prakerja.platform.access_patterns import PAYOUT_RUN
 from prakerja.platform.approvals import Approval, load_approval, propose
-from prakerja.platform.clock import end_of_wib_day, to_text
+from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import Message
-from prakerja.platform.parts import Item, Part
-from prakerja.platform.problems import Conflict
+from prakerja.platform.parts import Item
+from prakerja.platform.rupiah import rupiah_text
 
 RELEASE = "PAYOUT_RUN"
 """The kind of the operators' approval; its content is the hash over all payouts of the run."""
 
-COLLECTED_AT_ONCE = 100
 QUEUED_AT_ONCE = 20
-NEXT_STEP = timedelta(minutes=10)
-"""How long a step of a run may take before a sweep looks whether its message was lost (wall clock)."""
 
 
 def start_run(p: Platform, *, operator: str, scheduled_until: date, key: str) -> PayoutRun:
@@ -69,34 +71,6 @@ def start_run(p: Platform, *, operator: str, scheduled_until: date, key: str) ->
         outbox=[RunStarted(run_id=run.run_id)],
     )
     return load_run(p.table, run.run_id) if outcome.repeated else run
-
-
-def prepare_run(p: Platform, *, run_id: str) -> PayoutRun:
-    """Take the due incentives into the run, some at a time; declare count and sum when none is left."""
-    # load
-    run = load_run(p.table, run_id)
-    if run.state is not RunState.PREPARING:
-        return run
-    before = to_text(end_of_wib_day(run.scheduled_until))
-    for shard in range(DUE_SHARDS):
-        keys = p.table.due(INCENTIVE, f"{DUE_KIND}#{shard:02d}", before, limit=COLLECTED_AT_ONCE)
-        if keys:
-            _collect(p, run, keys)
-            return _look_again(p, run)
-    totals = _totals(p, run_id)
-    # decide
-    declared = replace(
-        run, state=RunState.DECLARED, count=totals.count, amount=totals.amount, content_hash=totals.content_hash
-    )
-    # commit
-    try:
-        p.table.commit(
-            change_run(run, declared),
-            evidence(run_id, "RUN_DECLARED", p.clock.programme(), count=totals.count, amount=totals.amount),
-        )
-    except RunMoved:
-        return load_run(p.table, run_id)
-    return declared
 
 
 def propose_release(p: Platform, *, operator: str, run_id: str) -> Approval:
@@ -121,26 +95,38 @@ def release_approved(approval: Approval) -> RunApproved:
     return RunApproved(run_id=approval.subject_id, approval_id=approval.approval_id)
 
 
-def release_run(p: Platform, *, run_id: str, approval_id: str) -> PayoutRun:
-    """Release what two operators agreed on, after counting it again. Raises NotReleased, TotalsDiffer."""
+def release_run(p: Platform, banks: Mapping[str, PaymentProvider], *, run_id: str, approval_id: str) -> PayoutRun:
+    """Release what two operators agreed on, after counting it again and asking whether our accounts cover it.
+
+    Nobody's money is in doubt if it is refused: the run stays declared, and approving it again tries again. Raises
+    NotReleased, TotalsDiffer, SourceShort, ChannelIsStopped, ProviderUnavailable (to be tried again later).
+    """
     # load
     run = load_run(p.table, run_id)
     approval = load_approval(p.table, approval_id)
     if run.state is RunState.RELEASED:
         return run
-    totals = _totals(p, run_id)
+    totals = totals_of(run_rows(p.table, run_id))
     # decide
     if run.state is not RunState.DECLARED or not approval.binds(RELEASE, run_id, run.content_hash):
         raise NotReleased
     if totals != Totals(run.count, run.amount, run.content_hash):
         count("RunTotalsDiffer")
         raise TotalsDiffer(declared=f"{run.count}/{run.amount}", found=f"{totals.count}/{totals.amount}")
+    unknown = _require_covered(p, banks, run)
     released = replace(run, state=RunState.RELEASED, approval_id=approval_id)
     # commit, announce
     try:
         p.table.commit(
             change_run(run, released, p.clock.wall() + NEXT_STEP),
-            evidence(run_id, "RUN_RELEASED", p.clock.programme(), approval_id=approval_id, amount=run.amount),
+            evidence(
+                run_id,
+                "RUN_RELEASED",
+                p.clock.programme(),
+                approval_id=approval_id,
+                amount=run.amount,
+                balance_unknown=unknown,
+            ),
             outbox=[ShardReleased(run_id=run_id, shard=shard) for shard in run_shards()],
         )
     except RunMoved:
@@ -154,13 +140,20 @@ def queue_shard(p: Platform, *, run_id: str, shard: str) -> int:
     run = load_run(p.table, run_id)
     if run.state is not RunState.RELEASED:
         raise NotReleased
-    ids = [payout_id for payout_id, _ in payouts_of_shard(p.table, run_id, shard)]
+    ids = [row.payout_id for row in payouts_of_shard(p.table, run_id, shard)]
     queued = sum(_queue(p, run, ids[start : start + QUEUED_AT_ONCE]) for start in range(0, len(ids), QUEUED_AT_ONCE))
-    # commit: two workers with the last two shards may both miss the other; the sweep then has one of them look again
+    shard_done(p, run_id, shard)
+    return queued
+
+
+def shard_done(p: Platform, run_id: str, shard: str) -> None:
+    """Nothing is left to do for a shard. Two workers with the last two may both miss the other; the sweep then has one
+    of them look again."""
+    # load
     item = p.table.get(PAYOUT_RUN, run_id=run_id) or {}
     last = all(is_queued(item, other) for other in run_shards() if other != shard)
+    # commit
     p.table.commit(shard_queued(run_id, shard, last=last))
-    return queued
 
 
 def due_runs(p: Platform, shard: str) -> list[Message]:
@@ -174,86 +167,58 @@ def _next_step(item: Item) -> list[Message]:
     run = run_from_item(item)
     if run.state is RunState.PREPARING:
         return [RunStarted(run_id=run.run_id)]
-    if run.state is not RunState.RELEASED:
-        return []
-    left = [shard for shard in run_shards() if not is_queued(item, shard)]
-    return [ShardReleased(run_id=run.run_id, shard=shard) for shard in left or ["00"]]
-
-
-def _look_again(p: Platform, run: PayoutRun) -> PayoutRun:
-    """There may be more to collect: the run stays due, so that it goes on even if the message is lost."""
-    try:
-        p.table.commit(
-            change_run(run, run, p.clock.wall() + NEXT_STEP),
-            outbox=[RunStarted(run_id=run.run_id)],
-        )
-    except RunMoved:
-        return load_run(p.table, run.run_id)
-    return run
+    left = [shard for shard in run_shards() if not is_queued(item, shard)] or ["00"]
+    if run.state is RunState.RELEASED:
+        return [ShardReleased(run_id=run.run_id, shard=shard) for shard in left]
+    if run.state is RunState.WITHDRAWN:
+        return [ShardWithdrawn(run_id=run.run_id, shard=shard) for shard in left]
+    return []
 
 
 def _queue(p: Platform, run: PayoutRun, ids: list[str]) -> int:
     while True:
         payouts = [payout_from_item(item) for item in p.table.batch_get(*map(payout_key, ids))]
         # decide
-        waiting = [payout for payout in payouts if payout.state is PayoutState.DECLARED]
+        waiting = [one for one in payouts if one.state is PayoutState.DECLARED and one.run_id == run.run_id]
         if not waiting:
             return 0
-        wake_at = wake_after(60, p.clock.wall())
-        agreed = [replace(payout, state=PayoutState.QUEUED, approval_id=run.approval_id) for payout in waiting]
+        fine, barred = screen_payouts(p, waiting)
+        wake_at, now = wake_after(60, p.clock.wall()), p.clock.programme()
+        agreed = [one.to(PayoutState.QUEUED, now, approval_id=run.approval_id) for one in fine]
         # commit, announce
-        with suppress(PayoutMoved):  # another worker has the same shard in hand: look again
-            p.table.commit(
-                *(change_payout(before, after, wake_at) for before, after in zip(waiting, agreed, strict=True)),
-                outbox=[PayoutQueued(payout_id=payout.payout_id, provider=payout.provider) for payout in agreed],
-            )
+        with suppress(PayoutMoved, IncentiveMoved):  # another worker has the same shard in hand: look again
+            for payout, entry in barred:
+                withhold_payout(p, payout, entry)
+            if agreed:
+                p.table.commit(
+                    *(change_payout(before, after, wake_at) for before, after in zip(fine, agreed, strict=True)),
+                    outbox=[PayoutQueued(payout_id=payout.payout_id, provider=payout.provider) for payout in agreed],
+                )
             return len(agreed)
 
 
-def _collect(p: Platform, run: PayoutRun, keys: list[dict[str, str]]) -> None:
-    incentives = p.table.batch_get(*((INCENTIVE, key) for key in keys))
-    people = [{"person_id": key["person_id"]} for key in keys]
-    found = (
-        p.table.batch_get(*(account_key(who["person_id"]) for who in people), *((MEMBERSHIP, who) for who in people))
-        if len(people) <= 50
-        else _in_two(p, people)
-    )
-    accounts, members = found[: len(people)], found[len(people) :]
-    for item, account, member in zip(incentives, accounts, members, strict=True):
-        if item is not None:
-            _take(p, run, incentive_from_item(item), account, member)
-
-
-def _in_two(p: Platform, people: list[dict[str, str]]) -> list[Item | None]:
-    accounts = p.table.batch_get(*(account_key(who["person_id"]) for who in people))
-    return accounts + p.table.batch_get(*((MEMBERSHIP, who) for who in people))
-
-
-def _take(p: Platform, run: PayoutRun, incentive: Incentive, account: Item | None, member: Item | None) -> None:
-    if incentive.state is not IncentiveState.SCHEDULED:
-        return
-    if account is None or member is None or membership_from_item(member).state is MembershipState.REVOKED:
-        held = replace(incentive, state=IncentiveState.PAYOUT_FAILED, reason=NOBODY_TO_PAY)
-        _commit_or_leave(p, moved(incentive, held))
-        return
-    payout = Payout(
-        payout_id=p.ids.of("payout", incentive.person_id, incentive.kind, str(incentive.number)),
-        run_id=run.run_id,
-        person_id=incentive.person_id,
-        incentive_kind=incentive.kind,
-        incentive_number=incentive.number,
-        provider=account_from_item(account).provider,
-        amount=incentive.amount,
-    )
-    _commit_or_leave(p, *new_payout(payout), moved(incentive, taken_into_run(incentive, payout.payout_id)))
-
-
-def _commit_or_leave(p: Platform, *parts: Part) -> None:
-    try:
-        p.table.commit(*parts)
-    except Conflict:
-        count("IncentiveTakenElsewhere")
-
-
-def _totals(p: Platform, run_id: str) -> Totals:
-    return totals_of(payout for shard in run_shards() for payout in payouts_of_shard(p.table, run_id, shard))
+def _require_covered(p: Platform, banks: Mapping[str, PaymentProvider], run: PayoutRun) -> list[str]:
+    """Whether each provider may be sent to and our account there covers the run's sum; those whose balance is unknown."""
+    for each in run.sums:
+        if channel(p, each.provider).flow(p.clock.wall()) is Flow.STOPPED:
+            raise ChannelIsStopped(provider=each.provider)
+    answers = {each: funds_for(p, banks[each.provider], each.amount) for each in run.sums}
+    for each, funds in answers.items():
+        if funds.status is Funds.SHORT:
+            p.table.commit(
+                evidence(
+                    run.run_id,
+                    "RUN_SHORT",
+                    p.clock.programme(),
+                    provider=each.provider,
+                    amount=each.amount,
+                    available=funds.available,
+                )
+            )
+            count("RunNotCovered")
+            raise SourceShort(
+                provider=each.provider, amount=rupiah_text(each.amount), available=rupiah_text(funds.available or 0)
+            )
+        if funds.status is Funds.DOWN:
+            raise ProviderUnavailable(provider=each.provider, retry_after=60)
+    return [each.provider for each, funds in answers.items() if funds.status is Funds.UNKNOWN]

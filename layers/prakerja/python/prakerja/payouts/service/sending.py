@@ -1,34 +1,33 @@
-"""Sending one payout, and finding out what became of it.
+"""Sending one payout.
 
 R1 store, then send. R2 an unclear outcome is UNKNOWN: no other attempt, no other reference, nobody is told "failed".
-R3-R5 inquire by the ladder; "not found" proves something only after the settle window. (Payment standard, ambiguous
-outcomes.) There is no loop here: every wait is stored on the payout and wakes by message, or by the sweep if that is lost.
+R6 another attempt only where the database finds the last one proven unpaid. What came of it: ``inquiring``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from prakerja.balance import FUND, in_flight_account, transfer_part
+from prakerja.balance import PayoutMove, payout_part
 from prakerja.payouts.answers import TransferOrder
-from prakerja.payouts.errors import NotReleased, PayoutMoved
-from prakerja.payouts.model import (
-    LEASE,
-    Attempt,
+from prakerja.payouts.decisions import (
     Next,
-    Payout,
-    PayoutState,
-    became_unknown,
-    decide_inquiry,
     decide_sending,
-    is_abandoned,
+    is_too_old,
 )
+from prakerja.payouts.destination import Account, Waits, payable
+from prakerja.payouts.errors import AttemptNotEnded, NotReleased, PayoutMoved
+from prakerja.payouts.messages import PayoutQueued
+from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
+from prakerja.payouts.service.channels import may_send, note_answer
+from prakerja.payouts.service.inquiring import recover
+from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import RELEASE
-from prakerja.payouts.service.settling import settle, wake
+from prakerja.payouts.service.settling import settle
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
     BODY_FIELD,
@@ -39,90 +38,79 @@ from prakerja.payouts.store import (
     change_attempt,
     change_payout,
     holder_name,
+    is_proven_unpaid,
     load_payout,
     new_attempt,
-    payout_from_item,
-    payout_key,
+    new_sent,
     prepared_request,
     run_from_item,
     run_key,
     seal,
     unseal,
+    wake_after,
 )
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import APPROVAL, PAYOUT, PERSON_IDENTITY, Pattern
+from prakerja.platform.access_patterns import APPROVAL, PERSON_IDENTITY, Pattern
 from prakerja.platform.approvals import from_approval_item
-from prakerja.platform.clock import to_text
 from prakerja.platform.observability import count, log
-from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
 
 NOTE = "Insentif Prakerja"
-RESERVE = "PAYOUT_RESERVE"
+SHARED_PAUSE = timedelta(hours=1)
+"""Between two looks at a destination that a person must decide about."""
 
 
-def send_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
+def send_payout(
+    p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str, pace: Pace | None = None
+) -> Payout:
     """Send a released payout once; two writes and one call to the provider when all goes well.
 
     Whatever state it is found in decides: a payout that another worker is sending is left alone, one that a dead worker
-    was sending becomes UNKNOWN. Raises NotReleased.
+    was sending becomes UNKNOWN. While its channel does not flow nothing is written either: it stays due. Raises
+    NotReleased, AttemptNotEnded.
     """
     # load
     payout = load_payout(p.table, payout_id)
     if payout.state is PayoutState.DISPATCHING:
-        return _recover(p, payout)
-    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND):
+        return recover(p, payout)
+    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND) or not may_send(p, payout.provider):
         return payout
-    bank = providers[payout.provider]
     case = _load_case(p, payout)
     if not case.released:
         count("PayoutNotReleased")
         raise NotReleased
-    # decide, commit: the very bytes are stored before the first of them leaves
+    # decide
+    now = p.clock.wall()
+    if payout.state is PayoutState.QUEUED:
+        if (waits := payable(case.account, now)) is not None:
+            cooling = case.account.payable_from if waits is Waits.COOLING else None
+            return _put_off(p, payout, cooling or now + SHARED_PAUSE)
+        if case.account.provider != payout.provider:
+            return _redirect(p, payout, case.account.provider)
+    bank = providers[payout.provider]
+    if payout.state is PayoutState.RESEND and case.attempt and is_too_old(case.attempt, bank.rules, now):
+        return settle(p, payout, case.attempt, Next(PayoutState.HELD, case.attempt))
+    if pace is not None:
+        pace.wait(payout.provider, bank.rules)
+    # commit: the very bytes are stored before the first of them leaves
     try:
         sending, attempt = _dispatch(p, bank, payout, case)
     except PayoutMoved:
         return load_payout(p.table, payout_id)
+    except AttemptNotEnded:
+        log.error("another attempt was wanted while the last one may have paid", payout_id=payout_id)
+        raise
     answer = bank.send(prepared_request(p, sending, attempt, case.identity), attempt.external_id)
-    now = p.clock.wall()
-    following = decide_sending(attempt, answer, bank.rules, now)
+    following = decide_sending(attempt, answer, bank.rules, p.clock.wall())
     log.info(
         "payout sent", payout_id=payout_id, outcome=str(answer.outcome), code=answer.code, state=str(following.state)
     )
-    return settle(p, sending, attempt, following, answer.exchanges, answer.code)
-
-
-def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
-    """Ask the provider about a payout whose outcome is unknown, and act on what that proves."""
-    # load
-    payout = load_payout(p.table, payout_id)
-    if payout.state is PayoutState.DISPATCHING:
-        return _recover(p, payout)
-    if payout.state is not PayoutState.UNKNOWN:
-        return payout
-    bank = providers[payout.provider]
-    attempt_item, identity = p.table.batch_get(attempt_key(payout), (PERSON_IDENTITY, {"person_id": payout.person_id}))
-    if attempt_item is None or identity is None:
-        raise NotFound
-    attempt = attempt_from_item(attempt_item)
-    now = p.clock.wall()
-    answer = bank.inquire_transfer(
-        prepared_request(p, payout, attempt, identity), bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    )
-    # decide
-    following = decide_inquiry(attempt, answer, bank.rules, p.clock.wall())
-    log.info("payout inquired", payout_id=payout_id, status=str(answer.status), state=str(following.state))
-    # commit, announce
-    return settle(p, payout, attempt, following, answer.exchanges, answer.code)
-
-
-def due_payouts(p: Platform, shard: str) -> list[Message]:
-    """Payouts of a due shard whose message was lost, as messages to send again."""
-    keys = p.table.due(PAYOUT, shard, to_text(p.clock.wall()))
-    items = p.table.batch_get(*(payout_key(key["payout_id"]) for key in keys)) if keys else []
-    payouts = [payout_from_item(item) for item in items if item is not None]
-    return [message for payout in payouts if (message := wake(payout)) is not None]
+    settled = settle(p, sending, attempt, following, answer.exchanges, answer.code)
+    if pace is not None:
+        pace.heard(payout.provider, answer.code)
+    note_answer(p, payout.provider, answer.outcome, answer.code)
+    return settled
 
 
 @dataclass(frozen=True)
@@ -131,8 +119,9 @@ class _Case:
 
     released: bool
     identity: Item
-    account: Item
+    account: Account
     attempt: Attempt | None
+    """The present one, if there is any."""
 
 
 def _load_case(p: Platform, payout: Payout) -> _Case:
@@ -151,38 +140,59 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
     agreed = approval_item is not None and from_approval_item(approval_item).binds(
         RELEASE, run.run_id, run.content_hash
     )
-    return _Case(agreed and run.state is RunState.RELEASED, identity, account, attempt)
+    return _Case(agreed and run.state is RunState.RELEASED, identity, account_from_item(account), attempt)
+
+
+def _put_off(p: Platform, payout: Payout, until: datetime) -> Payout:
+    """Its member's new destination may not be paid yet: nothing is reserved, it stays queued."""
+    try:
+        p.table.commit(change_payout(payout, payout, until))
+    except PayoutMoved:
+        return load_payout(p.table, payout.payout_id)
+    return payout
+
+
+def _redirect(p: Platform, payout: Payout, provider: str) -> Payout:
+    """Its member has changed to another provider since the run took it: it goes to that one's queue."""
+    moved = replace(payout, provider=provider)
+    try:
+        p.table.commit(
+            change_payout(payout, moved, wake_after(0, p.clock.wall())),
+            outbox=[PayoutQueued(payout_id=payout.payout_id, provider=provider)],
+        )
+    except PayoutMoved:
+        return load_payout(p.table, payout.payout_id)
+    return moved
 
 
 def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -> tuple[Payout, Attempt]:
+    """Store what is about to be sent: the same attempt again, or a new one where the last is proven not to have paid."""
     now = p.clock.wall()
     external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
-    if (before := case.attempt) is not None:
-        attempt = replace(before, external_id=external_id, sent_at=now, sends=before.sends + 1)
+    before = case.attempt
+    if payout.state is PayoutState.RESEND and before is not None:
+        attempt = replace(
+            before, external_id=external_id, sent_at=now, sends=before.sends + 1, asked_before=before.inquiries
+        )
         parts: tuple[Part, ...] = (change_attempt(before, attempt),)
     else:
-        attempt = _first_attempt(p, bank, payout, case, external_id, now)
+        attempt = _new_attempt(p, bank, payout, case, external_id, now)
         parts = (
+            *((is_proven_unpaid(payout),) if before is not None else ()),
             new_attempt(attempt),
-            transfer_part(
-                kind=RESERVE,
-                reference=attempt.reference,
-                debit=FUND,
-                credit=in_flight_account(payout.provider),
-                amount=payout.amount,
-                at=p.clock.programme(),
-            ),
+            new_sent(payout, attempt),
+            payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, p.clock.programme()),
         )
-    sending = replace(payout, state=PayoutState.DISPATCHING, attempt=attempt.number)
+    sending = payout.to(PayoutState.DISPATCHING, p.clock.programme(), attempt=attempt.number)
     p.table.commit(change_payout(payout, sending, now + LEASE), *parts)
     return sending, attempt
 
 
-def _first_attempt(
+def _new_attempt(
     p: Platform, bank: PaymentProvider, payout: Payout, case: _Case, external_id: str, now: datetime
 ) -> Attempt:
     number = payout.attempt + 1
-    account = account_from_item(case.account)
+    account = case.account
     order = TransferOrder(
         reference=bank.reference(payout.payout_id, number, now),
         amount=payout.amount,
@@ -206,16 +216,3 @@ def _first_attempt(
         prepared_at=now,
         sent_at=now,
     )
-
-
-def _recover(p: Platform, payout: Payout) -> Payout:
-    """A payout found while it is being sent: leave it, or, if its worker has died, ask the provider."""
-    item = p.table.batch_get(attempt_key(payout))[0]
-    if item is None:
-        raise NotFound
-    attempt = attempt_from_item(item)
-    now = p.clock.wall()
-    if not is_abandoned(attempt, now):
-        return payout
-    following = Next(PayoutState.UNKNOWN, became_unknown(attempt, now), 0)
-    return settle(p, payout, attempt, following, (), "")

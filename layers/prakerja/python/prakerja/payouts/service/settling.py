@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prakerja.balance import FUND, in_flight_account, paid_account, transfer_part
+from prakerja.balance import payout_part
 from prakerja.incentives import IncentiveState, settled
 from prakerja.payouts.answers import Exchange
+from prakerja.payouts.bookings import moves_between
+from prakerja.payouts.decisions import Next, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
-from prakerja.payouts.model import ENDED, NEEDS_PERSON, Attempt, Next, Payout, PayoutState
-from prakerja.payouts.store import change_attempt, change_payout, load_payout, wake_after
+from prakerja.payouts.model import ENDED, Attempt, Payout, PayoutState
+from prakerja.payouts.store import change_attempt, change_payout, load_payout, relist, wake_after
 from prakerja.platform import Platform
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
+from prakerja.platform.findings import CaseNeeded, FindingKind, finding
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
 from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
-
-POST, VOID, RETURN = "PAYOUT_POST", "PAYOUT_VOID", "PAYOUT_RETURN"
 
 
 def settle(
@@ -27,25 +28,32 @@ def settle(
     payout: Payout,
     attempt: Attempt,
     following: Next,
-    exchanges: tuple[Exchange, ...],
-    code: str,
+    exchanges: tuple[Exchange, ...] = (),
+    code: str = "",
+    /,
+    **why: str,
 ) -> Payout:
-    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction."""
+    """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction.
+
+    ``why``: further facts for the evidence, where people decided and no answer did.
+    """
     now = p.clock.wall()
-    after = replace(
-        payout,
-        state=following.state,
+    after = payout.to(
+        following.state,
+        p.clock.programme(),
         reason=following.reason,
         provider_reference=following.provider_reference or payout.provider_reference,
         ended_at=p.clock.programme() if following.state in ENDED else None,
     )
+    known = replace(following.attempt, code=code if exchanges else attempt.code)
     wake_at = None if following.wait is None else wake_after(following.wait, now)
-    facts = [_fact(exchange) for exchange in exchanges]
+    found = _found(after, attempt, known, code)
     try:
         outcome = p.table.commit(
             change_payout(payout, after, wake_at),
-            change_attempt(attempt, following.attempt),
-            *_booked(p, payout, attempt, following.state),
+            change_attempt(attempt, known),
+            *relist(payout, attempt.overdue, after, known.overdue, now),
+            *_booked(p, payout, attempt, known.result or following.state),
             *_told_incentive(payout, following),
             evidence(
                 payout.payout_id,
@@ -53,9 +61,10 @@ def settle(
                 now,
                 code=code,
                 reference=attempt.reference,
-                exchanges=facts,
+                exchanges=[_fact(exchange) for exchange in exchanges],
+                **why,
             ),
-            outbox=_announced(after, following),
+            outbox=[*_announced(after, following), *found],
         )
     except PayoutMoved:
         return load_payout(p.table, payout.payout_id)
@@ -63,27 +72,34 @@ def settle(
         return load_payout(p.table, payout.payout_id)
     count("Payout", state=str(following.state), provider=payout.provider)
     if following.state is PayoutState.UNKNOWN:
-        unknown_for = now - (following.attempt.unknown_since or attempt.sent_at)
+        unknown_for = now - (known.unknown_since or attempt.sent_at)
         count("PayoutUnknownAgeSeconds", int(unknown_for.total_seconds()))  # an alarm looks at the oldest
-    if following.state in NEEDS_PERSON or (following.attempt.overdue and not attempt.overdue):
+    if found:
         count("PayoutNeedsPerson")
     return after
 
 
-def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
-    in_flight = in_flight_account(payout.provider)
-    moves = {
-        PayoutState.PAID: (POST, in_flight, paid_account(payout.provider)),
-        PayoutState.FAILED: (VOID, in_flight, FUND),
-        PayoutState.RETURNED: (RETURN, in_flight, FUND),
+def _found(after: Payout, before: Attempt, now: Attempt, code: str) -> list[CaseNeeded]:
+    """What only a person can decide about, once per attempt."""
+    kinds = {PayoutState.HELD: FindingKind.PAYOUT_HELD, PayoutState.PARKED: FindingKind.PAYOUT_PARKED}
+    found = [kinds[after.state]] if after.state in kinds else []
+    if now.overdue and not before.overdue:
+        found.append(FindingKind.PAYOUT_OVERDUE)
+    if suspects_fraud(code):
+        found.append(FindingKind.PAYOUT_SUSPECTED_FRAUD)
+    facts: dict[str, str | int | None] = {
+        "provider": after.provider,
+        "reference": now.reference,
+        "attempt": now.number,
+        "amount": after.amount,
     }
-    if state not in moves:
-        return ()
-    kind, debit, credit = moves[state]
-    booking = transfer_part(
-        kind=kind, reference=attempt.reference, debit=debit, credit=credit, amount=payout.amount, at=p.clock.programme()
-    )
-    return (booking,)
+    return [finding(kind, after.payout_id, after.person_id, **facts) for kind in found]
+
+
+def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
+    at = p.clock.programme()
+    moves = moves_between(payout.state, state)
+    return tuple(payout_part(move, payout.provider, payout.amount, attempt.reference, at) for move in moves)
 
 
 def _told_incentive(payout: Payout, following: Next) -> tuple[Part, ...]:

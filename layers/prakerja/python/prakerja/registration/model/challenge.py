@@ -31,6 +31,12 @@ class Purpose(StrEnum):
     SECOND_CHANNEL = "SECOND_CHANNEL"
     """The other channel, asked for when a verified person comes with a new device."""
     CONTACT = "CONTACT"
+    CONFIRMATION = "CONFIRMATION"
+    """Something that needs both channels, asked for in a session that was opened with one of them."""
+
+
+OF_A_SESSION = frozenset({Purpose.CONTACT, Purpose.CONFIRMATION})
+"""Purposes of somebody who is signed in; their session stands for the device."""
 
 
 class ChallengeState(StrEnum):
@@ -53,7 +59,7 @@ class Challenge:
     device: str
     created_at: datetime
     person_id: str | None = None
-    """Known from the start for CONTACT and SECOND_CHANNEL."""
+    """Known from the start, but for SIGN_IN."""
     state: ChallengeState = ChallengeState.OPEN
     resend: int = 0
     resend_mark: str = ""
@@ -64,7 +70,7 @@ class Challenge:
     code_sent_at: datetime | None = None
     session_id: str | None = None
     next_id: str | None = None
-    """What a USED challenge led to: a session, or the challenge of the second channel."""
+    """What a USED challenge led to: a session, the challenge of the second channel, or what was confirmed with it."""
     address_key: str = field(default="", repr=False)
     sealed_address: bytes = field(default=b"", repr=False)
     intent: str = field(default="", repr=False)
@@ -74,6 +80,12 @@ class Challenge:
         return (
             self.state is ChallengeState.OPEN and self.code_sent_at is None and now < self.created_at + CHALLENGE_LIFE
         )
+
+    def confirms(self, person_id: str, device: str, now: datetime) -> bool:
+        """Whether it is a code that this person gave back in this session, lately, and that confirmed nothing yet."""
+        theirs = (self.person_id, self.device) == (person_id, device)
+        fresh = now < self.created_at + CHALLENGE_LIFE and self.next_id is None
+        return self.purpose is Purpose.CONFIRMATION and self.state is ChallengeState.USED and theirs and fresh
 
     @property
     def tries_left(self) -> int:
@@ -105,13 +117,13 @@ def decide_code(
     person_id: str | None,
     now: datetime,
 ) -> Verdict:
-    """Judge a code. A challenge of another device, purpose or (for CONTACT) person is as good as unknown.
+    """Judge a code. A challenge of another device, purpose or (in a session) person is as good as unknown.
 
     A wrong code for a USED challenge counts like any other: otherwise repeats could be guessed without end.
     """
     if challenge is None or challenge.device != device or challenge.purpose not in purposes:
         return Verdict.UNKNOWN
-    if challenge.purpose is Purpose.CONTACT and challenge.person_id != person_id:
+    if challenge.purpose in OF_A_SESSION and challenge.person_id != person_id:
         return Verdict.UNKNOWN
     if challenge.state is ChallengeState.UNDELIVERABLE:
         return Verdict.UNDELIVERABLE

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from prakerja.registration.model.address import Channel
+
 SESSION_LIFE = timedelta(days=30)
 """From sign-in; refreshing does not prolong it."""
 GRACE = timedelta(seconds=60)
@@ -23,6 +25,13 @@ class Session:
     rotated_at: datetime
     generation: int = 1
     ended_at: datetime | None = None
+    channel: Channel | None = None
+    """Which channel opened it; unknown of the oldest ones."""
+
+    @property
+    def other_channel(self) -> Channel:
+        """The one that whoever stole the session's phone or mailbox does not have."""
+        return (self.channel or Channel.PHONE).other
 
     @property
     def ends_at(self) -> datetime:

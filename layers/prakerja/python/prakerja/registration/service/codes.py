@@ -117,11 +117,6 @@ def prove(
     raise refusal(verdict, challenge)
 
 
-def device_mark(p: Platform, device_id: str) -> str:
-    """A device as we store it: a hash of the random id that only the device itself holds."""
-    return p.ids.of("device", device_id)
-
-
 def _same_request(found: Challenge, intent: str) -> Challenge:
     if found.intent != intent:
         raise IdempotencyKeyReused

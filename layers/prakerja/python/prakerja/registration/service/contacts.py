@@ -9,7 +9,7 @@ from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge, Purpose
 from prakerja.registration.model.person import Person
 from prakerja.registration.service import codes
-from prakerja.registration.store.challenge import load_challenge, open_address, use_challenge
+from prakerja.registration.store.challenge import device_mark, load_challenge, open_address, use_challenge
 from prakerja.registration.store.person import claim_address, load_person, prove_contact
 
 PURPOSES = (Purpose.CONTACT,)
@@ -28,7 +28,7 @@ def start_contact(
         purpose=Purpose.CONTACT,
         channel=channel,
         digests=digests,
-        device=codes.device_mark(p, session_id),
+        device=device_mark(p, session_id),
         created_at=p.clock.wall(),
         person_id=person_id,
     )
@@ -42,7 +42,7 @@ def start_contact(
 
 def resend_contact(p: Platform, *, session_id: str, challenge_id: str, key: str) -> Challenge:
     """Send the next code. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy."""
-    device = codes.device_mark(p, session_id)
+    device = device_mark(p, session_id)
     return codes.resend(p, challenge_id=challenge_id, device=device, purposes=PURPOSES, key=key)
 
 
@@ -58,7 +58,7 @@ def verify_contact(
         code_key,
         challenge_id=challenge_id,
         code=code,
-        device=codes.device_mark(p, session_id),
+        device=device_mark(p, session_id),
         purposes=PURPOSES,
         person_id=person_id,
     )

@@ -61,7 +61,7 @@ def _hand_over_code(p: Platform, senders: Senders, code_key: str, challenge: Cha
         senders[challenge.channel].send(
             to=open_address(p, challenge),
             subject=notices.CODE_SUBJECT,
-            text=notices.code_text(code),
+            text=notices.code_text(code, challenge.purpose),
             reference=f"code-{challenge.challenge_id}-{challenge.resend}",
         )
     except Unavailable as problem:
@@ -89,7 +89,7 @@ def send_notice(p: Platform, senders: Senders, message: NoticeRequested) -> None
         return
     person, identity, before = recipient
     # decide
-    channel = Channel.EMAIL if person.email_proven else Channel.PHONE
+    channel = notices.ONLY_BY.get(message.kind, Channel.EMAIL if person.email_proven else Channel.PHONE)
     address = opened(p, person.person_id, identity, [channel.lower()])[channel.lower()]
     subject, text = notices.NOTICES[message.kind]
     try:

@@ -8,7 +8,7 @@ from prakerja.platform.observability import count
 from prakerja.registration.errors import SessionOver
 from prakerja.registration.model.person import Person
 from prakerja.registration.model.session import Refresh, Session, decide_refresh
-from prakerja.registration.service.codes import device_mark
+from prakerja.registration.store.challenge import device_mark
 from prakerja.registration.store.session import (
     RotatedMeanwhile,
     end_session,
@@ -53,7 +53,7 @@ def refresh_session(p: Platform, keys: TokenKeys, *, refresh_token: str, device_
 def read_session(p: Platform, *, session_id: str, person_id: str) -> tuple[Session, Person]:
     """A session that is not over, and its person. Raises SessionOver."""
     session, person = load_session_and_person(p.table, session_id, person_id)
-    if session is None or person is None or session.is_over(p.clock.wall()):
+    if session is None or person is None or session.person_id != person_id or session.is_over(p.clock.wall()):
         raise SessionOver
     return session, person
 

@@ -14,7 +14,13 @@ from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge, Purpose, Step, decide_step
 from prakerja.registration.model.session import Session
 from prakerja.registration.service import codes
-from prakerja.registration.store.challenge import begin_challenge, load_challenge, open_address, use_challenge
+from prakerja.registration.store.challenge import (
+    begin_challenge,
+    device_mark,
+    load_challenge,
+    open_address,
+    use_challenge,
+)
 from prakerja.registration.store.person import claim_address, know_device, load_account, new_person, open_fields
 from prakerja.registration.store.session import load_session, open_session
 
@@ -29,7 +35,7 @@ def start_sign_in(p: Platform, *, channel: Channel, address: str, device_id: str
         purpose=Purpose.SIGN_IN,
         channel=channel,
         digests=digests,
-        device=codes.device_mark(p, device_id),
+        device=device_mark(p, device_id),
         created_at=p.clock.wall(),
     )
     return codes.ask_for_code(p, challenge, address)
@@ -37,7 +43,7 @@ def start_sign_in(p: Platform, *, channel: Channel, address: str, device_id: str
 
 def resend_sign_in(p: Platform, *, challenge_id: str, device_id: str, key: str) -> Challenge:
     """Send the next code. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy."""
-    device = codes.device_mark(p, device_id)
+    device = device_mark(p, device_id)
     return codes.resend(p, challenge_id=challenge_id, device=device, purposes=PURPOSES, key=key)
 
 
@@ -47,7 +53,7 @@ def verify_sign_in(p: Platform, code_key: str, *, challenge_id: str, code: str, 
     Repeating it with the same code (a lost answer) gives the same session, as long as it was not refreshed.
     Raises what ``model.refusal`` lists, CodeUsed, ChallengeBusy.
     """
-    device = codes.device_mark(p, device_id)
+    device = device_mark(p, device_id)
     challenge, repeated = codes.prove(
         p, code_key, challenge_id=challenge_id, code=code, device=device, purposes=PURPOSES
     )
@@ -61,7 +67,8 @@ def verify_sign_in(p: Platform, code_key: str, *, challenge_id: str, code: str, 
     if person and step is Step.SECOND_CHANNEL:
         return _ask_second(p, challenge, person.person_id, now)
     person_id = person.person_id if person else p.ids.of("person", challenge_id)
-    session = Session(p.ids.of("session", challenge_id), person_id, device, created_at=now, rotated_at=now)
+    session_id = p.ids.of("session", challenge_id)
+    session = Session(session_id, person_id, device, created_at=now, rotated_at=now, channel=challenge.channel)
     # commit
     outcome = p.table.commit(
         open_session(session, challenge_id),

@@ -15,7 +15,7 @@ from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put, put_new, update
 from prakerja.platform.problems import Conflict, IdempotencyKeyReused, Problem, Reaction
 from prakerja.platform.table import Table
-from prakerja.registration.errors import ChallengeBusy, TooManyCodes
+from prakerja.registration.errors import ChallengeBusy, ConfirmationUnusable, TooManyCodes
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge, ChallengeState, Purpose
 from prakerja.registration.model.limits import ADDRESS, Usage
@@ -133,6 +133,31 @@ def use_challenge(challenge: Challenge, *, session_id: str | None = None, next_i
     led_to = {"session_id": session_id, "next_id": next_id}
     changes = {"state": ChallengeState.USED.value, **{name: value for name, value in led_to.items() if value}}
     return _change(challenge, changes, (), _same_tries(challenge), ChallengeBusy(retry_after=1))
+
+
+def challenge_key(challenge_id: str) -> tuple[Pattern, dict[str, str | int]]:
+    """For a batch read."""
+    return CHALLENGE, {"challenge_id": challenge_id}
+
+
+def confirmation_used(
+    p: Platform, confirmation_id: str, item: Item | None, *, person_id: str, session_id: str, led_to: str
+) -> Part:
+    """Use up the code that a person gave back in this session, for ``led_to``. Raises ConfirmationUnusable.
+
+    ``item`` is the challenge as it was read with whatever else the command loads.
+    """
+    challenge = _challenge(confirmation_id, item) if item else None
+    device = device_mark(p, session_id)
+    if challenge is None or not challenge.confirms(person_id, device, p.clock.wall()):
+        raise ConfirmationUnusable
+    unused = Attr("state").eq(ChallengeState.USED.value) & Attr("next_id").not_exists()
+    return _change(challenge, {"next_id": led_to}, (), unused, ConfirmationUnusable())
+
+
+def device_mark(p: Platform, device_id: str) -> str:
+    """A device (or a session that stands for it) as we store it: a hash of the random id that only it holds."""
+    return p.ids.of("device", device_id)
 
 
 def due_challenges(table: Table, shard: str, before: datetime, limit: int) -> list[Challenge]:

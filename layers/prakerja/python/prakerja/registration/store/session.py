@@ -14,6 +14,7 @@ from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.parts import Part, put_new, update
 from prakerja.platform.problems import Conflict, Reaction
 from prakerja.platform.table import Table
+from prakerja.registration.model.address import Channel
 from prakerja.registration.model.person import Person
 from prakerja.registration.model.session import Session
 from prakerja.registration.store.person import person_from_item
@@ -37,6 +38,7 @@ def open_session(session: Session, challenge_id: str) -> Part:
         "created_at": to_text(session.created_at),
         "rotated_at": to_text(session.rotated_at),
         "generation": session.generation,
+        "channel": session.channel,
         "expires_at": int(session.ends_at.timestamp()),
     }
     return put_new(SESSION, item, fingerprint=challenge_id, session_id=session.session_id)
@@ -90,6 +92,7 @@ def _session(session_id: str, item: Mapping[str, Any]) -> Session:
         rotated_at=from_text(item["rotated_at"]),
         generation=item["generation"],
         ended_at=from_text(ended_at) if ended_at else None,
+        channel=Channel(item["channel"]) if "channel" in item else None,
     )
 
 

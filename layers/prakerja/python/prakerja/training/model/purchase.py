@@ -27,7 +27,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 class PurchaseState(StrEnum):
-    """AUTHORISED (paid), REDEEMED (begun), COMPLETED (proven) or CANCELLED (before it began)."""
+    """AUTHORISED (paid), REDEEMED (begun), COMPLETED (proven) or CANCELLED (before it began, or with its membership)."""
 
     AUTHORISED = "AUTHORISED"
     REDEEMED = "REDEEMED"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.platform.access_patterns import INVOICE, PURCHASE, REDEEM_CODE
@@ -122,6 +124,12 @@ def cancelled_parts(purchase: Purchase) -> tuple[Part, ...]:
             redeem_code=purchase.redeem_code,
         ),
     )
+
+
+def ended_parts(purchase: Purchase, code: RedeemCode) -> tuple[Part, ...]:
+    """End a purchase whose course has begun, with the membership: nothing more can be learnt with its code."""
+    over = replace(code, state=PurchaseState.CANCELLED, version=code.version + 1)
+    return code_part(code, over), _purchase(purchase, {"state": PurchaseState.CANCELLED})
 
 
 def code_part(before: RedeemCode, after: RedeemCode) -> Part:

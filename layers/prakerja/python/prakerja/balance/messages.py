@@ -1,0 +1,17 @@
+"""What the ledger publishes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prakerja.platform.outbox import Message
+
+
+class ShardToClose(Message):
+    """Add up one shard of a ledger day (WIB); the last one closes the day."""
+
+    topic = "balance.shard_to_close.v1"
+    queue = "close_day"
+
+    day: date
+    shard: str

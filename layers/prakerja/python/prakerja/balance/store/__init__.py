@@ -1,0 +1,53 @@
+"""Items of balance: the BALANCE of a member, the TRANSFERs of the ledger and the closes of its days."""
+
+from prakerja.balance.store.ledger import (
+    first_booked_day,
+    last_close,
+    ledger_totals,
+    load_close,
+    new_close,
+    new_shard_close,
+    provisional_totals,
+    shard_closes,
+    transfers_of,
+    transfers_of_shard,
+)
+from prakerja.balance.store.member import (
+    balance_from_item,
+    forfeit_parts,
+    forfeit_unused_parts,
+    grant_parts,
+    load_balance,
+    payout_part,
+    post_parts,
+    refund_parts,
+    reserve_parts,
+    spend_parts,
+    transfer_part,
+    void_parts,
+)
+
+__all__ = [
+    "balance_from_item",
+    "first_booked_day",
+    "forfeit_parts",
+    "forfeit_unused_parts",
+    "grant_parts",
+    "last_close",
+    "ledger_totals",
+    "load_balance",
+    "load_close",
+    "new_close",
+    "new_shard_close",
+    "payout_part",
+    "post_parts",
+    "provisional_totals",
+    "refund_parts",
+    "reserve_parts",
+    "shard_closes",
+    "spend_parts",
+    "transfer_part",
+    "transfers_of",
+    "transfers_of_shard",
+    "void_parts",
+]

@@ -1,0 +1,13 @@
+"""Commands of incentives: earn one, have a failed one tried again, take a repayment."""
+
+from prakerja.incentives.service.claiming import due_claims, look_at_claim, record_repayment
+from prakerja.incentives.service.earning import retry_incentive, schedule_incentive, what_is_missing
+
+__all__ = [
+    "due_claims",
+    "look_at_claim",
+    "record_repayment",
+    "retry_incentive",
+    "schedule_incentive",
+    "what_is_missing",
+]

@@ -1,0 +1,42 @@
+"""Which ledger moves a payout's change of state is. Pure: what is not listed cannot be booked, and so cannot happen."""
+
+from __future__ import annotations
+
+from prakerja.balance import PayoutMove
+from prakerja.payouts.model import PayoutState
+
+IN_FLIGHT = frozenset(
+    {
+        PayoutState.DISPATCHING,
+        PayoutState.UNKNOWN,
+        PayoutState.RESEND,
+        PayoutState.HELD,
+        PayoutState.PARKED,
+    }
+)
+"""An attempt of a payout in one of these holds its amount in flight."""
+
+_LEAVING = {
+    PayoutState.PAID: (PayoutMove.POST,),
+    PayoutState.FAILED: (PayoutMove.VOID,),
+    PayoutState.RETURNED: (PayoutMove.RETURN_UNPOSTED, PayoutMove.RELEASE_RETURNED),
+}
+_AFTER_PAYMENT = {PayoutState.RETURNED: (PayoutMove.RETURN, PayoutMove.RELEASE_RETURNED)}
+
+
+class NotBookable(ValueError):
+    """No answer of a provider leads from one of these states to the other: a mistake of ours, stop before money moves."""
+
+
+def moves_between(before: PayoutState, after: PayoutState) -> tuple[PayoutMove, ...]:
+    """The moves of one attempt's money when its payout goes from ``before`` to ``after``. Raises NotBookable.
+
+    FAILED is the only state that voids, and a payout becomes FAILED only by a proof (``decide_inquiry``): as long as
+    it is unknown, its money stays in flight. An inquiry that says "returned" also says that the money is back with us.
+    """
+    if before is after or (before in IN_FLIGHT and after in IN_FLIGHT):
+        return ()
+    moves = _LEAVING if before in IN_FLIGHT else _AFTER_PAYMENT if before is PayoutState.PAID else {}
+    if after not in moves:
+        raise NotBookable(f"{before} to {after}")
+    return moves[after]

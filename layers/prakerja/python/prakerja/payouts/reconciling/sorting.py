@@ -1,0 +1,52 @@
+"""Their rows in the order of ours, sorted outside memory: chunks sorted and written to a folder, then merged."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+from prakerja.payouts.reconciling.rows import KIND_ORDER, Row
+
+CHUNK = 50_000
+"""Rows held in memory at once, some 10 MB."""
+_SEPARATOR = "\x1f"
+
+
+def sorted_rows(
+    rows: Iterable[Row], order: Callable[[str], str], folder: Path, chunk: int = CHUNK
+) -> Iterator[tuple[str, Row]]:
+    """(order, row) of all rows, ascending; ``order`` places a reference. Rows without one come last, each alone."""
+    lines = (_line(row, order) for row in rows)
+    runs: list[Path] = []
+    while part := sorted(islice(lines, chunk)):
+        runs.append(folder / f"run-{len(runs)}")
+        runs[-1].write_text("".join(part), encoding="utf-8")
+        del part
+    with ExitStack() as stack:
+        files = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in runs]
+        for line in heapq.merge(*files):
+            yield _row(line)
+
+
+def _line(row: Row, order: Callable[[str], str]) -> str:
+    """Text whose order is the order of the rows."""
+    alone = f"~{row.transaction_id or row.line}"
+    parts = (
+        order(row.reference) if row.reference else alone,
+        str(KIND_ORDER.index(row.kind)),
+        row.transaction_id,
+        f"{row.line:012d}",
+        str(row.amount),
+        row.reference,
+        row.at,
+        row.from_day,
+    )
+    return _SEPARATOR.join(parts) + "\n"
+
+
+def _row(line: str) -> tuple[str, Row]:
+    order, kind, transaction_id, number, amount, reference, at, from_day = line.rstrip("\n").split(_SEPARATOR)
+    return order, Row(int(number), KIND_ORDER[int(kind)], reference, transaction_id, int(amount), at, from_day)

@@ -1,0 +1,106 @@
+"""Both sides of a day brought together: read, sorted, merged, judged, written. Reads the table; writes to a folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import chain
+from pathlib import Path
+
+from prakerja.payouts.reconciling.comparing import AGREED, Bucket, Verdict, compare, merge
+from prakerja.payouts.reconciling.report import Tally, is_awaited, is_impatient
+from prakerja.payouts.reconciling.rows import BadRow, Row, Unreadable
+from prakerja.payouts.reconciling.sorting import sorted_rows
+from prakerja.payouts.reconciling.writing import ReportFiles
+from prakerja.payouts.references import day_of_reference
+from prakerja.payouts.store.reconciliations import ReconciledDay, attempts_on, last_sent_at, late_rows
+from prakerja.payouts.store.sent import find_sent, order_of
+from prakerja.platform import Platform
+
+KEPT_AT_MOST = 1_000
+"""Differences of one bucket that are kept in memory to be told; the files hold all of them."""
+OTHER_DAYS_AT_MOST = 5_000
+"""Rows about attempts of other days. A file with more is of another day."""
+EARLIER, LATER = timedelta(days=31), timedelta(days=1)
+
+
+@dataclass
+class Comparison:
+    """What came of it."""
+
+    files: ReportFiles
+    tally: Tally = field(default_factory=Tally)
+    kept: dict[Bucket, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
+    """Differences by bucket, as far as they are told one by one."""
+    loose: list[Row] = field(default_factory=list)
+    """What left the source account without an order of ours."""
+    undone: list[Row] = field(default_factory=list)
+    """The same, but it came back."""
+    other_days: dict[date, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, verdict: Verdict) -> None:
+        """Take one verdict in."""
+        self.tally.add(verdict)
+        self.files.add(verdict)
+        kept = self.kept[verdict.bucket] if verdict.bucket not in AGREED | {Bucket.UNREADABLE} else []
+        if len(kept) < KEPT_AT_MOST:
+            kept.append(verdict)
+        for wanted, rows in ((verdict.loose, self.loose), (verdict.undone, self.undone)):
+            if wanted and verdict.row is not None and len(rows) <= KEPT_AT_MOST:
+                rows.append(verdict.row)
+
+
+def compare_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], folder: Path) -> Comparison:
+    """Judge every attempt and every row of a day. Raises Unreadable for the statement of another day.
+
+    n rows: O(n log n), memory for one chunk of rows and one page of attempts.
+    """
+    found = Comparison(ReportFiles(folder))
+    with found.files:
+        own = chain(
+            _of_this_day(p, state, theirs, found), (row for _, row in late_rows(p.table, state.provider, state.day))
+        )
+        ordered = sorted_rows(own, order_of, folder)
+        for ours, rows in merge(attempts_on(p.table, state.provider, state.day), ordered):
+            for verdict in compare(ours, rows):
+                found.add(_aged(p, state.day, verdict))
+    return found
+
+
+def _of_this_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], found: Comparison) -> Iterator[Row]:
+    others = 0
+    for row in theirs:
+        if isinstance(row, BadRow):
+            found.add(Verdict(Bucket.UNREADABLE, line=row.line, note=row.problem))
+        elif (day := _other_day(p, state, row)) is not None:
+            others += 1
+            if others > OTHER_DAYS_AT_MOST:
+                raise Unreadable("most rows are about another day")
+            found.other_days[day].append(replace(row, from_day=state.day.isoformat()))
+            found.add(Verdict(Bucket.OTHER_DAY, row=row, note=f"judged on {day.isoformat()}"))
+        else:
+            yield row
+
+
+def _other_day(p: Platform, state: ReconciledDay, row: Row) -> date | None:
+    """The day on which we sent what a row is about, if that is another one than the statement's."""
+    try:
+        day = day_of_reference(row.reference)
+    except ValueError:
+        return None
+    if day == state.day or not state.day - EARLIER <= day <= state.day + LATER:
+        return None
+    return day if find_sent(p.table, state.provider, row.reference) else None
+
+
+def _aged(p: Platform, day: date, verdict: Verdict) -> Verdict:
+    """What is missing and may still come is awaited; what was awaited too long is missing."""
+    now = p.clock.wall()
+    if verdict.bucket is Bucket.OURS_NOT_THEIRS and verdict.ours is not None:
+        if is_awaited(day, last_sent_at(p.table, verdict.ours), now):
+            return replace(verdict, bucket=Bucket.AWAITED, note="sent around midnight")
+    elif verdict.bucket is Bucket.AWAITED and is_impatient(day, now):
+        return replace(verdict, bucket=Bucket.OURS_NOT_THEIRS, note="its return never came")
+    return verdict

@@ -1,0 +1,83 @@
+"""What a provider tells us unasked. A call-back is a hint: it never changes a payout, it makes us ask now."""
+
+from __future__ import annotations
+
+from prakerja.payouts.answers import Callback, TransferStatus
+from prakerja.payouts.errors import PayoutMoved
+from prakerja.payouts.messages import PayoutToldOf
+from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.store import (
+    Sent,
+    attempt_from_item,
+    change_payout,
+    find_sent,
+    new_callback,
+    payout_from_item,
+    payout_key,
+)
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import ATTEMPT
+from prakerja.platform.evidence import evidence
+from prakerja.platform.findings import FindingKind, finding
+from prakerja.platform.observability import count, log
+from prakerja.platform.outbox import Message
+from prakerja.platform.parts import Part
+from prakerja.platform.problems import Conflict, NotFound
+
+OPEN = frozenset({PayoutState.DISPATCHING, PayoutState.UNKNOWN, PayoutState.RESEND})
+UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})
+"""Said of a paid one: it may have come back. Midtrans has no other word for that than "failed"."""
+
+
+def take_callback(p: Platform, callback: Callback) -> None:
+    """Remember a genuine call-back once, and ask the provider about its payout now. Raises NotFound, Conflict."""
+    # load
+    sent = find_sent(p.table, callback.provider, callback.reference or "")
+    if sent is None:
+        log.warning("call-back about a reference that is not ours", provider=callback.provider)
+        count("CallbackOfNobody", provider=callback.provider)
+        return
+    for _ in range(3):
+        payout_item, attempt_item = p.table.batch_get(
+            payout_key(sent.payout_id), (ATTEMPT, {"payout_id": sent.payout_id, "number": sent.number})
+        )
+        if attempt_item is None:
+            raise NotFound
+        payout, result = payout_from_item(payout_item), attempt_from_item(attempt_item).result
+        # decide
+        wake, messages = _due_now(p, payout, sent), _messages(callback, payout, sent, result)
+        # commit, announce
+        now = p.clock.wall()
+        try:
+            outcome = p.table.commit(
+                new_callback(callback, sent.payout_id, now),
+                *wake,
+                evidence(
+                    sent.payout_id, "CALLBACK", now, reference=sent.reference, says=str(callback.says),
+                    body_sha256=callback.digest,
+                ),
+                outbox=messages,
+            )  # fmt: skip
+        except PayoutMoved:  # by our own answer or inquiry: look again whether there is still something to ask
+            continue
+        count("CallbackRepeated" if outcome.repeated else "CallbackTaken", provider=callback.provider)
+        return
+    raise Conflict
+
+
+def _due_now(p: Platform, payout: Payout, sent: Sent) -> tuple[Part, ...]:
+    """The truth about when to ask is on the payout; the message may get lost."""
+    if payout.state is not PayoutState.UNKNOWN or payout.attempt != sent.number:
+        return ()
+    return (change_payout(payout, payout, p.clock.wall()),)
+
+
+def _messages(callback: Callback, payout: Payout, sent: Sent, result: PayoutState | None) -> list[Message]:
+    ask: Message = PayoutToldOf(payout_id=payout.payout_id)
+    if result is PayoutState.FAILED and callback.says is TransferStatus.PAID:
+        who = payout.payout_id, payout.person_id
+        return [finding(FindingKind.THEIRS_NOT_OURS, *who, provider=sent.provider, reference=sent.reference)]
+    if payout.attempt != sent.number:
+        return []
+    came_back = payout.state is PayoutState.PAID and callback.says in UNDONE
+    return [ask] if payout.state in OPEN or came_back else []

@@ -1,0 +1,115 @@
+"""A membership was revoked: its open course ends, and what is left of the balance is forfeited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prakerja.balance import (
+    Balance,
+    balance_from_item,
+    forfeit_parts,
+    forfeit_unused_parts,
+    load_balance,
+    refund_parts,
+    void_parts,
+)
+from prakerja.membership import (
+    DebitAt,
+    IfNotCompleted,
+    Membership,
+    MembershipState,
+    close_purchase_part,
+    load_membership,
+    load_scheme,
+)
+from prakerja.platform import Platform
+from prakerja.platform.access_patterns import BALANCE, INVOICE, PURCHASE, REDEEM_CODE
+from prakerja.platform.evidence import evidence
+from prakerja.platform.observability import count
+from prakerja.platform.parts import Part
+from prakerja.training.model.purchase import Purchase
+from prakerja.training.service.moving import again_if_moved
+from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
+from prakerja.training.store.purchase import (
+    cancelled_parts,
+    code_from_item,
+    ended_parts,
+    invoice_from_item,
+    purchase_from_item,
+)
+
+
+def end_learning(p: Platform, *, person_id: str) -> None:
+    """End the open course of a revoked member and forfeit the balance. Doing it again changes nothing.
+
+    A course that has not begun is cancelled, and its seat is free again; one that has begun is paid for or not as the
+    scheme says of courses that are not completed. Raises Unavailable if it cannot keep up with what moves.
+    """
+    again_if_moved(lambda _: _end_course(p, person_id))
+    again_if_moved(lambda _: _forfeit(p, person_id))
+
+
+def _end_course(p: Platform, person_id: str) -> None:
+    # load
+    membership = load_membership(p.table, person_id)
+    if membership is None or membership.state is not MembershipState.REVOKED or membership.open_purchase_id is None:
+        return
+    purchase_item, balance_item = p.table.batch_get(
+        (PURCHASE, {"person_id": person_id, "purchase_id": membership.open_purchase_id}),
+        (BALANCE, {"person_id": person_id}),
+    )
+    purchase = purchase_from_item(purchase_item)
+    if purchase is None or balance_item is None:
+        return
+    code_item, invoice_item = p.table.batch_get(
+        (REDEEM_CODE, {"redeem_code": purchase.redeem_code}),
+        (INVOICE, {"client_code": purchase.client_code, "invoice_code": purchase.invoice_code}),
+    )
+    code, invoice = code_from_item(code_item), invoice_from_item(invoice_item)
+    if code is None or invoice is None:
+        return
+    # decide
+    now, balance = p.clock.programme(), balance_from_item(balance_item)
+    if code.is_redeemed:
+        ended = (*ended_parts(purchase, code), *_not_completed(p, membership, balance, purchase, now))
+    else:
+        (seats_item,) = p.table.batch_get(seats_key(purchase.course_code, purchase.schedule_code, invoice.pool))
+        seat = seat_part(purchase.course_code, purchase.schedule_code, seats_from_item(seats_item, invoice.pool), +1)
+        ended = (*cancelled_parts(purchase), *_back(balance, purchase, now), seat)
+    # commit
+    p.table.commit(
+        *ended,
+        close_purchase_part(membership, purchase.purchase_id),
+        evidence(person_id, "PURCHASE_ENDED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
+    )
+
+
+def _forfeit(p: Platform, person_id: str) -> None:
+    # load
+    balance = load_balance(p.table, person_id)
+    if balance is None or balance.available == 0:
+        return
+    # commit
+    now = p.clock.programme()
+    p.table.commit(
+        *forfeit_unused_parts(balance, f"revoked:{person_id}:{balance.version}", now),
+        evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
+    )
+    count("BalanceForfeited")
+
+
+def _back(balance: Balance, purchase: Purchase, now: datetime) -> tuple[Part, ...]:
+    if purchase.debit_at is DebitAt.PURCHASE:
+        return refund_parts(balance, purchase.amount, purchase.purchase_id, now, purchase.institution)
+    return void_parts(balance, purchase.amount, purchase.purchase_id, now)
+
+
+def _not_completed(
+    p: Platform, membership: Membership, balance: Balance, purchase: Purchase, now: datetime
+) -> tuple[Part, ...]:
+    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
+    if scheme.if_not_completed is IfNotCompleted.RETURN:
+        return _back(balance, purchase, now)
+    if purchase.debit_at is DebitAt.PURCHASE:
+        return ()  # spent at the sale, and it stays so
+    return forfeit_parts(balance, purchase.amount, purchase.purchase_id, now)

@@ -1,0 +1,153 @@
+"""Bugs planted where money leaves: each breaks one of the rules by which nobody is paid twice and nobody is told a lie."""
+
+from __future__ import annotations
+
+from tests.prove.bug import CODE, Bug
+
+DECISIONS = "tests/unit/payouts/test_decisions.py"
+RUN = "tests/unit/payouts/test_run.py"
+PAYOUTS = f"{CODE}/payouts"
+
+PAYOUT_BUGS = (
+    Bug(
+        "treat a time-out as failed",
+        f"{CODE}/gateways/snap/client.py",
+        "Reply(Outcome.AMB if error.sent else Outcome.REJ,",
+        "Reply(Outcome.FAIL if error.sent else Outcome.REJ,",
+        (RUN, "-k", "lost"),
+    ),
+    Bug(
+        "send an unclear payout again",
+        f"{PAYOUTS}/decisions.py",
+        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
+        "        return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)\n",
+        "    if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:\n"
+        "        return Next(PayoutState.RESEND, attempt, 7200)\n",
+        (RUN, "-k", "response_lost"),
+    ),
+    Bug(
+        "take a new reference after not-found",
+        f"{PAYOUTS}/decisions.py",
+        "    return Next(PayoutState.RESEND, replace(counted, ambiguous=True, not_found=0, not_found_since=None), 0)\n",
+        "    return Next(PayoutState.QUEUED, replace(counted, result=PayoutState.FAILED), 0)\n",
+        (RUN, "-k", "under_its_own_reference"),
+    ),
+    Bug(
+        "skip the settle window",
+        f"{PAYOUTS}/decisions.py",
+        "    proven = counted.not_found >= rules.not_found_needed and"
+        " now - counted.sent_at >= settled and now - since >= settled\n",
+        "    proven = counted.not_found >= rules.not_found_needed\n",
+        (DECISIONS, RUN, "-k", "settle_window or late_commit"),
+    ),
+    Bug(
+        "take one refusal without asking for a proof",
+        f"{PAYOUTS}/decisions.py",
+        "    if answer.outcome is Outcome.FAIL or answer.must_confirm:\n",
+        "    if answer.outcome is Outcome.FAIL:\n"
+        "        return _ended(PayoutState.FAILED, attempt, reason=str(answer.reason))\n"
+        "    if answer.must_confirm:\n",
+        (DECISIONS, "-k", "r6"),
+    ),
+    Bug(
+        "accept a call-back that nobody signed",
+        f"{CODE}/gateways/snap/callbacks.py",
+        "    return _read(profile, raw) if genuine else None\n",
+        "    return _read(profile, raw)\n",
+        ("tests/unit/gateways/snap/test_callbacks.py", "-k", "forged"),
+    ),
+    Bug(
+        "let a call-back be signed for any path",
+        f"{CODE}/gateways/snap/callbacks.py",
+        "        genuine = _signed(profile, key, method, signed, names, raw)\n",
+        "        paths = (signed, signed.replace('/dana/', '/ovo/'), f'{signed}/elsewhere', '/v1.0/debit/notify')\n"
+        "        genuine = any(_signed(profile, key, method, one, names, raw) for one in paths)\n",
+        ("tests/unit/gateways/snap/test_callbacks.py", "tests/functions/test_payment_callback.py"),
+    ),
+    Bug(
+        "let a call-back change the state",
+        f"{PAYOUTS}/service/telling.py",
+        "    return (change_payout(payout, payout, p.clock.wall()),)\n",
+        "    told = payout.to(PayoutState.PAID, p.clock.programme())\n    return (change_payout(payout, told),)\n",
+        ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "allow two attempts that have not failed",
+        f"{PAYOUTS}/service/sending.py",
+        "            *((is_proven_unpaid(payout),) if before is not None else ()),\n",
+        "",
+        ("tests/unit/payouts/test_attempts.py",),
+    ),
+    Bug(
+        "void while the outcome is unknown",
+        f"{PAYOUTS}/bookings.py",
+        "    if before is after or (before in IN_FLIGHT and after in IN_FLIGHT):\n        return ()\n",
+        "    if before in IN_FLIGHT and after is PayoutState.UNKNOWN:\n        return (PayoutMove.VOID,)\n"
+        "    if before is after or (before in IN_FLIGHT and after in IN_FLIGHT):\n        return ()\n",
+        ("tests/unit/payouts/test_bookings.py",),
+    ),
+    Bug(
+        "say paid without looking at the amount",
+        f"{CODE}/gateways/snap/answers.py",
+        "    if same_amount is False:\n",
+        "    if same_amount is False and status is not TransferStatus.PAID:\n",
+        (RUN, "-k", "contradiction"),
+    ),
+    Bug(
+        "take success without an echo",
+        f"{CODE}/gateways/snap/answers.py",
+        "        if wrong:\n            outcome, message = Outcome.AMB,",
+        "        if wrong and body == {}:\n            outcome, message = Outcome.AMB,",
+        ("tests/properties/test_payout_answers.py",),
+    ),
+    Bug(
+        "book no suspense for what nobody ordered",
+        f"{PAYOUTS}/service/reconciling.py",
+        "            p.table.commit(*booked_once(PayoutMove.SUSPEND, provider, day, row.identity, row.amount, at))\n",
+        "            row.identity\n",
+        ("tests/unit/payouts/test_reconciling.py",),
+    ),
+    Bug(
+        "count a row twice that a file lists twice",
+        f"{PAYOUTS}/reconciling/comparing.py",
+        "        mark = (row.kind, row.transaction_id, row.amount, 0 if row.transaction_id else row.line)\n",
+        "        mark = (row.kind, row.transaction_id, row.amount, row.line)\n",
+        ("tests/unit/payouts/test_reconciling.py", "tests/properties/test_reconciliation.py"),
+    ),
+    Bug(
+        "send again what a statement does not show",
+        f"{PAYOUTS}/service/reconciling.py",
+        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n",
+        "                from prakerja.payouts.messages import PayoutQueued\n"
+        "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n",
+        ("tests/unit/payouts/test_reconciling.py",),
+    ),
+    Bug(
+        "ignore the breaker",
+        f"{PAYOUTS}/service/channels.py",
+        "        return flow is Flow.FLOWING\n",
+        "        return flow in (Flow.FLOWING, Flow.PAUSED)\n",
+        ("tests/unit/payouts/test_channels.py",),
+    ),
+    Bug(
+        "ignore the kill switch",
+        f"{PAYOUTS}/channels.py",
+        "        return Flow.STOPPED if self.everybody.is_stopped else self.own.flow(now)\n",
+        "        return self.own.flow(now)\n",
+        ("tests/unit/payouts/test_channels.py",),
+    ),
+    Bug(
+        "believe for ever that a channel flows",
+        f"{PAYOUTS}/service/channels.py",
+        "FRESH = timedelta(seconds=5)\n",
+        "FRESH = timedelta(days=5)\n",
+        ("tests/unit/payouts/test_channels.py",),
+    ),
+    Bug(
+        "never look again at a paid payout",
+        f"{PAYOUTS}/service/telling.py",
+        "UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})\n",
+        "UNDONE = frozenset({TransferStatus.RETURNED})\n",
+        ("tests/functions/test_payment_callback.py",),
+    ),
+)

@@ -1,0 +1,84 @@
+"""Cash in the ledger: whatever happens to an attempt, its money is in exactly one place, and never void while unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prakerja.balance import FUND, PayoutMove, accounts_of_move
+from prakerja.payouts.bookings import IN_FLIGHT, NotBookable, moves_between
+from prakerja.payouts.model import PayoutState
+
+PROVIDER, AMOUNT = "BNI", 600_000
+PLACE = {
+    **dict.fromkeys(IN_FLIGHT, "IN_FLIGHT:BNI"),
+    PayoutState.PAID: "PAID:BNI",
+    PayoutState.FAILED: FUND,
+    PayoutState.RETURNED: FUND,
+}
+
+
+def book(balances: Counter[str], move: PayoutMove) -> None:
+    debit, credit = accounts_of_move(move, PROVIDER)
+    balances[debit] -= AMOUNT
+    balances[credit] += AMOUNT
+
+
+@given(st.lists(st.sampled_from(sorted(PLACE)), max_size=8))
+def test_an_attempts_money_is_where_its_state_says(states: list[PayoutState]) -> None:
+    balances = Counter({FUND: AMOUNT})
+    book(balances, PayoutMove.RESERVE)
+    state = PayoutState.DISPATCHING
+    for following in states:
+        try:
+            moves = moves_between(state, following)
+        except NotBookable:
+            continue  # nothing is booked, and the state stays
+        for move in moves:
+            book(balances, move)
+        state = following
+        assert {name: amount for name, amount in balances.items() if amount} == {PLACE[state]: AMOUNT}
+
+
+@pytest.mark.parametrize("state", sorted(PayoutState))
+def test_only_a_proven_failure_voids(state: PayoutState) -> None:
+    for before in PayoutState:
+        try:
+            moves = moves_between(before, state)
+        except NotBookable:
+            continue
+        assert (PayoutMove.VOID in moves) == (state is PayoutState.FAILED and before in IN_FLIGHT)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PayoutState.PAID, PayoutState.FAILED),
+        (PayoutState.PAID, PayoutState.UNKNOWN),
+        (PayoutState.FAILED, PayoutState.PAID),
+        (PayoutState.RETURNED, PayoutState.PAID),
+        (PayoutState.QUEUED, PayoutState.PAID),
+    ],
+)
+def test_money_never_takes_a_way_that_no_answer_can_prove(before: PayoutState, after: PayoutState) -> None:
+    with pytest.raises(NotBookable):
+        moves_between(before, after)
+
+
+@pytest.mark.parametrize("move", PayoutMove)
+def test_every_move_leaves_one_account_for_another(move: PayoutMove) -> None:
+    debit, credit = accounts_of_move(move, PROVIDER)
+    assert debit != credit
+    by_provider = PROVIDER in debit + credit
+    assert by_provider or move is PayoutMove.REPAY, "cash is booked by provider; a member repays the programme"
+
+
+def test_what_came_back_after_payment_passes_through_the_returned_account() -> None:
+    moves = moves_between(PayoutState.PAID, PayoutState.RETURNED)
+    assert [accounts_of_move(move, PROVIDER) for move in moves] == [
+        ("PAID:BNI", "RETURNED:BNI"),
+        ("RETURNED:BNI", FUND),
+    ]

@@ -1,0 +1,138 @@
+"""How an attempt ended where no inquiry can say: two operators, with evidence, about exactly what they saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from prakerja.balance.store import ledger_totals
+from prakerja.payouts.decisions import Verdict
+from prakerja.payouts.errors import NotAgreed, VerdictNotPossible
+from prakerja.payouts.model import PayoutState
+from prakerja.payouts.service import inquire_payout, pass_verdict, propose_verdict, send_payout
+from prakerja.payouts.store import attempts_of, list_payouts, load_payout
+from prakerja.platform.approvals import Approval, approved_parts, load_approval
+from prakerja.platform.clock import to_text, wib_date
+from prakerja.platform.evidence import evidence_of
+from tests.support.payments import AMOUNT, PROVIDER, Payments
+from tests.support.world import World
+from tests.unit.payouts.test_overtaken import queued
+
+
+class Judged:
+    """One payout that a person has to decide about."""
+
+    def __init__(self, world: World, fault: str, state: PayoutState) -> None:
+        self.payments = Payments(world, people=1)
+        self.world, self.p = world, world.platform
+        role = "status" if fault.endswith("_at_inquiry") else "transfer"
+        if role == "status":
+            self.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
+        self.payments.bank.engine.add_fault(fault, role=role)
+        self.payout_id = queued(self.payments)
+        send_payout(self.p, self.payments.providers, payout_id=self.payout_id)
+        self.later(hours=36)
+        self.ask()
+        assert self.state is state
+
+    @property
+    def state(self) -> PayoutState:
+        return load_payout(self.world.table, self.payout_id).state
+
+    def later(self, **span: float) -> None:
+        self.world.clock.move(**span)
+        self.payments.bank.clock.now = self.world.clock.now
+
+    def ask(self) -> None:
+        inquire_payout(self.p, self.payments.providers, payout_id=self.payout_id)
+
+    def proposed(self, verdict: Verdict, operator: str = "op-1") -> Approval:
+        return propose_verdict(
+            self.p, operator=operator, payout_id=self.payout_id, verdict=verdict, evidence_reference="report 12"
+        )
+
+    def agreed(self, verdict: Verdict) -> str:
+        approval = self.proposed(verdict)
+        both = replace(approval, approved_by="op-2", approved_at=to_text(self.world.clock.wall()))
+        self.world.table.commit(*approved_parts(both))
+        return approval.approval_id
+
+    def passed(self, approval_id: str) -> PayoutState:
+        return pass_verdict(self.p, payout_id=self.payout_id, approval_id=approval_id).state
+
+    def net(self, account: str) -> int:
+        return ledger_totals(self.world.table, wib_date(self.world.clock.programme())).net(account)
+
+
+@pytest.fixture
+def unknown(world: World) -> Judged:
+    return Judged(world, "pending_forever", PayoutState.UNKNOWN)
+
+
+@pytest.fixture
+def held(world: World) -> Judged:
+    return Judged(world, "wrong_amount_at_inquiry", PayoutState.HELD)
+
+
+def test_absent_fails_the_attempt_and_only_then_the_money_is_free(unknown: Judged) -> None:
+    (listed,), _ = list_payouts(unknown.world.table, PayoutState.UNKNOWN, after=None, limit=10)
+    assert listed.payout_id == unknown.payout_id
+    approval_id = unknown.agreed(Verdict.ABSENT)
+    assert unknown.passed(approval_id) is PayoutState.FAILED
+    assert unknown.net(f"IN_FLIGHT:{PROVIDER}") == -AMOUNT  # of today; it was reserved on the day before yesterday
+    (attempt,) = attempts_of(unknown.world.table, unknown.payout_id)
+    assert attempt.result is PayoutState.FAILED
+    assert list_payouts(unknown.world.table, PayoutState.UNKNOWN, after=None, limit=10)[0] == []
+    (fact,) = [fact for fact in evidence_of(unknown.world.table, unknown.payout_id) if fact.kind == "PAYOUT_FAILED"]
+    assert (fact.facts["proposed_by"], fact.facts["approved_by"]) == ("op-1", "op-2")
+    assert (fact.facts["verdict"], fact.facts["evidence_reference"]) == ("ABSENT", "report 12")
+    assert unknown.passed(approval_id) is PayoutState.FAILED  # the message came twice
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "account"),
+    [(Verdict.PAID, "PAID", "PAID"), (Verdict.RETURNED, "RETURNED", "FUND"), (Verdict.ABSENT, "FAILED", "FUND")],
+)
+def test_a_held_payout_ends_as_two_people_say(held: Judged, verdict: Verdict, state: str, account: str) -> None:
+    assert held.passed(held.agreed(verdict)) == state
+    assert held.net(account if account == "FUND" else f"{account}:{PROVIDER}") == AMOUNT
+    assert list_payouts(held.world.table, PayoutState.HELD, after=None, limit=10)[0] == []
+
+
+def test_one_operator_decides_nothing(held: Judged) -> None:
+    proposed = held.proposed(Verdict.PAID)
+    with pytest.raises(NotAgreed):
+        held.passed(proposed.approval_id)
+    assert held.state is PayoutState.HELD
+
+
+def test_proposing_again_is_the_same_proposal_and_another_operators_is_another(held: Judged) -> None:
+    first = held.proposed(Verdict.PAID)
+    assert held.proposed(Verdict.PAID) == first == load_approval(held.world.table, first.approval_id)
+    assert held.proposed(Verdict.PAID, "op-3").approval_id != first.approval_id
+    assert held.proposed(Verdict.RETURNED).approval_id != first.approval_id
+
+
+def test_an_agreement_about_one_verdict_is_none_about_another(held: Judged) -> None:
+    paid, returned = held.agreed(Verdict.PAID), held.proposed(Verdict.RETURNED)
+    with pytest.raises(NotAgreed):
+        held.passed(returned.approval_id)
+    assert held.passed(paid) is PayoutState.PAID
+
+
+def test_what_an_inquiry_found_meanwhile_counts(unknown: Judged) -> None:
+    approval_id = unknown.agreed(Verdict.ABSENT)
+    (attempt,) = attempts_of(unknown.world.table, unknown.payout_id)
+    unknown.payments.bank.engine.settle(PROVIDER.lower(), attempt.reference, "SUCCESS")
+    unknown.ask()
+    assert unknown.state is PayoutState.PAID
+    assert unknown.passed(approval_id) is PayoutState.PAID
+    assert set(unknown.payments.credits().values()) == {1}
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PAID, Verdict.RETURNED])
+def test_what_may_still_be_asked_about_is_not_decided_by_people(unknown: Judged, verdict: Verdict) -> None:
+    with pytest.raises(VerdictNotPossible):
+        unknown.proposed(verdict)
+    assert unknown.state is PayoutState.UNKNOWN
