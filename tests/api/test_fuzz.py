@@ -167,4 +167,6 @@ def _twins(value: Any) -> list[Any]:
         return [int(value), str(value).lower(), [value]]
     if isinstance(value, int):
         return [str(value), [value], value + 0.5]
+    if isinstance(value, list):
+        return [value[0], [value], dict(enumerate(value))]
     return [[value], {"text": value}, *([int(value)] if value.isdigit() else [])]

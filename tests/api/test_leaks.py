@@ -222,6 +222,7 @@ def test_no_message_holds_a_trace(played: Played) -> None:
             "approval_id",
             "challenge_id",
             "check_number",
+            "facts",
             "kind",
             "payment_id",
             "payout_id",
@@ -232,6 +233,7 @@ def test_no_message_holds_a_trace(played: Played) -> None:
             "resend",
             "run_id",
             "shard",
+            "subject_id",
             "wave_id",
         }
 

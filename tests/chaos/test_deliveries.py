@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.chaos import in_a_copy, in_copies
 from tests.support.effort import effort
+from tests.support.scenarios_incentives import end_agreed
 from tests.support.scenarios_journey import JOURNEY
 from tests.support.scenarios_payouts import TROUBLE
 from tests.support.scenarios_people import PROVIDER_TROUBLE, REGISTRY_TROUBLE
@@ -46,7 +47,7 @@ class Shaken:
         self.all_messages: list[Queued] = []
 
     def play(self) -> tuple[View, Deliveries]:
-        """From the first step to the last, then everything once more."""
+        """From the first step to the last, then a membership ends, then everything once more."""
         for number, step in enumerate(JOURNEY):
             if step.aside:
                 continue
@@ -57,6 +58,8 @@ class Shaken:
             if not step.topic:
                 step.run(self.on)
         self.drain("at the end")
+        end_agreed(self.on)
+        self.drain("at the end of a membership")
         self.once_more()
         seen = view(self.on, ignores=TROUBLES, timeless=True)
         return seen, self.delivered

@@ -113,13 +113,14 @@ def _propose_end(stage: Stage) -> Any:
     return approval.content_hash
 
 
-def _end_agreed(stage: Stage) -> None:
+def end_agreed(stage: Stage) -> None:
+    """Two operators have agreed to end Ani's membership."""
     _propose_end(stage)
     agree(stage)
 
 
 def _revoked(stage: Stage) -> None:
-    _end_agreed(stage)
+    end_agreed(stage)
     revoke(stage.p, person_id=_ani(stage), approval_id=stage.memo.approval_id)
 
 
@@ -171,7 +172,7 @@ ON_THE_WAY = (aside(delivery("end membership: open course", MembershipRevoked.to
 """While a course is bought and not begun, or begun and not completed."""
 AFTER_PAYMENT = (
     Step("propose revocation", _propose_end, aside=True),
-    aside(delivery("revoke membership", RevocationApproved.topic, before=_end_agreed, of=_ani)),
+    aside(delivery("revoke membership", RevocationApproved.topic, before=end_agreed, of=_ani)),
     aside(delivery("end membership: paid", MembershipRevoked.topic, **END)),
     Step("sweep due: revocation", sweep, _revoked_and_lost, aside=True),
     Step("record repayment", _repay, _claimed, aside=True),

@@ -22,6 +22,7 @@ from prakerja.payouts.model import Payout, PayoutState
 from prakerja.payouts.service import account_ready, cancel_change, unlink
 from prakerja.payouts.store import new_payout
 from prakerja.platform.clock import wib_date
+from prakerja.platform.working_days import next_working_day
 from prakerja.registration.errors import ConfirmationUnusable
 from tests.support.accounts import (
     FIRST,
@@ -245,5 +246,6 @@ def test_a_changed_account_schedules_failed_incentives_again(world: World, desks
     desks.change(SECOND)
     after = {one.number: one for one in incentives_of(world.table, ani.person_id)}
     assert after[1].state is IncentiveState.SCHEDULED
-    assert (after[1].scheduled_on, after[1].reason) == (wib_date(world.clock.programme()), None)
+    today = wib_date(world.clock.programme())
+    assert (after[1].scheduled_on, after[1].reason) == (next_working_day(today), None)
     assert after[2].state is IncentiveState.PAID
