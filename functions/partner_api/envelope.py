@@ -183,7 +183,10 @@ def _answer(
         return endpoint, endpoint.handler(Call(_named(partner, credentials), _readable(request), items, known))
     caller, key = _believe(partner, credentials, signed, register, now)
     data = endpoint.handler(Call(caller, _readable(request), items, known))
-    register.note_use(caller, key)
+    try:
+        register.note_use(caller, key)
+    except Exception:  # the partner's answer stands, whether or not we remember that its key is in use
+        log.exception("use of a key not noted", client_code=credentials.client_code)
     return endpoint, data
 
 

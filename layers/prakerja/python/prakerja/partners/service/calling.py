@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from prakerja.partners.keyring import KeyRing
@@ -11,9 +12,8 @@ from prakerja.partners.store import load_with, nonce_part, used_part
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import Pattern
 from prakerja.platform.clock import wib_date
-from prakerja.platform.observability import log
 from prakerja.platform.parts import Item
-from prakerja.platform.problems import Problem
+from prakerja.platform.problems import Conflict
 from prakerja.platform.table import Table
 
 
@@ -41,8 +41,7 @@ def spend_nonce(p: Platform, *, client_code: str, nonce: str, until: datetime) -
 def note_use(p: Platform, caller: Caller, key: int) -> None:
     """Remember the day (WIB) on which a key was last used; ``key`` is its position.
 
-    Written when the day has changed: once a day for each key, by one of the requests that come together. The partner's
-    request does not depend on it, so trouble with it is only logged.
+    Written when the day has changed: once a day for each key, by one of the requests that come together.
     """
     # decide
     partner = caller.partner
@@ -50,7 +49,5 @@ def note_use(p: Platform, caller: Caller, key: int) -> None:
     if last_used is None:
         return
     # commit
-    try:
+    with suppress(Conflict):  # another request was faster
         p.table.commit(used_part(partner, last_used))
-    except Problem as problem:
-        log.info("use of a key not noted", client_code=partner.client_code, why=problem.slug)
