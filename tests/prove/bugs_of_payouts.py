@@ -102,9 +102,9 @@ PAYOUT_BUGS = (
     ),
     Bug(
         "book no suspense for what nobody ordered",
-        f"{PAYOUTS}/service/reconciling.py",
-        "            p.table.commit(*booked_once(PayoutMove.SUSPEND, provider, day, row.identity, row.amount, at))\n",
-        "            row.identity\n",
+        f"{PAYOUTS}/service/differences.py",
+        "                _suspend(p, report, verdict.row.identity, verdict.row.amount)\n",
+        "                verdict.row.identity\n",
         ("tests/unit/payouts/test_reconciling.py",),
     ),
     Bug(
@@ -116,10 +116,11 @@ PAYOUT_BUGS = (
     ),
     Bug(
         "send again what a statement does not show",
-        f"{PAYOUTS}/service/reconciling.py",
-        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n",
+        f"{PAYOUTS}/service/differences.py",
+        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n    if unreadable",
         "                from prakerja.payouts.messages import PayoutQueued\n"
-        "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n",
+        "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n"
+        "    if unreadable",
         ("tests/unit/payouts/test_reconciling.py",),
     ),
     Bug(
