@@ -7,13 +7,15 @@ from typing import Any
 from functions.sign_in import confirmations, contacts, routes, sessions
 from functions.sign_in.pages import pages
 from prakerja.platform.http import Api
+from prakerja.platform.web.frame import SIGN_IN
 
 
 class SignIn(Api):
     """The API, and beside it the pages for browsers."""
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        return pages(event, context) if pages.has(event["rawPath"]) else super().__call__(event, context)
+        is_page = f"{event['rawPath']}/".startswith(f"{SIGN_IN}/")
+        return pages(event, context) if is_page else super().__call__(event, context)
 
 
 handler = SignIn(

@@ -95,8 +95,8 @@ class Recorder:
         for entry in FUNCTIONS:
             module = importlib.import_module(f"functions.{entry.name}.handler")
             patch.setattr(module, "handler", self._wrapped(entry.name, module.handler))
-            if entry.name in apis.APIS:
-                patch.setitem(apis.APIS, entry.name, module.handler)
+            if entry.name in apis.HANDLERS:
+                patch.setitem(apis.HANDLERS, entry.name, module.handler)
             for queue in entry.queues:
                 patch.setitem(scenarios_stage.WORKERS, queue.name, module.handler)
             if entry.name == "partner_api":

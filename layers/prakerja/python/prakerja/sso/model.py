@@ -29,6 +29,7 @@ GRANT_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=60)
 """How long the tokens before the current ones still count: answers get lost, and requests overtake each other."""
 S256 = "S256"
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _STATE = re.compile(r"[\x20-\x7e]{0,512}")
@@ -148,6 +149,11 @@ def decide_wish(partner: Partner | None, asked: Asked, today: date) -> Wish:
         state=asked.state,
         challenge=_challenge(client, asked),
     )
+
+
+def names_a_client(client_id: str) -> bool:
+    """Whether it can be the code of a partner at all."""
+    return bool(_CLIENT.fullmatch(client_id))
 
 
 def may_fail_to(partner: Partner | None, asked: Asked, today: date) -> bool:

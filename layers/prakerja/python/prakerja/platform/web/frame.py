@@ -106,10 +106,6 @@ class Pages:
         count("Request", audience=self.audience, status=str(answer["statusCode"])[0] + "xx")
         return answer
 
-    def has(self, path: str) -> bool:
-        """Whether one of its routes has this path."""
-        return any(route.match(path) is not None for route in self.routes)
-
     def _answer(self, event: Event, visit: Visit) -> Answer:
         route, params = self._route(visit)
         visit = replace(visit, params=params, person=self._visitor(visit.cookies.get(ACCESS_COOKIE, "")))

@@ -10,7 +10,7 @@ from prakerja.platform.addresses import with_query
 from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
-from prakerja.sso.model import Asked, Code, Wish, decide_wish, may_fail_to
+from prakerja.sso.model import Asked, Code, Wish, decide_wish, may_fail_to, names_a_client
 from prakerja.sso.store import new_code
 from prakerja.sso.tokens import code_from, digest_of
 
@@ -90,7 +90,7 @@ def give_consent(p: Platform, secret: str, *, person_id: str, asked: Asked, key:
 
 
 def _load(p: Platform, asked: Asked) -> Partner | None:
-    return load_partner(p.table, asked.client_id) if asked.client_id else None
+    return load_partner(p.table, asked.client_id) if names_a_client(asked.client_id) else None
 
 
 def _state(state: str) -> dict[str, str]:
