@@ -235,7 +235,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "end_membership",
-        triggers=(Queue("end_membership", batch=1, concurrency=2),),
+        triggers=(Queue("end_membership", batch=5, concurrency=8),),
         grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
         timeout=60,
     ),
@@ -254,6 +254,35 @@ FUNCTIONS: tuple[Entry, ...] = (
         triggers=(Queue("cancel_purchases", batch=1, concurrency=5),),
         grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence(), Due("programme")),
         timeout=60,
+    ),
+    Entry(
+        "sweep_deadlines",
+        triggers=(
+            Queue("sweep_deadlines", batch=1, concurrency=4),
+            Cron("nightly_deadlines", "cron(20 0 * * ? *)", {"sweep": "revoke"}),
+            Cron("morning_reminders", "cron(0 9 * * ? *)", {"sweep": "remind"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem"),
+            Due("programme"),
+            PutEvidence(),
+        ),
+        timeout=120,
+    ),
+    Entry(
+        "close_season",
+        triggers=(
+            Queue("close_season", batch=1, concurrency=4),
+            Cron("nightly_season", "cron(30 1 * * ? *)", {"close": "seasons"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem"),
+            Due("programme"),
+            PutEvidence(),
+        ),
+        timeout=120,
     ),
     Entry(
         "open_case",

@@ -13,6 +13,7 @@ from functions.operator_api import (
     routes_payments,
     routes_payouts,
     routes_purchases,
+    routes_seasons,
     routes_waves,
 )
 from prakerja.platform.http import Api
@@ -30,6 +31,7 @@ handler = Api(
         routes_cases.router,
         routes_exclusions.router,
         routes_memberships.router,
+        routes_seasons.router,
         routes_purchases.router,
         routes_partners.router,
         routes_ledger.router,

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from prakerja.exclusions.service import LIFT, lift_approved
-from prakerja.membership.service import REVOKE, revocation_approved
+from prakerja.membership.service import EXTEND, REVOKE, extension_approved, revocation_approved
 from prakerja.partners.service.suspending import RESUME, resumption_parts
 from prakerja.payouts.service import RELEASE, START, VERDICT, release_approved, start_approved, verdict_approved
 from prakerja.platform.approvals import (
@@ -40,6 +40,7 @@ ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
     CANCEL: cancellation_approved,
     CANCEL_SCHEDULE: schedule_cancellation_approved,
     DECREE: decree_approved,
+    EXTEND: extension_approved,
     LIFT: lift_approved,
     RELEASE: release_approved,
     REVOKE: revocation_approved,
@@ -55,6 +56,7 @@ MAY_APPROVE: Mapping[str, Role] = {
     CANCEL: Role.PAYOUT_OFFICER,
     CANCEL_SCHEDULE: Role.PAYOUT_OFFICER,
     DECREE: Role.WAVE_MANAGER,
+    EXTEND: Role.PAYOUT_OFFICER,
     LIFT: Role.PAYOUT_OFFICER,
     RELEASE: Role.PAYOUT_OFFICER,
     RESUME: Role.PARTNER_MANAGER,

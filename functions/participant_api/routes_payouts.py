@@ -135,7 +135,7 @@ def read_incentives(request: Request, person: Person) -> IncentivesView:
     if incentives:
         return IncentivesView(incentives=_views(p, person.person_id, incentives, language), missing=[])
     missing = what_is_missing(p, person_id=person.person_id)
-    return IncentivesView(incentives=[], missing=[MissingView.of(condition, language) for condition in missing])
+    return IncentivesView(incentives=[], missing=[MissingView.of(wanted, language) for wanted in missing])
 
 
 @router.post("/v1/incentives/<kind>/<number>/retry", tags=["incentives"])

@@ -47,6 +47,7 @@ CODES: dict[str, PartnerCode] = {
     "not-enough-balance": PartnerCode("ERRTRX40016", 400),
     "membership-ended": PartnerCode("ERRTRX40017", 400),
     "purchase-deadline-passed": PartnerCode("ERRTRX40018", 400),
+    "season-over": PartnerCode("ERRTRX40048", 400),
     "account-not-linked": PartnerCode("ERRTRX40019", 400),
     "course-still-open": PartnerCode("ERRTRX40020", 400),
     "payment-unknown": PartnerCode("ERRTRX40021", 400),

@@ -40,6 +40,7 @@ class WatchStack(Stack):
         self._payouts()
         self._books()
         self._sign_in()
+        self._sweeps()
         self._given_up()
         self._draw(service)
         self._apis(service)
@@ -192,6 +193,19 @@ class WatchStack(Stack):
             at_least=5,
             minutes=5,
         )
+
+    def _sweeps(self) -> None:
+        for function, metric, says in (
+            ("sweep_deadlines", "DeadlineSweepUnfinished", "Last night's sweep of deadlines did not end."),
+            ("close_season", "SeasonCloseUnfinished", "Last night's part of the end of a season did not end."),
+        ):
+            self._alarm(
+                kind="sweep_unfinished",
+                subject=function,
+                says=f"{says} Tonight's takes up what was left.",
+                measure=Measure(OURS, metric, {"service": function}, "Sum"),
+                at_least=1,
+            )
 
     def _given_up(self) -> None:
         for entry in FUNCTIONS:

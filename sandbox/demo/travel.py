@@ -11,6 +11,9 @@ SWEEPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("turn_wave", {"turn": "ROOTS"}),
     ("sweep_due", {}),
     ("sweep_outbox", {}),
+    ("sweep_deadlines", {"sweep": "remind"}),
+    ("sweep_deadlines", {"sweep": "revoke"}),
+    ("close_season", {"close": "seasons"}),
     ("close_day", {"close": "nightly"}),
     ("reconcile_payouts", {"round": "daily"}),
 )

@@ -27,6 +27,7 @@ from prakerja.membership import (
     open_purchase_part,
     purchase_deadline,
     require_may_buy,
+    season_of,
 )
 from prakerja.membership.api import MembershipView
 from prakerja.platform.clock import WIB
@@ -71,8 +72,11 @@ def test_a_member_has_a_card_a_deadline_and_the_rules_of_the_day(world: World) -
     assert (found.is_active, found.account_linked, found.completed_count) == (False, False, 0)
     assert find_by_card(world.table, CARD) == "p1"
     assert find_by_card(world.table, "8999999999999999") is None
-    view = MembershipView.of(found)
+    view = MembershipView.of(found, latest_scheme("NORMAL_2023", date(2026, 1, 15)), season_of(found.decreed_at), "en")
     assert view.first_purchase_until == date(2026, 1, 29)
+    assert view.buy_by == "Buy your first course by 29 January 2026, 23:59 WIB."
+    assert view.reminded_on == [date(2026, 1, day) for day in (22, 26, 28)]
+    assert (view.season, view.ended_because) == (None, None), "2026 has no cut-off"
     assert view.decreed_at.utcoffset() == timedelta(hours=7)
 
 

@@ -6,8 +6,9 @@ it is, so a worker that dies goes on where it stood; a day that was not finished
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from prakerja.membership.deadlines import (
     REVOKE,
@@ -24,6 +25,7 @@ from prakerja.membership.model import Membership, RevocationReason, Scheme
 from prakerja.membership.store import (
     load_scheme,
     membership_from_item,
+    next_deadline,
     packaged_schemes,
     revoke_part,
     season_of,
@@ -45,7 +47,7 @@ PAGE = 40
 PAGES_AT_ONCE = 50
 """Pages that one message works on; a further message goes on from there."""
 TRIES = 5
-LOOK_BACK = timedelta(days=31)
+LOOK_BACK = 31
 """So many days back, a night takes up what earlier ones have not finished."""
 FOLLOWS_WITHIN = timedelta(hours=6)
 """How long what follows a night's revocations may take before a sweep looks whether a message was lost (wall clock)."""
@@ -57,31 +59,25 @@ def begin_revoking(p: Platform) -> int:
     shards that takes. Safe to call at any time, any number of times."""
     # load
     today = wib_date(p.clock.programme())
-    days = [today - timedelta(days=back) for back in range(LOOK_BACK.days, -1, -1)]
     known = sweeps_of(p.table, REVOKE)
-    # decide
-    done = {(row.day, row.shard) for row in known if row.done}
-    left = [(day, shard) for day in days for shard in _shards(REVOKE, day) if (day, shard) not in done]
-    first = min((row.day for row in known), default=today)
-    count("DeadlineSweepUnfinished", sum(first <= day < today for day, _ in left))
+    left = _left(p, REVOKE, [today - timedelta(days=back) for back in range(LOOK_BACK, -1, -1)], known)
+    count("DeadlineSweepUnfinished", sum(row.day < today and not row.done for row in known))
     # announce
-    _announce(p, [DeadlinesToSweep(kind=REVOKE, day=day, shard=shard) for day, shard in left])
+    _announce(p, left)
     return len(left)
 
 
 def begin_reminding(p: Platform) -> int:
     """Have those reminded who have not bought and whose reminder is due today; answers how many shards that takes.
 
-    A reminder of an earlier day is never sent late: the date in it would be nearer than it says.
+    A reminder of an earlier day is never sent late: the day in it would be nearer than it says.
     """
     # load
     today = wib_date(p.clock.programme())
     kinds = all_reminders(packaged_schemes())
-    done = {(kind, row.shard) for kind in kinds for row in sweeps_of(p.table, kind, today) if row.done}
-    # decide
-    left = [(kind, shard) for kind in kinds for shard in _shards(kind, today) if (kind, shard) not in done]
+    left = [one for kind in kinds for one in _left(p, kind, [today], sweeps_of(p.table, kind, today))]
     # announce
-    _announce(p, [DeadlinesToSweep(kind=kind, day=today, shard=shard) for kind, shard in left])
+    _announce(p, left)
     return len(left)
 
 
@@ -165,10 +161,22 @@ def _revocations(p: Platform, members: Sequence[Membership], now: datetime) -> t
     return parts, messages
 
 
-def _shards(kind: str, day: date) -> list[str]:
-    """The rows of a day: a shard of each season whose memberships may have the day's deadline."""
-    years = years_of(deadline_of(kind, day))
-    return [f"{year}-{shard:02d}" for year in years for shard in range(DUE_SHARDS)]
+def _left(p: Platform, kind: str, days: Sequence[date], known: Iterable[Sweep]) -> list[DeadlinesToSweep]:
+    """The shards of ``days`` (in order) that have members and are not done; the index says which, day by day."""
+    done = {(row.day, row.shard) for row in known if row.done}
+    years = sorted({year for day in days for year in years_of(deadline_of(kind, day))})
+    left = []
+    for year, number in product(years, range(DUE_SHARDS)):
+        shard = f"{number:02d}"
+        days_open = {deadline_of(kind, day): day for day in days if (day, f"{year}-{shard}") not in done}
+        while days_open:
+            found = next_deadline(p.table, year, shard, min(days_open), max(days_open))
+            if found is None:
+                break
+            if found in days_open:
+                left.append(DeadlinesToSweep(kind=kind, day=days_open[found], shard=f"{year}-{shard}"))
+            days_open = {deadline: day for deadline, day in days_open.items() if deadline > found}
+    return left
 
 
 def _announce(p: Platform, messages: Sequence[Message]) -> None:

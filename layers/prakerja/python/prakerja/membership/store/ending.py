@@ -10,7 +10,7 @@ from prakerja.membership.deadlines import Extension
 from prakerja.membership.model import Membership, MembershipState, Revocation, RevocationReason
 from prakerja.membership.store.members import change_membership, moved_deadline
 from prakerja.platform.access_patterns import EXTENSION, MEMBERSHIP, REVOCATION
-from prakerja.platform.clock import to_text
+from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
@@ -70,6 +70,12 @@ def standing_of(
     begin, end = (to_text(deadline), to_text(deadline)) if deadline else (" ", "~")
     keys, last = table.due_page(MEMBERSHIP, f"MEMBER_{year}#{shard}", begin, end, after=after, limit=limit)
     return [key["person_id"] for key in keys], last
+
+
+def next_deadline(table: Table, year: int, shard: str, first: datetime, last: datetime) -> datetime | None:
+    """The first deadline from ``first`` to ``last`` that any membership of one shard of a season has."""
+    at = table.next_due(MEMBERSHIP, f"MEMBER_{year}#{shard}", to_text(first), to_text(last))
+    return from_text(at) if at else None
 
 
 def new_extension(extension: Extension, approval_id: str) -> Part:
