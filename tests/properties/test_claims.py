@@ -160,6 +160,19 @@ def test_into_each_others_midst(before: list[str], event: str, other: str, call:
     story.check_told()
 
 
+@pytest.mark.parametrize("call", range(1, 20))
+@pytest.mark.parametrize(("event", "other"), [("revoke", "return"), ("return", "revoke"), ("return", "repay a half")])
+def test_a_return_at_every_call_of_a_claim_and_the_other_way_round(event: str, other: str, call: int) -> None:
+    story = Story()
+    if other == "repay a half":
+        story.happen("revoke")
+    story.into(event, other, call)
+    story.check()
+    story.follow()
+    story.check()
+    story.check_told()
+
+
 @pytest.mark.parametrize(("repaid", "owed"), [((), 0), (("repay a third",), AMOUNT // 3), (("repay all",), AMOUNT)])
 def test_what_comes_back_after_it_was_claimed(repaid: tuple[str, ...], owed: int) -> None:
     story = Story()
