@@ -172,7 +172,11 @@ def test_what_is_over_or_unknown_is_not_proposed(market: Market, who: Someone) -
     (bought,) = market.purchases(who)
     void = {"invoice_code": "INV-1", "transaction_code": sale["transaction_code"]}
     assert market.call("toko", "/payment/void", void)[0] == 200
-    facts = {"operator": "op-1", "reason": CancellationReason.WRONG_SALE, "evidence_reference": "mail 1"}
+    facts: dict[str, Any] = {
+        "operator": "op-1",
+        "reason": CancellationReason.WRONG_SALE,
+        "evidence_reference": "mail 1",
+    }
     with pytest.raises(PurchaseOver):
         propose_cancellation(market.world.platform, person_id=who.person_id, purchase_id=bought["purchase_id"], **facts)
     with pytest.raises(PurchaseUnknown):

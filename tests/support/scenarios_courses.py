@@ -11,6 +11,7 @@ from prakerja.training.model.catalogue import POST_TEST
 from prakerja.training.service.reviewing import review_course
 from tests.support.market import PRICE, STATUS
 from tests.support.scenarios import Step, delivery
+from tests.support.scenarios_cancelling import CANCELLING
 from tests.support.scenarios_incentives import ON_THE_WAY
 from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_people import ANI
@@ -97,6 +98,7 @@ COURSE = (
     Step("redeem status", _status, _eleven_days_on),
     Step("redeem commit", _redeem),
     *ON_THE_WAY,
+    *CANCELLING,
     Step("evidence", _report(1)),
     Step("evidence", _report(2)),
     Step("completion", _report(POST_TEST)),

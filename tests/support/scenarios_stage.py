@@ -19,6 +19,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+import functions.cancel_purchases.handler as cancel_purchases
 import functions.close_day.handler as close_day
 import functions.draw_wave.handler as draw_wave
 import functions.end_course.handler as end_course
@@ -73,6 +74,7 @@ WORKERS = {
     "prepare_payouts": prepare_payouts.handler,
     "end_membership": end_membership.handler,
     "end_course": end_course.handler,
+    "cancel_purchases": cancel_purchases.handler,
     "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
