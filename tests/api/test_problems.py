@@ -11,7 +11,7 @@ import pytest
 from docs.discover import problems
 from tests.support.apis import APIS, Answer
 from tests.support.broken import BROKEN, Broken
-from tests.support.market import CARD, PRICE, Market, refused
+from tests.support.market import CARD, Market, account_of, refused
 from tests.support.scene import Good, Scene
 
 ELSEWHERE: dict[str, str] = {
@@ -44,6 +44,11 @@ ELSEWHERE: dict[str, str] = {
             "payment-used",
             "invoice-used",
             "transaction-already-void",
+            "age-does-not-fit",
+            "education-too-low",
+            "education-unknown",
+            "card-has-another-account",
+            "account-has-another-card",
             "already-redeemed",
             "redeem-code-cancelled",
             "redeem-code-not-redeemed",
@@ -102,6 +107,7 @@ ELSEWHERE: dict[str, str] = {
         ),
         "met only by losing a race: the tests of their commands",
     ),
+    "schedule-cancelled": "tests/functions/test_cancel_purchases.py",
     "ledger-not-closed": "a day with more bookings than are added up on request: tests/unit/balance",
     **dict.fromkeys(("unexpected", "unavailable"), "our own failing: tests/unit/platform"),
 }
@@ -219,17 +225,17 @@ def test_another_institutions_code(scene: Scene, market: Market) -> None:
 
 def test_not_enough_balance(scene: Scene, market: Market) -> None:
     market.offer("MAHAL", "S1", price=9_000_000)
-    order = {"user_platform_id": "u-1", "prakerja_id": CARD, "schedule_code": "S1"}
+    order = {"user_platform_id": account_of(CARD), "prakerja_id": CARD, "schedule_code": "S1"}
     answer = _send(scene, "toko", "/payment/send-otp", {**order, "course_code": "MAHAL", "amount": 9_000_000})
     assert "saldo" in refused(answer, "ERRTRX40016").lower()
 
 
 def test_a_double_purchase(scene: Scene, market: Market) -> None:
     """While one course is under way no other is sold."""
-    market.buy(invoice="INV-2")
+    market.offer("C2", "S2")
+    market.buy(invoice="INV-2", course_code="C2", schedule_code="S2")
     market.world.clock.move(minutes=2)
-    order = {"user_platform_id": "u-1", "prakerja_id": CARD, "course_code": "C1", "schedule_code": "S1"}
-    answer = _send(scene, "toko", "/payment/send-otp", {**order, "amount": PRICE})
+    answer = _send(scene, "toko", "/payment/send-otp", market.order(course_code="C2", schedule_code="S2"))
     assert "selesai" in refused(answer, "ERRTRX40020")
 
 

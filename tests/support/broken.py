@@ -7,6 +7,7 @@ from functools import partial
 from tests.support import misdeeds as past
 from tests.support.broken_incentives import BROKEN_INCENTIVES
 from tests.support.broken_partners import BROKEN_PARTNERS
+from tests.support.broken_purchases import BROKEN_PURCHASES
 from tests.support.broken_payouts import BROKEN_PAYOUTS
 from tests.support.broken_request import Broken as Broken
 from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
@@ -29,6 +30,7 @@ WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 BROKEN: dict[str, Broken] = {
     **BROKEN_INCENTIVES,
     **BROKEN_PARTNERS,
+    **BROKEN_PURCHASES,
     **BROKEN_PAYOUTS,
     # the request itself
     "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),

@@ -33,6 +33,7 @@ from tests.support.people import Someone, plant_account, plant_person, someone
 from tests.support.scene_money import MoneyMatters
 from tests.support.scene_office import Desk
 from tests.support.scene_partners import PartnerDesk
+from tests.support.scene_purchases import PurchaseDesk
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
 from tests.support.world import REGION, World
@@ -74,6 +75,7 @@ class Scene:
         self.changing = self.money.changing
         self.desk = Desk(self.apis, self.member)
         self.partners = PartnerDesk(self.apis)
+        self.purchases = PurchaseDesk(self.apis)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -180,6 +182,7 @@ class Scene:
             **self.money.good(),
             **self.desk.good(),
             **self.partners.good(),
+            **self.purchases.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),
