@@ -1,8 +1,8 @@
 """Every error code that a partner can meet, in one table, and the rendering of our problems in it.
 
 Codes follow the pattern of the known ones: ``ERR`` + module + HTTP status + serial. Known codes keep their meaning; ours
-use modules of their own (REQ the request, SIG the signature, TRX a business refusal, SYS our side), because the serials
-of the old modules are only partly known. A status is 400 for every business refusal: clients know nothing finer.
+use modules of their own (REQ the request, SIG the signature, TRX a business refusal, SSO logging in, SYS our side),
+because the serials of the old modules are only partly known. A status is 400 for every business refusal: clients know nothing finer.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ CODES: dict[str, PartnerCode] = {
     "payment-used": PartnerCode("ERRTRX40025", 400),
     "invoice-used": PartnerCode("ERRTRX40026", 400),
     "already-redeemed": PartnerCode("ERRTRX40027", 400),
+    "purchase-over": PartnerCode("ERRTRX40028", 400),
     "schedule-unknown": PartnerCode("ERRTRX40041", 400),
     "schedule-cancelled": PartnerCode("ERRTRX40042", 400),
     "age-does-not-fit": PartnerCode("ERRTRX40043", 400),
