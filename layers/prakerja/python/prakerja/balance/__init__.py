@@ -11,7 +11,7 @@ from prakerja.balance.cash import (
 )
 from prakerja.balance.closing import LedgerClose
 from prakerja.balance.errors import AlreadyGranted, BalanceChanged, LedgerNotClosed, NotEnoughBalance
-from prakerja.balance.messages import ShardToClose
+from prakerja.balance.messages import LedgerDayClosed, ShardToClose
 from prakerja.balance.model import (
     FORFEITED,
     FUND,
@@ -31,6 +31,7 @@ from prakerja.balance.store import (
     grant_parts,
     ledger_totals,
     load_balance,
+    load_close,
     payout_part,
     post_parts,
     refund_parts,
@@ -50,6 +51,7 @@ __all__ = [
     "Balance",
     "BalanceChanged",
     "LedgerClose",
+    "LedgerDayClosed",
     "LedgerNotClosed",
     "LedgerTotals",
     "NotEnoughBalance",
@@ -65,6 +67,7 @@ __all__ = [
     "in_flight_account",
     "ledger_totals",
     "load_balance",
+    "load_close",
     "member_account",
     "paid_account",
     "payout_part",

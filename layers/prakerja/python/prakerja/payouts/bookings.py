@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from prakerja.balance import PayoutMove
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import Payout, PayoutState
 
 IN_FLIGHT = frozenset(
     {
@@ -23,6 +25,12 @@ _LEAVING = {
 }
 _AFTER_PAYMENT = {PayoutState.RETURNED: (PayoutMove.RETURN, PayoutMove.RELEASE_RETURNED)}
 _CLAIMED_BACK = (PayoutMove.RETURN_CLAIMED, PayoutMove.RETURN_REPAID, PayoutMove.RELEASE_RETURNED)
+
+
+def in_flight_at(payout: Payout, moment: datetime) -> str | None:
+    """The provider with which a payout's amount was in flight just before a moment (programme clock), by its history."""
+    passed = [step for step in payout.history if step.at < moment]
+    return passed[-1].provider if passed and passed[-1].state in IN_FLIGHT else None
 
 
 class NotBookable(ValueError):
