@@ -23,6 +23,7 @@ from tests.support.cloud import Cloud
 from tests.support.people import plant_person, someone
 from tests.support.scenarios_books import BOOKS
 from tests.support.scenarios_journey import JOURNEY
+from tests.support.scenarios_members import MEMBERS
 from tests.support.scenarios_stage import Queued, Stage, stage
 from tests.support.scenarios_waves import join
 
@@ -67,7 +68,7 @@ def journey(cloud: Cloud) -> Iterator[Journey]:
         on.with_others = False
         made = Journey()
         for step in JOURNEY:
-            if step.aside or step in BOOKS:  # the books are kept per day, whoever was paid
+            if step.aside or step in (*BOOKS, *MEMBERS):  # the books are kept per day, whoever was paid; others' nights
                 continue
             if not step.topic:
                 drain(on, made)

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from tests.chaos.races import COURSES, PEOPLE, Contender, Judge, Race, answer_of
+from tests.chaos.races_of_buying import BUYING
+from tests.chaos.races_of_members import MEMBERSHIPS
 from tests.chaos.races_of_money import MONEY
 from tests.chaos.races_of_payouts import UNDER_WAY
 from tests.support.chaos import in_a_copy, in_copies
@@ -24,7 +26,7 @@ from tests.support.scenarios_stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
 
-RACES = (*PEOPLE, *COURSES, *MONEY, *UNDER_WAY)
+RACES = (*PEOPLE, *COURSES, *BUYING, *MONEY, *UNDER_WAY, *MEMBERSHIPS)
 ROUNDS = effort(3)
 
 

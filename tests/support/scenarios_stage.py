@@ -21,6 +21,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 import functions.cancel_purchases.handler as cancel_purchases
 import functions.close_day.handler as close_day
+import functions.close_season.handler as close_season
 import functions.draw_wave.handler as draw_wave
 import functions.end_course.handler as end_course
 import functions.end_membership.handler as end_membership
@@ -32,6 +33,7 @@ import functions.reconcile_payouts.handler as reconcile_payouts
 import functions.relay_outbox.handler as relay_outbox
 import functions.schedule_incentive.handler as schedule_incentive
 import functions.send_payout.handler as send_payout
+import functions.sweep_deadlines.handler as sweep_deadlines
 import functions.turn_wave.handler as turn_wave
 import functions.verify_identity.handler as verify_identity
 from prakerja import wiring
@@ -78,6 +80,8 @@ WORKERS = {
     "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
+    "sweep_deadlines": sweep_deadlines.handler,
+    "close_season": close_season.handler,
     "close_day": close_day.handler,
     "reconcile_payouts": reconcile_payouts.handler,
 }
