@@ -7,8 +7,8 @@ from functools import partial
 from tests.support import misdeeds as past
 from tests.support.broken_incentives import BROKEN_INCENTIVES
 from tests.support.broken_partners import BROKEN_PARTNERS
-from tests.support.broken_purchases import BROKEN_PURCHASES
 from tests.support.broken_payouts import BROKEN_PAYOUTS
+from tests.support.broken_purchases import BROKEN_PURCHASES
 from tests.support.broken_request import Broken as Broken
 from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
 from tests.support.scene import DEVICE, PROPOSER
