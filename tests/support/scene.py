@@ -30,6 +30,7 @@ from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
 from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
+from tests.support.scene_members import MembersOffice
 from tests.support.scene_money import MoneyMatters
 from tests.support.scene_office import Desk
 from tests.support.scene_partners import PartnerDesk
@@ -74,6 +75,7 @@ class Scene:
         self.money = MoneyMatters(self.apis, self.member)
         self.changing = self.money.changing
         self.desk = Desk(self.apis, self.member)
+        self.members = MembersOffice(self.apis)
         self.partners = PartnerDesk(self.apis)
         self.purchases = PurchaseDesk(self.apis)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
@@ -181,6 +183,7 @@ class Scene:
         return {
             **self.money.good(),
             **self.desk.good(),
+            **self.members.good(),
             **self.partners.good(),
             **self.purchases.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
