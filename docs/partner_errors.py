@@ -28,7 +28,8 @@ _LATER = "send it again after the seconds of `Retry-After`"
 
 def code_rows() -> Iterator[tuple[str, ...]]:
     """A row for each code, in the order of codes."""
-    known: dict[str, type[Problem]] = {problem.slug: problem for problem in [Problem, *problems()]}
+    everything: list[type[Problem]] = [Problem, *problems()]
+    known = {problem.slug: problem for problem in everything}
     for slug, row in sorted(CODES.items(), key=lambda item: item[1].code):
         yield _row(known[slug], row)
 
@@ -36,7 +37,13 @@ def code_rows() -> Iterator[tuple[str, ...]]:
 def _row(problem: type[Problem], row: PartnerCode) -> tuple[str, ...]:
     said = row.message or problem.detail_id or f"{problem.title_id}."
     todo = _LATER if row.status in (429, 503) else _TODO[problem.reaction]
-    return f"`{row.code}`", str(row.status), _plain(said), _plain(f"{problem.title}. {problem.detail}".strip()), todo
+    return f"`{row.code}`", str(row.status), _plain(said), _plain(_when(problem)), todo
+
+
+def _when(problem: type[Problem]) -> str:
+    """Title and detail as sentences."""
+    end = "" if problem.title.endswith(("?", ".")) else "."
+    return f"{problem.title}{end} {problem.detail}".strip()
 
 
 def _plain(text: str) -> str:
