@@ -101,7 +101,7 @@ def test_what_a_request_costs(market: Market) -> None:
     with market.counted() as authorised:
         _, body = market.pay(token, otp=otp)
     assert authorised.operations == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
-    assert authorised.written == [9]
+    assert authorised.written == [10]
     code = body["data"]["redeem_code"]
     with market.counted() as first:  # of the day: it also notes that the key is in use
         market.call("lpk", STATUS, {"redeem_code": code})

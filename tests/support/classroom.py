@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from prakerja import wiring
+from prakerja.platform.access_patterns import PURCHASE
 from prakerja.platform.problems import Unavailable
 from prakerja.training.model.catalogue import POST_TEST
 from prakerja.training.model.learning import window_of
 from prakerja.training.model.purchase import RedeemCode
 from prakerja.training.ports import FaceCheck, FaceOutcome
 from prakerja.training.service.attending import attend
+from prakerja.training.store.learning import load_visit
 from prakerja.training.store.purchase import load_code
 from tests.support.world import World
 
@@ -60,7 +62,7 @@ class Classroom:
         """``redeem-code/commit``."""
         return self.call(partner, "/payment/redeem-code/commit", {"redeem_code": redeem_code})
 
-    def send(self, redeem_code: str, sequence: int = 1, *, partner: str = "lpk", **changes: Any) -> Any:
+    def send(self, redeem_code: str, sequence: int | None = 1, *, partner: str = "lpk", **changes: Any) -> Any:
         """``oauth/url-generate``."""
         body = {"redeem_code": redeem_code, "sequence": sequence, "redirect_uri": LMS, "email": "peserta@lms.test"}
         return self.call(partner, "/oauth/url-generate", {**body, **changes})
@@ -93,6 +95,13 @@ class Classroom:
         assert found is not None
         return found
 
+    def purchase_of(self, redeem_code: str) -> dict[str, Any]:
+        """The purchase of a code."""
+        code = self.redeem_code(redeem_code)
+        found = self.world.table.get(PURCHASE, person_id=code.person_id, purchase_id=code.purchase_id)
+        assert found is not None
+        return found
+
     def wait_for(self, redeem_code: str, sequence: int) -> None:
         """Programme time goes on until a sequence can be attended."""
         window = window_of(self.redeem_code(redeem_code), sequence)
@@ -103,8 +112,13 @@ class Classroom:
     def attend(self, redeem_code: str, sequence: int = 1, *, photo: bytes = PHOTO) -> str:
         """Be sent to us when the time has come, show one's face, be sent back: the address."""
         self.wait_for(redeem_code, sequence)
-        state, person_id = self.state(redeem_code, sequence), self.learner(redeem_code)
-        return attend(wiring.platform(), self.face_check(), state=state, person_id=person_id, photo=photo)
+        return self.present(self.state(redeem_code, sequence), photo=photo)
+
+    def present(self, state: str, *, photo: bytes = PHOTO, person_id: str | None = None) -> str:
+        """Show one's face under a state (as its own participant, if nobody else is named): the address to go back to."""
+        visit = load_visit(self.world.table, state)
+        learner = person_id or (self.learner(visit.redeem_code) if visit else None)
+        return attend(wiring.platform(), self.face_check(), state=state, person_id=learner, photo=photo)
 
     def learn(self, redeem_code: str) -> None:
         """Attend every session and the post-test."""
