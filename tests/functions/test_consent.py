@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from prakerja.platform.access_patterns import SSO_CODE
 from prakerja.platform.evidence import evidence_of
+from prakerja.registration.model.address import Channel
 from tests.support.clients import BACK, CONSENT, FAILED, Clients
 from tests.support.world import World
 
@@ -189,12 +190,10 @@ def test_a_suspended_client_is_out_at_once(clients: Clients, change: dict[str, o
 # who answers ------------------------------------------------------------------------------------------------------
 def test_who_is_not_signed_in_signs_in_first_and_is_asked_then(clients: Clients) -> None:
     nobody = clients.site.visitor()
-    start = clients.page(who=nobody)
+    start = nobody.open(f"{CONSENT}?{clients.query()}")
     assert start.path == "/masuk"
     page = nobody.submit(start.forms[0], address="081299990001")
     clients.site.deliver()
-    from prakerja.registration.model.address import Channel
-
     asked = nobody.submit(page.forms[0], code=clients.site.inboxes[Channel.PHONE].code)
     assert (asked.path, "Lpk meminta data Anda" in asked.text) == (CONSENT, True)
     assert nobody.submit(asked.forms[0], button="izinkan").query["state"] == "af0ifjsldkj"
@@ -223,8 +222,6 @@ def test_answers_without_a_good_token(clients: Clients, spoil: str) -> None:
 
 @pytest.mark.parametrize("headers", [{"origin": "https://kelas.example.test"}, {"sec_fetch_site": "cross-site"}])
 def test_a_client_cannot_answer_for_a_person(clients: Clients, headers: dict[str, str]) -> None:
-    from urllib.parse import urlencode
-
     body = urlencode({**clients.page().forms[0].fields, "jawaban": "izinkan"}).encode()
     assert clients.who.post(CONSENT, body, "application/x-www-form-urlencoded", **headers).status == 403
     assert codes(clients) == []

@@ -10,8 +10,10 @@ import pytest
 from functions.partner_api.handler import handler
 from prakerja.membership import change_membership
 from prakerja.platform.evidence import evidence_of
+from prakerja.sso.model import challenge_of
 from tests.support.clients import ALL_SCOPES, BACK, FAILED, OAUTH, PROFILE, VERIFIER, Clients
 from tests.support.market import CARD
+from tests.support.people import plant_person, someone
 from tests.support.wired import sample
 from tests.support.world import World
 
@@ -165,8 +167,6 @@ def test_a_verifier_without_a_challenge_means_that_somebody_took_it_away(clients
 
 
 def test_an_old_client_may_use_pkce(clients: Clients) -> None:
-    from prakerja.sso.model import challenge_of
-
     code = clients.consent(code_challenge=challenge_of(VERIFIER), code_challenge_method="S256")
     assert clients.token(code).code == "ERROAUTH4031"
     assert clients.token(code, code_verifier=VERIFIER).status == 200
@@ -282,8 +282,6 @@ def test_an_old_access_token_counts_for_a_minute_more(clients: Clients) -> None:
 
 
 def test_what_is_not_known_of_a_person_is_empty(clients: Clients) -> None:
-    from tests.support.people import plant_person, someone
-
     newcomer = plant_person(clients.world, someone(9), verified=False)
     clients.who = clients.site.signed_in(newcomer.person_id)
     profile = clients.profile(clients.tokens()["access_token"]).data

@@ -110,7 +110,7 @@ class Phone:
 
     def walk(self) -> list[tuple[str, bool]]:
         """Go through the page with the tabulator key: what gets the focus, and whether it shows."""
-        found = []
+        found: list[tuple[str, bool]] = []
         for _ in range(30):
             ActionChains(self.driver).send_keys(Keys.TAB).perform()
             here = self.driver.switch_to.active_element

@@ -16,7 +16,7 @@ from prakerja.partners.signature import sign
 from prakerja.platform.access_patterns import PARTNER
 from prakerja.platform.parts import update
 from prakerja.sso.model import challenge_of
-from tests.support import market
+from tests.support import market as partners_host
 from tests.support.market import Market
 from tests.support.site import Site
 from tests.support.visiting import Seen, Visitor
@@ -73,9 +73,9 @@ class Clients:
         self.who: Visitor = self.site.signed_in(self.member.person_id)
 
     # the browser --------------------------------------------------------------------------------------------------
-    def page(self, client: str = "lpk", *, who: Visitor | None = None, **changes: str) -> Seen:
+    def page(self, client: str = "lpk", **changes: str) -> Seen:
         """The consent page that a client's link leads to."""
-        return (who or self.who).open(f"{CONSENT}?{self.query(client, **changes)}")
+        return self.who.open(f"{CONSENT}?{self.query(client, **changes)}")
 
     def query(self, client: str = "lpk", **changes: str) -> str:
         """As a client writes it; ``changes`` that are empty are left out."""
@@ -144,7 +144,7 @@ def ask_as_client(
         event["queryStringParameters"] = dict(parse_qsl(query))
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
-    response = market.handler(event, None)
+    response = partners_host.handler(event, None)  # type: ignore[attr-defined]  # where the recorder puts its own
     return Answer(response["statusCode"], json.loads(response["body"]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from tests.support.world import World
 SESSION = "00000000-0000-4000-8000-00000000beef"
 CODE_KEY = "CODE_SECRET for tests"
 PHONE = "081234567890"
-HANDLERS = {"sign_in": sign_in, "site": site}
+HANDLERS: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {"sign_in": sign_in, "site": site}
 
 
 class Site:

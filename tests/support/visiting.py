@@ -5,6 +5,7 @@ It sees pages as an old phone without scripts does, and sends what such a phone 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -94,8 +95,6 @@ class Visitor:
 
     def event(self, method: str, path: str, query: str, body: bytes | None, headers: Mapping[str, str]) -> Event:
         """One request as the gateway hands it on."""
-        import base64
-
         made = request(method, path, None, **{**self.headers, **headers})
         made["headers"] = {name: text for name, text in made["headers"].items() if text}
         if method == "GET":
