@@ -160,7 +160,7 @@ BUGS = (
     ),
     Bug(
         "grant what nothing uses",
-        "infra/functions.py",
+        "infra/apis.py",
         'Write("people", "UpdateItem"),',
         'Write("people"),',
         (GRANTS,),
