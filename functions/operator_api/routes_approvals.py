@@ -8,6 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from prakerja.cases.service import CLEAR, clearing_approved
 from prakerja.exclusions.service import LIFT, lift_approved
 from prakerja.membership.service import EXTEND, REVOKE, extension_approved, revocation_approved
 from prakerja.partners.service.suspending import RESUME, resumption_parts
@@ -37,6 +38,7 @@ router = Router()
 Who = Annotated[Operator, Depends(operator)]
 
 ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
+    CLEAR: clearing_approved,
     CANCEL: cancellation_approved,
     CANCEL_SCHEDULE: schedule_cancellation_approved,
     DECREE: decree_approved,
@@ -53,6 +55,7 @@ AT_ONCE = {RESUME: resumption_parts}
 """What an agreement does itself, by kind."""
 
 MAY_APPROVE: Mapping[str, Role] = {
+    CLEAR: Role.PAYOUT_OFFICER,
     CANCEL: Role.PAYOUT_OFFICER,
     CANCEL_SCHEDULE: Role.PAYOUT_OFFICER,
     DECREE: Role.WAVE_MANAGER,

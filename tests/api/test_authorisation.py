@@ -109,6 +109,7 @@ ACCESS: dict[str, Access] = {
     "PUT /operator/v1/cases/{case_id}/assignment": OFFICER,
     "POST /operator/v1/cases/{case_id}/notes": OFFICER,
     "PUT /operator/v1/cases/{case_id}/resolution": OFFICER,
+    "PUT /operator/v1/cases/{case_id}/clearing": OFFICER,
     "POST /operator/v1/partners": REGISTRAR,
     "GET /operator/v1/partners": REGISTRAR | {Role.AUDITOR},
     "GET /operator/v1/partners/{client_code}": REGISTRAR | {Role.AUDITOR},

@@ -168,7 +168,14 @@ def not_earned(person_id: str, terms: Terms, missing: Missing, now: datetime, to
     """All parts of the job-search incentive of a member who had not earned it when the season ended."""
     return tuple(
         Incentive(
-            person_id, JOB_SEARCH, number, terms.amount, IncentiveState.FORFEITED, today, now, reason=SEASON_OVER + missing
+            person_id,
+            JOB_SEARCH,
+            number,
+            terms.amount,
+            IncentiveState.FORFEITED,
+            today,
+            now,
+            reason=SEASON_OVER + missing,
         )
         for number in range(1, terms.count + 1)
     )
@@ -213,6 +220,11 @@ def paid_by(scheduled_on: date) -> date:
 def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:
     """A run will pay it."""
     return replace(incentive, state=IncentiveState.IN_RUN, payout_id=payout_id)
+
+
+def found_paid(incentive: Incentive, payout_id: str) -> Incentive:
+    """It was paid, although it looked otherwise."""
+    return replace(incentive, state=IncentiveState.PAID, payout_id=payout_id, reason=None)
 
 
 def withheld(incentive: Incentive, why: str) -> Incentive:

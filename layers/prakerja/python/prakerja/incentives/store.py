@@ -72,7 +72,7 @@ def moved(before: Incentive, after: Incentive) -> Part:
     return update(
         INCENTIVE,
         set=changes,
-        remove=NOT_DUE,
+        remove=NOT_DUE if after.reason else (*NOT_DUE, "reason"),
         when=Attr("state").eq(str(before.state)),
         error=IncentiveMoved(),
         person_id=after.person_id,

@@ -140,6 +140,14 @@ class VerdictNotPossible(Conflict):
     detail_id = "{verdict} tidak dapat diputuskan untuk pembayaran berstatus {state}."
 
 
+class NotAcceptable(Conflict):
+    """Money in suspense can only have paid what is not paid, and as much of it."""
+
+    slug = "suspense-not-acceptable"
+    detail = "It cannot have paid this payout: that is {state}, and {amount}."
+    detail_id = "Dana ini tidak mungkin membayar pembayaran tersebut: statusnya {state}, sebesar {amount}."
+
+
 class VerdictTooEarly(Conflict):
     """The provider's statement of that day, the only proof that it never happened, is not there yet."""
 

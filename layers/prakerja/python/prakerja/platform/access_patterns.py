@@ -230,6 +230,13 @@ CASE_FINDING = Pattern(
     "FINDING#{occurrence}",
 )
 CASE_NOTE = Pattern("case_note", "programme", "what an operator wrote down", "CASE#{case_id}", "NOTE#{note_id}")
+CASE_CLEARING = Pattern(
+    "case_clearing",
+    "programme",
+    "what becomes of a case's money, as one operator proposed it: the content of an approval",
+    "CASE#{case_id}",
+    "CLEARING#{approval_id}",
+)
 CASE_LIST = Pattern(
     "case_list",
     "programme",
