@@ -6,6 +6,7 @@ from functools import partial
 
 from tests.support import misdeeds as past
 from tests.support.broken_incentives import BROKEN_INCENTIVES
+from tests.support.broken_learning import BROKEN_LEARNING
 from tests.support.broken_partners import BROKEN_PARTNERS
 from tests.support.broken_payouts import BROKEN_PAYOUTS
 from tests.support.broken_purchases import BROKEN_PURCHASES
@@ -29,6 +30,7 @@ WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
     **BROKEN_INCENTIVES,
+    **BROKEN_LEARNING,
     **BROKEN_PARTNERS,
     **BROKEN_PURCHASES,
     **BROKEN_PAYOUTS,

@@ -97,8 +97,9 @@ class Market(Classroom):
         sessions: int = 2,
         platforms: tuple[str, ...] = ("toko",),
         course_type: CourseType = CourseType.WEBINAR,
+        starts_in: timedelta = timedelta(days=10),
     ) -> Schedule:
-        """Publish a course of ``lpk`` and open a schedule that is sold for ten days."""
+        """Publish a course of ``lpk`` and open a schedule of ten days; a live one is sold until it starts."""
         now = self.world.clock.programme()
         publish_course(
             self.world.platform,
@@ -117,9 +118,9 @@ class Market(Classroom):
         schedule = Schedule(
             course_code=course_code,
             schedule_code=schedule_code,
-            starts_at=now + timedelta(days=10),
-            ends_at=now + timedelta(days=20),
-            sales_until=now + timedelta(days=10),
+            starts_at=now + starts_in,
+            ends_at=now + starts_in + timedelta(days=10),
+            sales_until=now + starts_in + timedelta(days=0 if course_type.is_live else 10),
             sessions=sessions,
             quota=quota,
             pools=pools,

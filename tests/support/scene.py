@@ -30,6 +30,7 @@ from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
 from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
+from tests.support.scene_learning import LearningDesk
 from tests.support.scene_members import MembersOffice
 from tests.support.scene_money import MoneyMatters
 from tests.support.scene_office import Desk
@@ -78,6 +79,7 @@ class Scene:
         self.members = MembersOffice(self.apis)
         self.partners = PartnerDesk(self.apis)
         self.purchases = PurchaseDesk(self.apis)
+        self.learning = LearningDesk(self.apis)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -186,6 +188,7 @@ class Scene:
             **self.members.good(),
             **self.partners.good(),
             **self.purchases.good(),
+            **self.learning.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),
