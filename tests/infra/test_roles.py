@@ -40,7 +40,7 @@ HOLDERS = {
     "TOKEN_SECRET": {"sign_in"},
     "RECEIPT_SECRET": {"participant_api"},
     "CURSOR_SECRET": {"operator_api"},
-    "PARTNER_SECRET": {"partner_api"},
+    "PARTNER_SECRET": {"partner_api", "operator_api"},
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
     "SNAP_SECRET": {"participant_api", "prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"},
     "REGISTRY_SECRET": {"verify_identity"},
