@@ -39,6 +39,7 @@ from prakerja.payouts.errors import (
     NothingToCancel,
     NotYourAccount,
     ProviderUnavailable,
+    TooManyAccountsRefused,
     UnknownProvider,
     WalletPhoneDiffers,
 )
@@ -80,6 +81,7 @@ Number = Annotated[int, Path(ge=1, le=9)]
     DestinationCrowded,
     AccountMoved,
     ProviderUnavailable,
+    TooManyAccountsRefused,
 )
 def link(body: NewAccount, person: Person) -> AccountView:
     """Link your bank account or wallet. The provider is asked who holds it. Repeating it is safe.

@@ -45,6 +45,13 @@ def _all_but_one(stage: Stage) -> None:
         stage.work(stage.take(SHARD))
 
 
+def _closed(stage: Stage) -> None:
+    stage.relay()
+    while any(message.topic == SHARD for message in stage.waiting):
+        stage.work(stage.take(SHARD))
+    stage.relay()
+
+
 def _differs(stage: Stage) -> None:
     """Money in flight for nobody, found once before."""
     day = wib_date(stage.clock.programme()) - timedelta(days=1)
@@ -100,7 +107,7 @@ BOOKS = (
     Step("begin close", _begin, _midnight, may_announce=frozenset({SHARD}), shared=True),
     delivery("close shard", SHARD, shared=True),
     aside(delivery("close shard: the day's last", SHARD, before=_all_but_one)),
-    delivery("compare in flight", LedgerDayClosed.topic, shared=True),
+    aside(delivery("compare in flight", LedgerDayClosed.topic, before=_closed)),
     aside(delivery("compare in flight: another look", InFlightToCompare.topic, before=_differs)),
     Step("announce settlement file", _announce, shared=True),
     Step("settlement file received", _receive, shared=True),

@@ -48,12 +48,14 @@ from prakerja.platform.payout_patterns import PAYOUT_RUN_LIST as PAYOUT_RUN_LIST
 from prakerja.platform.payout_patterns import RECONCILED_BOOKING as RECONCILED_BOOKING
 from prakerja.platform.payout_patterns import RECONCILED_DAY as RECONCILED_DAY
 from prakerja.platform.payout_patterns import RECONCILIATION as RECONCILIATION
+from prakerja.platform.payout_patterns import REFUSED_ACCOUNTS as REFUSED_ACCOUNTS
 from prakerja.platform.payout_patterns import RUN_PAYOUT as RUN_PAYOUT
 from prakerja.platform.payout_patterns import RUN_SHARDS as RUN_SHARDS
 from prakerja.platform.payout_patterns import SENT as SENT
 from prakerja.platform.payout_patterns import SENT_SHARDS as SENT_SHARDS
 from prakerja.platform.payout_patterns import SETTLEMENT_FILE as SETTLEMENT_FILE
 from prakerja.platform.payout_patterns import UNLINKED as UNLINKED
+from prakerja.platform.payout_patterns import UNPROVEN as UNPROVEN
 from prakerja.platform.payout_patterns import VERDICT as VERDICT
 from prakerja.platform.sso_patterns import SSO_CODE as SSO_CODE
 from prakerja.platform.sso_patterns import SSO_GRANT as SSO_GRANT
