@@ -21,8 +21,8 @@ from sandbox.demo.files import read_json
 from sandbox.demo.handout import NothingPlayed, renew_tokens
 from sandbox.demo.inbox import Inbox
 from sandbox.demo.keys import Keys
+from sandbox.demo.memory import Memory
 from sandbox.demo.options import HELP, Options, OptionWrong
-from sandbox.demo.prepare import Memory
 from sandbox.demo.run import run
 from sandbox.demo.show import Show
 from sandbox.demo.synth import SynthesisFailed
