@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.prove.bug import CODE, Bug
+from tests.prove.bugs_of_pages import PAGE_BUGS
 from tests.prove.bugs_of_payouts import PAYOUT_BUGS
 
 CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
@@ -173,4 +174,5 @@ BUGS = (
         (GRANTS,),
     ),
     *PAYOUT_BUGS,
+    *PAGE_BUGS,
 )
