@@ -19,7 +19,7 @@ from prakerja.training.model.learning import (
     missing_of,
     sessions_of,
 )
-from prakerja.training.model.purchase import Purchase, PurchaseState, RedeemCode
+from prakerja.training.model.purchase import OPEN, Purchase, RedeemCode
 from prakerja.training.model.task import Task, TaskScope
 
 
@@ -85,12 +85,11 @@ class LearningView(View):
     @classmethod
     def of(cls, purchase: Purchase, code: RedeemCode, tasks: list[Task], now: datetime, language: str) -> LearningView:
         """The view at a time (programme time)."""
-        is_open = purchase.state in (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
         return cls(
             purchase=PurchaseView.of(purchase),
             sessions=[SessionView.of(session) for session in sessions_of(code, now)],
             tasks=[TaskView.of(task) for task in tasks],
-            missing=_words(missing_of(code), language) if is_open else [],
+            missing=_words(missing_of(code), language) if purchase.state in OPEN else [],
             finish_by=wib(finish_by(code)),
             can_complete=can_complete(code, now),
         )

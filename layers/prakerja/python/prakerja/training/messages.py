@@ -36,7 +36,7 @@ class ScheduleCancellationApproved(Message):
 
 
 class SomeToCancel(Message):
-    """Cancel the next purchases of one shard of a cancelled schedule: those after a redeem code, in a period of grace."""
+    """Cancel the next purchases of one shard of a cancelled schedule: those after a redeem code, in the ``sequence``-th period of grace."""
 
     topic = "training.some_to_cancel.v1"
     queue = "cancel_purchases"
@@ -44,8 +44,8 @@ class SomeToCancel(Message):
     course_code: str
     approval_id: str
     shard: str
-    grace: int = 0
-    after: str | None = None
+    sequence: int = 0
+    after_redeem_code: str | None = None
 
 
 class CourseDue(Message):

@@ -8,9 +8,7 @@ from enum import StrEnum
 
 from prakerja.platform.ids import fingerprint
 from prakerja.training.errors import PurchaseOver, PurchaseUnknown
-from prakerja.training.model.purchase import Purchase, PurchaseState
-
-OPEN = (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
+from prakerja.training.model.purchase import OPEN, Purchase
 
 
 class CancellationReason(StrEnum):

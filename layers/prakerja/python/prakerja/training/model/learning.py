@@ -13,7 +13,7 @@ from prakerja.platform.clock import end_of_wib_day, wib, wib_date
 from prakerja.training.errors import CodeCancelled, SequenceNotTaught
 from prakerja.training.learning_errors import AttendanceClosed, CourseOver, EarlierSessionFirst
 from prakerja.training.model.catalogue import POST_TEST
-from prakerja.training.model.purchase import Attended, PurchaseState, RedeemCode
+from prakerja.training.model.purchase import OPEN, Attended, PurchaseState, RedeemCode
 
 AROUND = timedelta(minutes=60)
 """A live session is attended from an hour before its start to an hour after it."""
@@ -174,7 +174,7 @@ def can_complete(code: RedeemCode, now: datetime) -> bool:
     """Can the course still be proven? Not once more sessions were missed than the rule forgives, or its time is over."""
     if code.state is PurchaseState.COMPLETED:
         return True
-    if code.state not in (PurchaseState.AUTHORISED, PurchaseState.REDEEMED):
+    if code.state not in OPEN:
         return False
     *taught, post_test = (session.state for session in sessions_of(code, now))
     left = sum(state is not SessionState.ABSENT for state in taught)
@@ -188,8 +188,7 @@ def decide_completion(code: RedeemCode) -> bool:
 
 def decide_end(code: RedeemCode, now: datetime) -> bool:
     """Is the time over for a course that is not proven?"""
-    is_open = code.state in (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
-    return is_open and not code.is_test and now >= finish_by(code)
+    return code.state in OPEN and not code.is_test and now >= finish_by(code)
 
 
 def _post_test_opens(code: RedeemCode) -> datetime | None:

@@ -33,6 +33,10 @@ class PurchaseState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+OPEN = (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
+"""The states in which a purchase can still become something else."""
+
+
 @dataclass(frozen=True)
 class Purchase:
     """A course that a member bought. ``amount`` in rupiah, as agreed at the sale."""

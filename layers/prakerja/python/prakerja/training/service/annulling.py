@@ -26,8 +26,8 @@ from prakerja.platform.problems import NotAllowed
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import PurchaseUnknown
 from prakerja.training.messages import CancellationApproved
-from prakerja.training.model.cancellation import OPEN, Cancellation, CancellationReason, require_open
-from prakerja.training.model.purchase import Purchase, PurchaseState
+from prakerja.training.model.cancellation import Cancellation, CancellationReason, require_open
+from prakerja.training.model.purchase import OPEN, Purchase, PurchaseState
 from prakerja.training.service.moving import again_if_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.cancellation import cancellation_from_item, new_cancellation

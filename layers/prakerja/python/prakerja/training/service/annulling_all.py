@@ -153,7 +153,9 @@ def cancel_some(
     next_grace = grace if last else grace + 1
     is_done = next_grace == len(graces)
     now = replace(before, is_done=before.is_done or is_done)
-    more = SomeToCancel(course_code=course_code, approval_id=approval_id, shard=shard, grace=next_grace, after=last)
+    more = SomeToCancel(
+        course_code=course_code, approval_id=approval_id, shard=shard, sequence=next_grace, after_redeem_code=last
+    )
     # commit, announce
     if now != before:
         again_if_moved(lambda _: _finish(p, course_code, approval_id, shard))

@@ -14,7 +14,8 @@ from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import CodeUnknown
 from prakerja.training.model.learning import decide_completion
-from prakerja.training.model.purchase import PurchaseState, RedeemCode
+from prakerja.training.model.purchase import OPEN, PurchaseState, RedeemCode
+from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import code_part, completed_part, purchase_from_item
 
 
@@ -39,6 +40,8 @@ def _complete(p: Platform, before: RedeemCode, after: RedeemCode, now: datetime,
     purchase = purchase_from_item(purchase_item)
     if purchase is None or balance_item is None or member_item is None:
         raise CodeUnknown
+    if purchase.state not in OPEN:  # it ended after the code was read
+        raise Moved
     membership = membership_from_item(member_item)
     # decide
     done = replace(

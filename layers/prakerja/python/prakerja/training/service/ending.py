@@ -16,10 +16,12 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, INVOICE, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
+from prakerja.training.model.purchase import OPEN
 from prakerja.training.service.finishing import not_completed_money
 from prakerja.training.service.moving import again_if_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
+from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import (
     cancelled_parts,
     code_from_item,
@@ -58,6 +60,8 @@ def _end_course(p: Platform, person_id: str) -> None:
     code, invoice = code_from_item(code_item), invoice_from_item(invoice_item)
     if code is None or invoice is None:
         return
+    if purchase.state not in OPEN:  # it ended after the membership was read
+        raise Moved
     # decide
     now, balance = p.clock.programme(), balance_from_item(balance_item)
     if code.is_redeemed:

@@ -26,9 +26,10 @@ from prakerja.platform.parts import Part
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.messages import CourseDue
 from prakerja.training.model.learning import decide_end
-from prakerja.training.model.purchase import Purchase, PurchaseState
+from prakerja.training.model.purchase import OPEN, Purchase, PurchaseState
 from prakerja.training.service.moving import again_if_moved
 from prakerja.training.service.paying_back import pay_back
+from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import (
     code_part,
     due_codes_of,
@@ -63,6 +64,8 @@ def _end_course(p: Platform, redeem_code: str) -> None:
     purchase = purchase_from_item(purchase_item)
     if purchase is None or balance_item is None or member_item is None:
         raise RuntimeError("a redeem code without its purchase, balance or membership")
+    if purchase.state not in OPEN:  # it ended after the code was read
+        raise Moved
     membership = membership_from_item(member_item)
     # decide
     over = replace(code, state=PurchaseState.NOT_COMPLETED, version=code.version + 1)

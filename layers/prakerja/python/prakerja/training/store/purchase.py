@@ -20,6 +20,7 @@ from prakerja.training.errors import (
 )
 from prakerja.training.model.learning import finish_by
 from prakerja.training.model.purchase import (
+    OPEN,
     Invoice,
     InvoiceState,
     Purchase,
@@ -161,11 +162,10 @@ def ended_parts(purchase: Purchase, code: RedeemCode, at: datetime) -> tuple[Par
 
 def code_part(before: RedeemCode, after: RedeemCode) -> Part:
     """Write what changed on a code, if it is as it was read; one that is over is not due any more. Error: Moved."""
-    is_over = after.state not in (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
     return update(
         REDEEM_CODE,
         set=item_of(after, "state", "redeemed_at", "attended", "attendances", "skill_shown", "version"),
-        remove=NOT_DUE if is_over else (),
+        remove=() if after.state in OPEN else NOT_DUE,
         when=Attr("version").eq(before.version) & Attr("state").eq(before.state),
         error=Moved(),
         redeem_code=before.redeem_code,
@@ -187,7 +187,7 @@ def _purchase(purchase: Purchase, changed: Item) -> Part:
     return update(
         PURCHASE,
         set=changed,
-        when=Attr("state").is_in([PurchaseState.AUTHORISED, PurchaseState.REDEEMED]),
+        when=Attr("state").is_in(list(OPEN)),
         error=Moved(),
         person_id=purchase.person_id,
         purchase_id=purchase.purchase_id,
