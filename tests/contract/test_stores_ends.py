@@ -87,7 +87,7 @@ def test_a_membership_is_revoked_once(engine: World, who: Someone) -> None:
         propose_revocation(p, reason=RevocationReason.DECEASED, **asked)
     engine.clock.move(hours=2)
     due = [one for shard in range(DUE_SHARDS) for one in due_revocations(p, f"REVOKED#{shard:02d}")]
-    assert who.person_id in [message.person_id for message in due]
+    assert who.person_id in [message.model_dump()["person_id"] for message in due]
 
 
 def test_a_claim_changes_under_its_version_and_is_due_until_it_is_settled(engine: World, who: Someone) -> None:
