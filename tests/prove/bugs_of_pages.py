@@ -9,11 +9,18 @@ SSO = "layers/prakerja/python/prakerja/sso"
 
 PAGE_BUGS = (
     Bug(
-        "take a code of log in with Prakerja twice",
-        f"{SSO}/store.py",
-        '        when=Attr("used_at").not_exists(),\n        error=CodeUnknown(),\n',
-        "        error=CodeUnknown(),\n",
-        ("tests/functions/test_partner_sso_wire.py",),
+        "let tokens live on whose code came twice",
+        f"{SSO}/service/exchanging.py",
+        '        _end(p, code.grant_id or "", code.person_id, "CODE_REUSED")\n',
+        "",
+        ("tests/functions/test_partner_sso.py",),
+    ),
+    Bug(
+        "take a code as its minute ends",
+        f"{SSO}/model.py",
+        "code.created_at <= now < code.created_at + CODE_LIFE",
+        "code.created_at <= now <= code.created_at + CODE_LIFE",
+        ("tests/unit/sso/test_model.py",),
     ),
     Bug(
         "give everything, whatever the scope",
