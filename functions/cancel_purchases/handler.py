@@ -24,8 +24,8 @@ def work(topic: str, body: str) -> None:
             course_code=some.course_code,
             approval_id=some.approval_id,
             shard=some.shard,
-            grace=some.grace,
-            after=some.after,
+            grace=some.sequence,
+            after=some.after_redeem_code,
         )
 
 
