@@ -92,20 +92,30 @@ ENDING = (
 )
 """While a course is bought and not begun, or begun and not completed."""
 
-LEARNING = (
-    *ENDING,
-    Step("redeem status", _status, _reach(1)),
-    Step("redeem commit", _redeem),
-    *ON_THE_WAY,
-    *CANCELLING,
-    Step("send participant", _send(1)),
-    Step("attend: another face", _show_another_face, aside=True, ignores=frozenset({"wrong_faces"})),
-    Step("attend", _attend),
-    Step("send participant", _send(2), _reach(2)),
-    Step("attend", _attend),
-    Step("submit task", _submit),
-    Step("send participant", _send(POST_TEST), _reach(POST_TEST)),
-    Step("attend", _attend),
-    *ENDING,
-    Step("completion", _feedback),
-)
+
+def learning(sessions: int) -> tuple[Step, ...]:
+    """A webinar of so many sessions, from the first look at its code to its completion."""
+    further = [
+        step
+        for number in range(2, sessions + 1)
+        for step in (Step("send participant", _send(number), _reach(number)), Step("attend", _attend))
+    ]
+    return (
+        *ENDING,
+        Step("redeem status", _status, _reach(1)),
+        Step("redeem commit", _redeem),
+        *ON_THE_WAY,
+        *CANCELLING,
+        Step("send participant", _send(1)),
+        Step("attend: another face", _show_another_face, aside=True, ignores=frozenset({"wrong_faces"})),
+        Step("attend", _attend),
+        *further,
+        Step("submit task", _submit),
+        Step("send participant", _send(POST_TEST), _reach(POST_TEST)),
+        Step("attend", _attend),
+        *ENDING,
+        Step("completion", _feedback),
+    )
+
+
+LEARNING = learning(2)
