@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from functions.partner_api.handler import handler
+from prakerja.platform.observability import log
 from tests.support.clients import OAUTH, PROFILE, Clients
 from tests.support.wired import sample
 from tests.support.world import World
@@ -93,3 +96,18 @@ def test_a_lost_answer_costs_the_person_another_log_in(clients: Clients) -> None
     assert clients.token(code).status == 500
     assert clients.token(code).code == "ERROAUTH4031"
     assert clients.token(clients.consent()).status == 200
+
+
+def test_nothing_of_it_is_logged(
+    clients: Clients, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for handler_ in (log.registered_handler, *log.handlers):
+        monkeypatch.setattr(handler_, "stream", sys.stdout, raising=False)
+    code = clients.consent()
+    tokens = clients.token(code).data
+    profile = clients.profile(tokens["access_token"]).data
+    clients.token(code)
+    clients.refresh("x" + tokens["refresh_token"])
+    written = capsys.readouterr()
+    for secret in (code, tokens["access_token"], tokens["refresh_token"], *profile.values()):
+        assert not secret or secret not in written.out + written.err
