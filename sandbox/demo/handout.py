@@ -30,6 +30,7 @@ def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, 
         "base_url": options.base_url,
         "inbox_url": f"{options.world_url}/inbox",
         "world_url": options.world_url,
+        "offset_seconds": play.memory.offset_seconds,
         "institution": {
             **_institution(SECOND.institution, keys),
             "test_codes": play.operators[0].test_codes(SECOND.institution),
@@ -79,6 +80,13 @@ def renew_tokens(local: Local, admin: Admin, api: Api, inbox: Inbox, keys: Keys)
         document[name] = old | _participant(who)
     write_private(local.handout, document)
     return document
+
+
+def note_time(local: Local, offset_seconds: int) -> None:
+    """Programme time was moved."""
+    document = read_json(local.handout)
+    if document:
+        write_private(local.handout, document | {"offset_seconds": offset_seconds})
 
 
 def _candidate(play: Play) -> Player:

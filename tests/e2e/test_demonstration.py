@@ -1,4 +1,4 @@
-"""The demonstration, as ``make run`` plays it, with everything but the emulator killed in the middle of two stages.
+"""The demonstration, as ``make run`` plays it, with everything but the emulator killed in the middle of three stages.
 
 IAM is enforced. The judges are outside the system: the payment provider's books, the inbox, the verifier of the draw.
 """
@@ -76,7 +76,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 @pytest.fixture(scope="module")
 def played(demonstration: Demonstration) -> Run:
-    run = demonstration.run(PEOPLE=str(PEOPLE), CHAOS="join,pay")
+    run = demonstration.run(PEOPLE=str(PEOPLE), CHAOS="join,redeem,pay")
     assert run.report, run.printed
     return run
 

@@ -127,7 +127,8 @@ def test_the_page_is_true(printed: list[str], number: int) -> None:
 
 
 def test_a_day_is_closed_when_it_is_over(running: Running, printed: list[str]) -> None:
-    handout, day = running.handout(), wib_date(SystemClock().programme())
+    handout = running.handout()
+    day = wib_date(SystemClock(handout["offset_seconds"]).programme())
     api = Api(handout["base_url"], threading.Event())
     officer = Operator(api, "ratna", handout["operators"][0]["token"])
     open_day = officer.ledger(day)
