@@ -21,7 +21,7 @@ def work(topic: str, body: str) -> None:
         compare_in_flight(platform(), day=LedgerDayClosed.model_validate_json(body).day)
     elif topic == InFlightToCompare.topic:
         again = InFlightToCompare.model_validate_json(body)
-        compare_in_flight(platform(), day=again.day, look=again.look, before=again.differences)
+        compare_in_flight(platform(), day=again.day, look=again.attempt, before=again.facts)
     else:
         message = DayToReconcile.model_validate_json(body)
         reconcile_day(platform(), providers(), statement_files(), provider=message.provider, day=message.day)

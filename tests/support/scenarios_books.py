@@ -55,7 +55,7 @@ def _closed(stage: Stage) -> None:
 def _differs(stage: Stage) -> None:
     """Money in flight for nobody, found once before."""
     day = wib_date(stage.clock.programme()) - timedelta(days=1)
-    again = InFlightToCompare(day=day, look=2, differences={PROVIDER: 1})
+    again = InFlightToCompare(day=day, attempt=2, facts={PROVIDER: 1})
     stage.world.table.commit(outbox=[again])
 
 

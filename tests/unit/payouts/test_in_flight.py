@@ -95,7 +95,7 @@ def test_money_in_flight_for_nobody_is_a_case_at_the_second_look() -> None:
     day = books.close()
     assert books.compare(day) == {"BNI": 700_000}
     (again,) = books.again()
-    assert again == {"day": day, "look": 2, "differences": {"BNI": 700_000}}
+    assert again == {"day": day, "attempt": 2, "facts": {"BNI": 700_000}}
     assert books.cases() == []
     compare_in_flight(books.world.p, day=day, look=2, before={"BNI": 700_000})
     assert books.cases() == ["in-flight:BNI"]
@@ -129,7 +129,7 @@ def test_a_difference_that_goes_away_is_told_to_nobody(monkeypatch: pytest.Monke
         behind.setattr(tying, "perhaps_in_flight", lambda *_: iter(()))
         assert books.compare(day)
     (again,) = books.again()
-    assert compare_in_flight(books.world.p, day=day, look=again["look"], before=again["differences"]) == {}
+    assert compare_in_flight(books.world.p, day=day, look=again["attempt"], before=again["facts"]) == {}
     assert (books.again(), books.cases()) == ([], [])
 
 
@@ -144,5 +144,5 @@ def test_the_function_hands_both_messages_on(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("functions.reconcile_payouts.handler.compare_in_flight", lambda _, **how: asked.append(how))
     day = date(2026, 1, 14)
     work(LedgerDayClosed.topic, LedgerDayClosed(day=day).model_dump_json())
-    work(InFlightToCompare.topic, InFlightToCompare(day=day, look=2, differences={"BNI": 5}).model_dump_json())
+    work(InFlightToCompare.topic, InFlightToCompare(day=day, attempt=2, facts={"BNI": 5}).model_dump_json())
     assert asked == [{"day": day}, {"day": day, "look": 2, "before": {"BNI": 5}}]

@@ -122,8 +122,8 @@ class InFlightToCompare(Message):
     queue = "reconcile_payouts"
 
     day: date
-    look: int
-    differences: dict[str, int]
+    attempt: int
+    facts: dict[str, int]
     """What the look before found: provider → rupiah that the ledger has more."""
 
 

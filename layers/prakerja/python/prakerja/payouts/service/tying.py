@@ -50,7 +50,7 @@ def compare_in_flight(
         return found
     # announce
     if found != before and look < LOOKS:
-        again = InFlightToCompare(day=day, look=look + 1, differences=found)
+        again = InFlightToCompare(day=day, attempt=look + 1, facts=found)
         p.table.commit(outbox=[later(again, PAUSE_SECONDS)])
         return found
     log.error("in flight is not what attempts say", day=day.isoformat(), differences=found)
