@@ -32,8 +32,8 @@ def read_profile(p: Platform, keys: SsoKeys, *, partner: Partner, token: str, gr
     return Profile(
         user_id=p.ids.of("sso-user", client, allowed.person_id),
         dp_user_id=(membership.account_at(client) or "") if membership else "",
-        name=fields.get("full_name", ""),
-        email=fields.get("email", ""),
+        name=fields.get(SEALED[Scope.NAME], ""),
+        email=fields.get(SEALED[Scope.EMAIL], ""),
         card_number=membership.card_number if membership and Scope.CARD in allowed.scopes else "",
-        phone=fields.get("phone", ""),
+        phone=fields.get(SEALED[Scope.PHONE], ""),
     )
