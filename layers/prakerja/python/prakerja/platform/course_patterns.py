@@ -72,7 +72,7 @@ ATTENDANCE = Pattern(
     "attendance",
     "programme",
     "a participant whom an institution sends to us to attend one sequence; by its unguessable state",
-    "ATTENDANCE#{state}",
+    "ATTENDANCE#{attendance}",
     "ATTENDANCE",
 )
 SUBMISSION = Pattern(

@@ -25,7 +25,7 @@ KEPT = timedelta(days=1)
 
 def load_visit(table: Table, state: str) -> Visit | None:
     """A participant's way to an attendance, or None."""
-    item = table.get(ATTENDANCE, state=state)
+    item = table.get(ATTENDANCE, attendance=state)
     return record_of(Visit, item) if item else None
 
 
@@ -33,7 +33,7 @@ def new_visit(visit: Visit) -> Part:
     """Store a participant's way to us. The very same request again is a repeat."""
     intent = fingerprint([visit.redeem_code, visit.sequence, visit.redirect_uri])
     expires = {"expires_at": int((visit.valid_until + KEPT).timestamp())}
-    return put_new(ATTENDANCE, {**item_of(visit), **expires}, fingerprint=intent, state=visit.state)
+    return put_new(ATTENDANCE, {**item_of(visit), **expires}, fingerprint=intent, attendance=visit.state)
 
 
 def wrong_face_part(before: Visit, after: Visit) -> Part:
@@ -43,7 +43,7 @@ def wrong_face_part(before: Visit, after: Visit) -> Part:
         set=item_of(after, "wrong_faces"),
         when=Attr("wrong_faces").eq(before.wrong_faces),
         error=Moved(),
-        state=before.state,
+        attendance=before.state,
     )
 
 
