@@ -116,7 +116,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "end_membership",
         triggers=(Queue("end_membership", batch=5, concurrency=8),),
-        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem", "ConditionCheckItem"), PutEvidence()),
         timeout=60,
     ),
     Entry(
@@ -168,7 +168,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "open_case",
         triggers=(Queue("open_case", batch=10, concurrency=5),),
         grants=(
-            Read("programme", "BatchGetItem"),
+            Read("programme"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
         ),
@@ -187,7 +187,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "inquire_payout",
         triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
-        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem")),
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")),
         timeout=90,
         environment=("SNAP_PROVIDERS",),
     ),
@@ -199,6 +199,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Cron("hourly_reconciliation", "cron(5 * * * ? *)", {"round": "hourly"}),
         ),
         grants=(
+            Due("programme"),
             Read("programme"),
             Write("programme", "PutItem"),
             PutEvidence(),
