@@ -47,7 +47,7 @@ STEPS = {
     8: ('"state":"DECLARED","count":', '"kind":"PAYOUT_RUN"', '"state":"PAID"', '"reference":"P', "paid it."),
     9: ('"state":"PROVISIONAL"', '"MATCHED":', '"kind":"DESTINATION_UNPROVEN"'),
     10: ("page=1&state=", '"attendance_status":1', '"attendance_status":0', '"agrees":false', '"part":"method"'),
-    11: ("code=", "state=s-", '"no_prakerja":"80', '"email":""'),
+    11: ("code=", "state=s-", '"dp_user_id":"u-', '"email":""', '"phone_number":""'),
     12: (
         "malformed-request",
         "invalid-input",
