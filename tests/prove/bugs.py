@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.prove.bug import CODE, Bug
+from tests.prove.bugs_of_learning import LEARNING_BUGS
 from tests.prove.bugs_of_pages import PAGE_BUGS
 from tests.prove.bugs_of_payouts import PAYOUT_BUGS
 
@@ -174,5 +175,6 @@ BUGS = (
         (GRANTS,),
     ),
     *PAYOUT_BUGS,
+    *LEARNING_BUGS,
     *PAGE_BUGS,
 )
