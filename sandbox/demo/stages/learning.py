@@ -36,7 +36,8 @@ def learners(play: Play, *, webinar: bool = False) -> list[Player]:
 def attend(play: Play) -> None:
     """The code is used and the first learning day attended. One institution gets another key meanwhile."""
     people = learners(play)
-    signing_in, old_key = people[0], play.institutions[ROTATED].sign_key
+    signing_in = people[-1]  # not one of the first, who have just signed in elsewhere: codes come once a minute
+    old_key = play.institutions[ROTATED].sign_key
     play.secrets.add(old_key)
     with play.show.stage("use the code, attend the first day", len(people)) as stage:
         play.disturb(stage, "redeem")
