@@ -55,10 +55,10 @@ def propose(market: Market, who: Someone, reason: CancellationReason = Cancellat
     )
 
 
-def propose_all(market: Market, schedule: str = "S1") -> Approval:
+def propose_all(market: Market, schedule: str = "S1", operator: str = "op-1") -> Approval:
     return propose_schedule_cancellation(
         market.world.platform,
-        operator="op-1",
+        operator=operator,
         course_code="C1",
         schedule_code=schedule,
         reason=CancellationReason.NOT_HELD,
@@ -280,17 +280,7 @@ def test_a_schedule_is_cancelled_once(market: Market, who: Someone) -> None:
     market.buy()
     with pytest.raises(ScheduleUnknown):
         propose_all(market, "S9")
-    first, second = (
-        propose_all(market),
-        propose_schedule_cancellation(
-            market.world.platform,
-            operator="op-3",
-            course_code="C1",
-            schedule_code="S1",
-            reason=CancellationReason.NOT_AS_SOLD,
-            evidence_reference="audit 9",
-        ),
-    )
+    first, second = propose_all(market), propose_all(market, operator="op-3")
     agree(market, first)
     assert list(deliver(market))
     agree(market, second)

@@ -161,7 +161,9 @@ def test_no_code_token_or_key_reaches_a_log(
     assert token not in queued
 
 
-@pytest.mark.parametrize("case", ["send_otp", "authorize", "redeem_commit", "redeem_status", "url_generate", "task_status", "quota"])
+@pytest.mark.parametrize(
+    "case", ["send_otp", "authorize", "redeem_commit", "redeem_status", "url_generate", "task_status", "quota"]
+)
 def test_sample_events_are_understood(market: Market, case: str) -> None:
     """The samples carry the signature of nobody we know: they are read and refused as such, whatever the path."""
     answer = handler(sample("partner_api", case), None)

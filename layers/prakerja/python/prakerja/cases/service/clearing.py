@@ -138,8 +138,8 @@ def _waiting(table: Table, case: Case) -> Suspended | None:
 
 
 def _owed(case: Case, facts: dict[str, str | int]) -> Suspended:
-    reference = str(facts["reference"])
-    return Suspended(str(facts["provider"]), date.min, reference, int(facts["amount"]))
+    provider, reference, amount = (facts[name] for name in ("provider", "reference", "amount"))
+    return Suspended(str(provider), date.min, str(reference), int(amount))
 
 
 def _parts(p: Platform, case: Case, clearing: Clearing, found: Suspended) -> tuple[tuple[Part, ...], list[Message]]:

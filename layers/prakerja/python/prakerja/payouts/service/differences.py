@@ -120,6 +120,7 @@ def finding_of(provider: str, day: date, verdict: Verdict) -> CaseNeeded:
 
 def _crowd(report: Report, found: Comparison, bucket: Bucket) -> CaseNeeded:
     told = report.buckets[bucket]
+    rows, ours, paid, returned = (told[name] for name in ("count", "ours", "paid", "returned"))
     return finding(
         KINDS[bucket],
         subject_of_crowd(report, bucket),
@@ -127,10 +128,10 @@ def _crowd(report: Report, found: Comparison, bucket: Bucket) -> CaseNeeded:
         provider=report.provider,
         day=report.day.isoformat(),
         report_id=report.report_id,
-        rows=told["count"],
-        our_amount=told["ours"],
-        their_amount=told["paid"],
-        returned=told["returned"],
+        rows=rows,
+        our_amount=ours,
+        their_amount=paid,
+        returned=returned,
         suspended=found.loose[bucket],
     )
 
