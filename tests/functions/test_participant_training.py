@@ -228,7 +228,7 @@ def test_a_member_sees_what_became_of_a_purchase_and_what_is_next(market: Market
     assert seen["next"]["what"].startswith("Finish: sessions (")
     assert seen["purchase"]["state"] == "REDEEMED"
     _, seen = member.play("GET", path)
-    assert [told["what"] for told in seen["happened"]][0] == "Dibeli di Toko."
+    assert seen["happened"][0]["what"] == "Dibeli di Toko."
 
 
 def test_nobody_sees_the_timeline_of_another(market: Market, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
