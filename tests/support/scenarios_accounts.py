@@ -171,7 +171,7 @@ def _suspended(stage: Stage) -> None:
 
 
 def _propose(stage: Stage) -> Any:
-    proof = {"outcome": Outcome.RETURNED, "evidence_reference": "letter BNI 12/2026"}
+    proof: dict[str, Any] = {"outcome": Outcome.RETURNED, "evidence_reference": "letter BNI 12/2026"}
     case: dict[str, Any] = {"operator": MARY, "case_id": stage.memo.case_id, "version": 2}
     approval = propose_clearing(stage.p, **case, **proof)
     stage.memo.approval_id = approval.approval_id
