@@ -66,7 +66,7 @@ test: check node ## all checks and tests (10 minutes at most); reports in build/
 
 prove: check node ## the same tests with larger numbers, in random order, with coverage; then planted bugs (an hour at most)
 	@mkdir -p $(REPORTS)
-	PROVE=yes $(PY) -m pytest tests -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
+	PROVE=yes $(PY) -m pytest tests -o timeout=1800 -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
 	$(PY) -m tests.prove
 
 check: venv ## style, types, imports, generated pages

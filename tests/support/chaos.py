@@ -34,7 +34,7 @@ from tests.support.moto_truth import Answer, Truth, refusal
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300
 """How long a copy may take before it is taken for dead."""
 
 
