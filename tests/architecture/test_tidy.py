@@ -75,7 +75,7 @@ def test_nothing_deployed_prints() -> None:
     ("wrong", "line"),
     [
         (MACHINE, 'open("/home/ana/prakerja/x")'),
-        (MACHINE, "cd /work/main"),
+        (MACHINE, "cd /root/prakerja"),
         (REGISTRY, "https://files.pythonhosted.org/x"),
         (REGISTRY, "--index-url x"),
         (LEFT, "# TODO later"),
