@@ -19,6 +19,7 @@ from tests.chaos.races_of_buying import BUYING
 from tests.chaos.races_of_learning import LEARNING
 from tests.chaos.races_of_members import MEMBERSHIPS
 from tests.chaos.races_of_money import MONEY
+from tests.chaos.races_of_partners import PARTNERS
 from tests.chaos.races_of_payouts import UNDER_WAY
 from tests.chaos.races_of_sso import SSO
 from tests.support.chaos import in_a_copy, in_copies
@@ -28,7 +29,7 @@ from tests.support.scenarios_stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
 
-RACES = (*PEOPLE, *COURSES, *BUYING, *LEARNING, *MONEY, *UNDER_WAY, *MEMBERSHIPS, *SSO)
+RACES = (*PEOPLE, *COURSES, *BUYING, *LEARNING, *MONEY, *UNDER_WAY, *MEMBERSHIPS, *SSO, *PARTNERS)
 ROUNDS = effort(3)
 
 
