@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from prakerja.membership import change_membership
 from prakerja.platform.access_patterns import PURCHASE
 from prakerja.platform.ids import shard_of
 from prakerja.registration import Education
@@ -14,6 +15,7 @@ from prakerja.training.service.annulling import propose_cancellation
 from prakerja.training.service.annulling_all import propose_schedule_cancellation
 from prakerja.training.service.binding import untie_account
 from tests.support.market import account_of
+from tests.support.people import plant_member, someone
 from tests.support.scenarios import Step, aside, delivery
 from tests.support.scenarios_people import sweep
 from tests.support.scenarios_stage import FEW, Stage
@@ -83,6 +85,22 @@ def _untie(stage: Stage) -> Any:
 
 def _tell(stage: Stage) -> Any:
     return tell_education(stage.p, person_id=_ani(stage), education=Education.SMA)
+
+
+def others_cancelled_and_over(stage: Stage) -> None:
+    """Two more members have a course each: the schedule of one is cancelled, the time of the other is over."""
+    market = stage.market
+    for number, course in ((701, "C71"), (702, "C72")):
+        card = f"87{number:014d}"
+        who = plant_member(stage.world, someone(number), card_number=card)
+        stage.world.table.commit(change_membership(who.person_id, set={"account_linked": True}))
+        market.offer(course, course)
+        market.buy(card=card, course_code=course, schedule_code=course, invoice=course)
+    terms = {"course_code": "C71", "schedule_code": "C71", "reason": CancellationReason.NOT_HELD}
+    stage.memo.approval_id = propose_schedule_cancellation(stage.p, **terms, **LETTER).approval_id
+    agree(stage)
+    stage.clock.move(days=40)
+    sweep(stage)
 
 
 CANCELLING = (
