@@ -48,6 +48,7 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
         admin.put_secret("snap_secret", json.dumps(keys.payments))
         for provider, credentials in keys.payments.items():
             _open_provider(outside, provider.lower(), credentials, options.base_url)
+            outside.configure_payments(provider.lower(), end_of_day="")  # or who plays at 23:00 waits until 01:00
         outside.configure_payments("gopay", inquiry_delay_seconds=GOPAY_KNOWS_AFTER)
         outside.mend_payments()
         admin.put_secret("snap_callback_secret", json.dumps(outside.callback_keys(keys.payments)))
