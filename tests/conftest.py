@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import boto3
 import pytest
+import time_machine
 from moto import mock_aws
 
 from tests.support.cloud import cloud as cloud
@@ -13,7 +15,19 @@ from tests.support.effort import choose_profile
 from tests.support.moto_truth import truthful
 from tests.support.world import REGION, World
 
+MORNING = datetime(2026, 10, 6, 3, 0, tzinfo=UTC)
+"""10:00 WIB of a working day, so that no test crosses midnight because of the hour at which it is run."""
+
 choose_profile()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
+    """The emulated cloud lives in real time, and so do tests that need it."""
+    if "cloud" in item.fixturenames or any(item.get_closest_marker(mark) for mark in ("cloud", "e2e")):
+        return (yield)
+    with time_machine.travel(MORNING, tick=True):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
