@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 import time_machine
 from moto import mock_aws
@@ -13,12 +12,20 @@ from moto import mock_aws
 from tests.support.cloud import cloud as cloud
 from tests.support.effort import choose_profile
 from tests.support.moto_truth import truthful
-from tests.support.world import REGION, World
+from tests.support.world import REGION, World, new_world
 
 MORNING = datetime(2026, 10, 6, 3, 0, tzinfo=UTC)
 """10:00 WIB of a working day, so that no test crosses midnight because of the hour at which it is run."""
 
+LONGEST = ("e2e", "chaos", "properties", "infra")
+"""Kinds of tests, longest first."""
+
 choose_profile()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker plays alone at the end; and copies of a young process are cheap."""
+    items.sort(key=lambda item: next((n for n, kind in enumerate(LONGEST) if kind in item.path.parts), len(LONGEST)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,4 +54,4 @@ def _no_real_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def world() -> Iterator[World]:
     """A fresh world on moto, which tells the truth."""
     with mock_aws(), truthful():
-        yield World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        yield new_world()

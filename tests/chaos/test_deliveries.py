@@ -164,7 +164,7 @@ def report() -> Iterator[Deliveries]:
 
 
 @settings(
-    max_examples=effort(4),
+    max_examples=effort(2),
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )

@@ -23,6 +23,7 @@ from prakerja.training.model.cancellation import CancellationReason
 from prakerja.training.service.annulling import annul, propose_cancellation
 from prakerja.training.service.binding import untie_account
 from tests.support.caches import forget_what_was_wired
+from tests.support.effort import effort
 from tests.support.market import PRICE, Market
 from tests.support.people import Someone
 from tests.support.world import new_world
@@ -179,6 +180,10 @@ class BuyingMachine(RuleBasedStateMachine):
 
 
 BuyingMachine.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=effort(4),
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
 )
 TestBuying = BuyingMachine.TestCase

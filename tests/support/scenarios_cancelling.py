@@ -96,8 +96,10 @@ def others_cancelled_and_over(stage: Stage) -> None:
         stage.world.table.commit(change_membership(who.person_id, set={"account_linked": True}))
         market.offer(course, course)
         market.buy(card=card, course_code=course, schedule_code=course, invoice=course)
-    terms = {"course_code": "C71", "schedule_code": "C71", "reason": CancellationReason.NOT_HELD}
-    stage.memo.approval_id = propose_schedule_cancellation(stage.p, **terms, **LETTER).approval_id
+    approval = propose_schedule_cancellation(
+        stage.p, course_code="C71", schedule_code="C71", reason=CancellationReason.NOT_HELD, **LETTER
+    )
+    stage.memo.approval_id = approval.approval_id
     agree(stage)
     stage.clock.move(days=40)
     sweep(stage)

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -38,7 +37,7 @@ from tests.support.scene_partners import PartnerDesk
 from tests.support.scene_purchases import PurchaseDesk
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
-from tests.support.world import REGION, World
+from tests.support.world import REGION, World, new_world
 
 CODE_KEY = "CODE_SECRET for tests"
 DEVICE = "5f0c5b0e-6d0b-4f0e-9f4f-0d5f5a6b7c8d"
@@ -53,7 +52,7 @@ def scene_on_moto() -> Iterator[Scene]:
     """A scene that several tests share; see ``Apis.rewind``."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        world = World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        world = new_world()
         yield Scene(world, patch)
     forget_caches()
 

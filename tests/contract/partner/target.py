@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import boto3
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
@@ -28,7 +27,7 @@ from tests.support.classroom import LMS
 from tests.support.front_door import Door, listening
 from tests.support.market import Market
 from tests.support.moto_truth import truthful
-from tests.support.world import MOTO_ACCOUNT, REGION, World
+from tests.support.world import MOTO_ACCOUNT, REGION, new_world
 
 URL, HANDOUT = os.environ.get("PARTNER_URL", ""), os.environ.get("PARTNER_HANDOUT", ".local/demo.json")
 OTHER_CARD, THIRD_CARD = "8000000000000002", "8000000000000003"
@@ -175,7 +174,7 @@ def a_market_here() -> Iterator[Here]:
     """In this process."""
     with mock_aws(), truthful(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        world = World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        world = new_world()
         market = Market(world, patch)
         with listening(Door(lambda event: handler(event, None))) as port:
             yield Here(market, port)
