@@ -158,7 +158,7 @@ def test_a_broken_request_is_told_what_is_wrong(scene: Scene, name: str) -> None
         with scene.apis.written() as writes:
             answers[language] = scene.send(broken.route, request, **{"accept_language": language, **broken.headers})
         assert broken.counts or writes == []
-    scene.apis.bank.transport.refusing = False
+    scene.apis.bank.transport.refusing = scene.apis.market.faces.down = False
     _judge(broken, answers)
 
 
