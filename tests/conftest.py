@@ -30,8 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
-    """The emulated cloud lives in real time, and so do tests that need it."""
-    if "cloud" in item.fixturenames or any(item.get_closest_marker(mark) for mark in ("cloud", "e2e")):
+    """The emulated cloud and other programs live in real time, and so do tests that need them."""
+    if "cloud" in item.fixturenames or any(item.get_closest_marker(mark) for mark in ("cloud", "e2e", "real_time")):
         return (yield)
     with time_machine.travel(MORNING, tick=True):
         return (yield)

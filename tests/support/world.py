@@ -23,6 +23,7 @@ from prakerja.platform.relay import Row
 from prakerja.platform.settings import Settings
 from prakerja.platform.table import Table
 from prakerja.platform.vault import Guards, Vault
+from tests.support import moto_swift as moto_swift
 from tests.support.clock import FixedClock
 from tests.support.ids import CountingIds
 

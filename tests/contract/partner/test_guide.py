@@ -58,6 +58,7 @@ def test_there_is_a_sample_in_each_language() -> None:
     assert len(samples("python")) == 2, "one for each signature"
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize(("language", "number"), SAMPLES)
 def test_a_sample_is_believed(here: Here, tmp_path: Path, language: str, number: int) -> None:
     """What this machine cannot run is at least read: see below."""
