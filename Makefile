@@ -60,13 +60,13 @@ verify-draw: venv ## recompute the draw of WAVE from its published folder
 travel: venv ## move programme time of the running system DAYS forward, then run every sweep
 	@$(PY) -m sandbox.demo travel
 
-test: check node ## all checks and tests (10 minutes at most); reports in build/reports
+test: check node ## all checks and tests (a quarter of an hour); reports in build/reports
 	@mkdir -p $(REPORTS)
-	$(PY) -m pytest tests -p no:randomly -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/tests.xml $(ARGS)
+	$(PY) -m pytest tests -p no:randomly -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml=$(REPORTS)/tests.xml $(ARGS)
 
 prove: check node ## the same tests with larger numbers, in random order, with coverage; then planted bugs (an hour at most)
 	@mkdir -p $(REPORTS)
-	PROVE=yes $(PY) -m pytest tests -o timeout=1800 -n $(WORKERS) --dist loadfile --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
+	PROVE=yes $(PY) -m pytest tests -o timeout=1800 -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml=$(REPORTS)/prove.xml --cov --cov-report=json:$(REPORTS)/coverage.json --cov-report=term:skip-covered $(ARGS)
 	$(PY) -m tests.prove
 
 check: venv ## style, types, imports, generated pages

@@ -1,6 +1,6 @@
 """Write the pages that follow from the code: ``python -m docs.generate`` (``--check``: only compare, write nothing).
 
-``docs/generated/`` holds an OpenAPI document per API, the data model, the catalogue of problems and the messages;
+``docs/generated/`` holds an OpenAPI document per API, the data model, the catalogues of problems and messages;
 ``events/contracts/`` the frozen schema of each message. A schema that would not read yesterday's messages is refused.
 """
 
@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from docs import partner_errors
 from docs.contracts import breaks
 from docs.discover import apis, consumer, messages, problems, queues_of
 from docs.holidays import calendar
@@ -35,6 +36,7 @@ def pages() -> dict[str, str]:
     return {
         f"{GENERATED}/data-model.md": data_model(),
         f"{GENERATED}/messages.md": message_page(),
+        f"{GENERATED}/partner-errors.md": partner_error_page(),
         f"{GENERATED}/payment-providers.md": provider_page(),
         f"{GENERATED}/problems.md": problem_page(),
         **{f"{GENERATED}/openapi.{api.audience}.json": _json(api.openapi()) for api in apis().values()},
@@ -99,6 +101,11 @@ def problem_page() -> str:
         rows = (_problem_row(problem) for problem in sorted(group, key=lambda one: (one.status, one.slug)))
         text += [f"## {context}\n", _table(("slug", "status", "reaction", "title", "how to mend it"), rows)]
     return "\n".join(text)
+
+
+def partner_error_page() -> str:
+    """Every code that a partner can meet, with what it is told and what it does then."""
+    return "\n".join([WRITTEN, partner_errors.INTRODUCTION, _table(partner_errors.HEADS, partner_errors.code_rows())])
 
 
 def provider_page() -> str:

@@ -24,6 +24,7 @@ class Outside:
     """Addresses of the outside world."""
 
     registry: str
+    face: str
     sms: str
     email: str
     beacon: str
@@ -68,6 +69,8 @@ class Config:
     vendor_platforms: Annotated[tuple[str, ...], Shows("AWS::Lambda::LayerVersion Content.S3Key")]
     """Wheel platforms of the vendor layer; none: those of the machine that synthesises."""
     outside: Annotated[Outside, Shows(_SETTING + "*_URL", _SETTING + "SNAP_PROVIDERS")]
+    site_url: Annotated[str, Shows(_SETTING + "SITE_URL")]
+    """Where people find our pages; no slash at its end."""
     jwks_host: Annotated[str, Shows(_SETTING + "OPERATOR_JWKS_URL*")]
     """Where the operator pool's public keys are read; elsewhere than the issuer only on a laptop."""
     time_travel: Annotated[bool, Shows(_SETTING + "PROGRAMME_OFFSET_SECONDS")]
@@ -103,13 +106,17 @@ PROVIDERS = {"BNI": 10, "BCA": 4, "OVO": 8, "GOPAY": 7, "DANA": 7, "LINKAJA": 4}
 def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Config:
     """The configuration of a stage.
 
-    ``environment``: on ``local`` WORLD_PORT and CLOUD_PORT move the stand-ins and the emulator (a second copy of the
-    system on one machine); elsewhere CDK_DEFAULT_ACCOUNT and ALARM_EMAIL are read. Raises ValueError for an unknown
+    ``environment``: on ``local`` WORLD_PORT, CLOUD_PORT and PORT move the stand-ins, the emulator and the front door (a
+    second copy of the system on one machine); elsewhere CDK_DEFAULT_ACCOUNT and ALARM_EMAIL are read. Raises ValueError for an unknown
     stage.
     """
     given = os.environ if environment is None else environment
     if stage == "local":
-        return _local(world=given.get("WORLD_PORT", "8090"), cloud=given.get("CLOUD_PORT", "4566"))
+        return _local(
+            world=given.get("WORLD_PORT", "8090"),
+            cloud=given.get("CLOUD_PORT", "4566"),
+            front=given.get("PORT", "8080"),
+        )
     if stage == "sandbox":
         return _in_aws("sandbox", given, keep_data=False, time_travel=True, draw_lock_years=0, log_days=30)
     if stage == "production":
@@ -117,7 +124,7 @@ def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Conf
     raise ValueError(f"unknown stage {stage!r}: local, sandbox or production")
 
 
-def _local(world: str, cloud: str) -> Config:
+def _local(world: str, cloud: str, front: str) -> Config:
     outside = f"http://127.0.0.1:{world}"
     return Config(
         stage="local",
@@ -130,11 +137,13 @@ def _local(world: str, cloud: str) -> Config:
         vendor_platforms=(),
         outside=Outside(
             registry=f"{outside}/registry",
+            face=f"{outside}/face",
             sms=f"{outside}/sms",
             email=f"{outside}/email",
             beacon=f"{outside}/beacon",
             snap={provider: f"{outside}/snap/{provider}" for provider in PROVIDERS},
         ),
+        site_url=f"http://127.0.0.1:{front}",
         jwks_host=f"http://127.0.0.1:{cloud}",
         time_travel=True,
         access_token_seconds=24 * 3600,
@@ -168,6 +177,7 @@ def _in_aws(
         operator_token_minutes=60,
         vendor_platforms=AWS_PLATFORMS,
         outside=_contracted(stage),
+        site_url="https://www.prakerja.example" if stage == "production" else f"https://{stage}.prakerja.example",
         jwks_host=f"https://cognito-idp.{REGION}.amazonaws.com",
         time_travel=time_travel,
         access_token_seconds=900,
@@ -187,6 +197,7 @@ def _contracted(stage: Stage) -> Outside:
     host = f"{stage}.outside.example"
     return Outside(
         registry=f"https://registry.{host}",
+        face=f"https://face.{host}",
         sms=f"https://sms.{host}",
         email=f"https://email.{host}",
         beacon=f"https://beacon.{host}",

@@ -5,8 +5,9 @@ A function has exactly the grants that its code uses; whoever changes what a fun
 
 from __future__ import annotations
 
+from infra.apis import APIS
 from infra.config import PROVIDERS
-from infra.entry import Cron, DrawSteps, Entry, Http, NewItems, Queue, WaveSchedules
+from infra.entry import Cron, DrawSteps, Entry, NewItems, Queue, WaveSchedules
 from infra.grants import (
     DataKey,
     DrawBucket,
@@ -14,8 +15,6 @@ from infra.grants import (
     ManageSchedules,
     PutEvidence,
     Read,
-    ReadEvidence,
-    RedriveDeadLetters,
     Secret,
     SendToQueues,
     StartDraw,
@@ -23,7 +22,6 @@ from infra.grants import (
     Write,
 )
 
-OPERATORS = ("OPERATOR_ISSUER", "OPERATOR_JWKS_URL", "OPERATOR_CLIENT_ID", "APPROVAL_MAX_AGE_SECONDS")
 EVERY_MINUTE = "rate(1 minute)"
 
 PAYS = (
@@ -36,103 +34,8 @@ PAYS = (
 """To send a payout and to ask what became of it: the account number is opened, the provider's key read."""
 
 
-def docs(audience: str) -> tuple[str, str]:
-    """The pages that describe an API."""
-    return f"GET /docs/{audience}", f"GET /docs/{audience}/openapi.json"
-
-
 FUNCTIONS: tuple[Entry, ...] = (
-    # answers people and partners; their own limit (10 s) stays below the gateway's 30 s
-    Entry(
-        "sign_in",
-        triggers=(
-            Http(
-                "main",
-                (
-                    "ANY /v1/sign-in/{proxy+}",
-                    "ANY /v1/contacts",
-                    "ANY /v1/contacts/{proxy+}",
-                    "ANY /v1/sessions",
-                    "ANY /v1/sessions/{proxy+}",
-                    "GET /.well-known/jwks.json",
-                    *docs("sign-in"),
-                ),
-            ),
-        ),
-        grants=(
-            Read("people", "GetItem", "BatchGetItem"),
-            Write("people", "PutItem", "UpdateItem"),
-            Read("programme", "GetItem", "Query"),
-            Write("programme", "PutItem"),
-            PutEvidence(),
-            DataKey(new=True),
-            Secret("GUARD_SECRET"),
-            Secret("CODE_SECRET"),
-            Secret("TOKEN_SECRET"),
-        ),
-        timeout=10,
-        environment=("ACCESS_TOKEN_SECONDS",),
-    ),
-    Entry(
-        "participant_api",
-        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"), "$default")),),
-        grants=(
-            Read("people", "GetItem", "BatchGetItem"),
-            Write("people", "UpdateItem"),
-            Read("programme"),
-            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
-            PutEvidence(),
-            DrawBucket("read"),
-            DataKey(),
-            Secret("GUARD_SECRET"),
-            Secret("RECEIPT_SECRET"),
-            Secret("SNAP_SECRET"),
-        ),
-        timeout=29,  # linking an account asks the provider, which may take two calls of 13 s
-        environment=("SNAP_PROVIDERS",),
-    ),
-    Entry(
-        "operator_api",
-        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator"))),),
-        grants=(
-            Read("people", "BatchGetItem"),
-            Read("programme"),
-            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
-            PutEvidence(),
-            RedriveDeadLetters(),
-            ReadEvidence(),
-            Secret("CURSOR_SECRET"),
-            Secret("GUARD_SECRET"),
-            StatementBucket("operators"),
-        ),
-        timeout=10,
-        environment=(*OPERATORS, "COMPARE_OPEN_DAYS"),
-    ),
-    Entry(
-        "partner_api",
-        triggers=(Http("partner", ("$default",)),),
-        grants=(
-            Read("people", "GetItem", "BatchGetItem"),
-            Read("programme", "GetItem", "BatchGetItem"),
-            Write("programme", "PutItem", "UpdateItem"),
-            PutEvidence(),
-            DataKey(),
-            Secret("PARTNER_SECRET"),
-            Secret("PAYMENT_CODE_SECRET"),
-        ),
-        timeout=10,
-    ),
-    Entry(
-        "payment_callback",
-        triggers=(Http("partner", ("POST /callbacks/snap/{provider}/{proxy+}",)),),
-        grants=(
-            Read("programme", "GetItem", "BatchGetItem"),
-            Write("programme"),
-            PutEvidence(),
-            Secret("SNAP_CALLBACK_SECRET"),
-        ),
-        timeout=10,
-    ),
+    *APIS,
     # works behind the scenes
     Entry(
         "verify_identity",
@@ -212,15 +115,60 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "end_membership",
-        triggers=(Queue("end_membership", batch=1, concurrency=2),),
-        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence()),
+        triggers=(Queue("end_membership", batch=5, concurrency=8),),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem", "ConditionCheckItem"), PutEvidence()),
         timeout=60,
+    ),
+    Entry(
+        "end_course",
+        triggers=(Queue("end_course", batch=10, concurrency=5),),
+        grants=(
+            Read("programme", "GetItem", "BatchGetItem"),
+            Write("programme", "PutItem", "UpdateItem"),
+            PutEvidence(),
+        ),
+        timeout=60,
+    ),
+    Entry(
+        "cancel_purchases",
+        triggers=(Queue("cancel_purchases", batch=1, concurrency=5),),
+        grants=(Read("programme"), Write("programme", "PutItem", "UpdateItem"), PutEvidence(), Due("programme")),
+        timeout=60,
+    ),
+    Entry(
+        "sweep_deadlines",
+        triggers=(
+            Queue("sweep_deadlines", batch=1, concurrency=4),
+            Cron("nightly_deadlines", "cron(20 0 * * ? *)", {"sweep": "revoke"}),
+            Cron("morning_reminders", "cron(0 9 * * ? *)", {"sweep": "remind"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem"),
+            Due("programme"),
+            PutEvidence(),
+        ),
+        timeout=120,
+    ),
+    Entry(
+        "close_season",
+        triggers=(
+            Queue("close_season", batch=1, concurrency=4),
+            Cron("nightly_season", "cron(30 1 * * ? *)", {"close": "seasons"}),
+        ),
+        grants=(
+            Read("programme"),
+            Write("programme", "PutItem", "UpdateItem"),
+            Due("programme"),
+            PutEvidence(),
+        ),
+        timeout=120,
     ),
     Entry(
         "open_case",
         triggers=(Queue("open_case", batch=10, concurrency=5),),
         grants=(
-            Read("programme", "BatchGetItem"),
+            Read("programme"),
             Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
             PutEvidence(),
         ),
@@ -239,7 +187,7 @@ FUNCTIONS: tuple[Entry, ...] = (
     Entry(
         "inquire_payout",
         triggers=(Queue("inquire_payout", batch=2, concurrency=5),),
-        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem")),
+        grants=(*PAYS, Write("programme", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")),
         timeout=90,
         environment=("SNAP_PROVIDERS",),
     ),
@@ -251,6 +199,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Cron("hourly_reconciliation", "cron(5 * * * ? *)", {"round": "hourly"}),
         ),
         grants=(
+            Due("programme"),
             Read("programme"),
             Write("programme", "PutItem"),
             PutEvidence(),

@@ -25,6 +25,9 @@ SECRETS = (
     "SNAP_SECRET",
     "SNAP_CALLBACK_SECRET",
     "REGISTRY_SECRET",
+    "FACE_SECRET",
+    "FORM_SECRET",
+    "SSO_SECRET",
 )
 """Every secret; the name is also that of the environment variable that carries its ARN."""
 

@@ -9,8 +9,11 @@ from functions.operator_api import (
     routes_exclusions,
     routes_ledger,
     routes_memberships,
+    routes_partners,
     routes_payments,
     routes_payouts,
+    routes_purchases,
+    routes_seasons,
     routes_waves,
 )
 from prakerja.platform.http import Api
@@ -18,7 +21,7 @@ from prakerja.platform.http import Api
 handler = Api(
     "operator",
     "Kartu Prakerja: operator",
-    "For the programme office. Roles: wave_manager, payout_officer, auditor. Money and decrees need two people.",
+    "For the programme office. Roles: wave_manager, payout_officer, partner_manager, auditor. Money and decrees need two people.",
     [
         routes_waves.router,
         routes_payouts.router,
@@ -28,6 +31,9 @@ handler = Api(
         routes_cases.router,
         routes_exclusions.router,
         routes_memberships.router,
+        routes_seasons.router,
+        routes_purchases.router,
+        routes_partners.router,
         routes_ledger.router,
     ],
 )

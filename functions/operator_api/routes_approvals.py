@@ -8,8 +8,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from prakerja.cases.service import CLEAR, clearing_approved
 from prakerja.exclusions.service import LIFT, lift_approved
-from prakerja.membership.service import REVOKE, revocation_approved
+from prakerja.membership.service import EXTEND, REVOKE, extension_approved, revocation_approved
+from prakerja.partners.service.suspending import RESUME, resumption_parts
 from prakerja.payouts.service import RELEASE, START, VERDICT, release_approved, start_approved, verdict_approved
 from prakerja.platform.approvals import (
     AlreadyDecided,
@@ -25,6 +27,8 @@ from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, refuses
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import NotFound
+from prakerja.training.service.annulling import CANCEL, cancellation_approved
+from prakerja.training.service.annulling_all import CANCEL_SCHEDULE, schedule_cancellation_approved
 from prakerja.waves.api import ApprovalView
 from prakerja.waves.service import DECREE, decree_approved
 from prakerja.wiring import operator, platform
@@ -34,7 +38,11 @@ router = Router()
 Who = Annotated[Operator, Depends(operator)]
 
 ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
+    CLEAR: clearing_approved,
+    CANCEL: cancellation_approved,
+    CANCEL_SCHEDULE: schedule_cancellation_approved,
     DECREE: decree_approved,
+    EXTEND: extension_approved,
     LIFT: lift_approved,
     RELEASE: release_approved,
     REVOKE: revocation_approved,
@@ -43,10 +51,18 @@ ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
 }
 """What an agreement sets off, by kind."""
 
+AT_ONCE = {RESUME: resumption_parts}
+"""What an agreement does itself, by kind."""
+
 MAY_APPROVE: Mapping[str, Role] = {
+    CLEAR: Role.PAYOUT_OFFICER,
+    CANCEL: Role.PAYOUT_OFFICER,
+    CANCEL_SCHEDULE: Role.PAYOUT_OFFICER,
     DECREE: Role.WAVE_MANAGER,
+    EXTEND: Role.PAYOUT_OFFICER,
     LIFT: Role.PAYOUT_OFFICER,
     RELEASE: Role.PAYOUT_OFFICER,
+    RESUME: Role.PARTNER_MANAGER,
     REVOKE: Role.PAYOUT_OFFICER,
     START: Role.PAYOUT_OFFICER,
     VERDICT: Role.PAYOUT_OFFICER,
@@ -56,7 +72,7 @@ MAY_APPROVE: Mapping[str, Role] = {
 @router.get("/operator/v1/approvals", tags=["approvals"])
 def list_approvals(who: Who) -> list[ApprovalView]:
     """Proposals that wait for a second person, oldest first."""
-    who.require(Role.WAVE_MANAGER, Role.PAYOUT_OFFICER, Role.AUDITOR)
+    who.require(*Role)
     return [ApprovalView.of(approval) for approval in waiting_approvals(platform().table)]
 
 
@@ -65,7 +81,9 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 def agree(approval_id: Id, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     _may_decide(who, approval_id)
-    return ApprovalView.of(approve(platform(), operator=who, approval_id=approval_id, announce=ANNOUNCED))
+    return ApprovalView.of(
+        approve(platform(), operator=who, approval_id=approval_id, announce=ANNOUNCED, at_once=AT_ONCE)
+    )
 
 
 @router.put("/operator/v1/approvals/<approval_id>/refusal", tags=["approvals"])

@@ -9,11 +9,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from prakerja.cases.api import CaseDetail, CaseList, CaseView, NewNote, Resolution
-from prakerja.cases.errors import CaseNotTaken, CaseResolved
+from prakerja.cases.api import CaseDetail, CaseList, CaseView, NewClearing, NewNote, Resolution
+from prakerja.cases.errors import CaseNotTaken, CaseResolved, NothingToClear
 from prakerja.cases.model import Case, CaseState
-from prakerja.cases.service import note_case, resolve_case, take_case
+from prakerja.cases.service import note_case, propose_clearing, resolve_case, take_case
 from prakerja.cases.store import list_cases, load_case, notes_of, occurrences_of
+from prakerja.payouts import NotAcceptable
+from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.etags import IfMatch, etag, seen_version
 from prakerja.platform.findings import FindingKind
@@ -21,6 +23,7 @@ from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound, PreconditionFailed, PreconditionRequired
 from prakerja.platform.settings import settings
+from prakerja.waves.api import ApprovalView
 from prakerja.wiring import operator, platform, secret
 
 router = Router()
@@ -83,6 +86,36 @@ def resolve(case_id: Id, body: Resolution, who: Who, if_match: IfMatch = None) -
         platform(), operator=who.sub, case_id=case_id, verdict=body.verdict, why=body.why, version=version
     )
     return _answer(case)
+
+
+@router.put("/operator/v1/cases/<case_id>/clearing", status_code=202, tags=["cases"])
+@refuses(
+    NotFound,
+    CaseNotTaken,
+    CaseResolved,
+    NothingToClear,
+    NotAcceptable,
+    AlreadyDecided,
+    PreconditionFailed,
+    PreconditionRequired,
+)
+def clear(case_id: Id, body: NewClearing, who: Who, if_match: IfMatch = None) -> ApprovalView:
+    """Propose what becomes of the money that waits for a case that you have taken; another operator must agree.
+
+    Then money, payout and case change together. Repeating it is safe.
+    """
+    who.require(Role.PAYOUT_OFFICER)
+    return ApprovalView.of(
+        propose_clearing(
+            platform(),
+            operator=who.sub,
+            case_id=case_id,
+            version=seen_version(if_match),
+            outcome=body.outcome,
+            evidence_reference=body.evidence_reference,
+            payout_id=body.payout_id,
+        )
+    )
 
 
 def _answer(case: Case, status: int = 200) -> Response[CaseView]:

@@ -12,9 +12,15 @@ from prakerja.incentives import claims_of
 from prakerja.incentives.api import ClaimView, NewRepayment
 from prakerja.incentives.errors import ClaimMoved, MoreThanClaimed
 from prakerja.incentives.service import record_repayment
-from prakerja.membership import MembershipEnded, NotAMember
-from prakerja.membership.api import NewRevocation
-from prakerja.membership.service import propose_revocation
+from prakerja.membership import (
+    ExtensionNotPossible,
+    ExtensionOutOfBounds,
+    MembershipEnded,
+    NotAMember,
+    load_membership,
+)
+from prakerja.membership.api import MembershipStanding, NewExtension, NewRevocation
+from prakerja.membership.service import propose_extension, propose_revocation
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, IdempotencyKey, refuses
@@ -45,6 +51,30 @@ def revoke(person_id: Id, body: NewRevocation, who: Who) -> ApprovalView:
         evidence_reference=body.evidence_reference,
     )
     return ApprovalView.of(approval)
+
+
+@router.get("/operator/v1/memberships/<person_id>", tags=["memberships"])
+@refuses(NotAMember)
+def read_membership(person_id: Id, who: Who) -> MembershipStanding:
+    """How a membership stands: its deadline, whether it was moved and why, whether and why it is over."""
+    who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
+    membership = load_membership(platform().table, person_id)
+    if membership is None:
+        raise NotAMember
+    return MembershipStanding.of(membership)
+
+
+@router.put("/operator/v1/memberships/<person_id>/extension", status_code=202, tags=["memberships"])
+@refuses(NotAMember, ExtensionNotPossible, ExtensionOutOfBounds, AlreadyDecided)
+def give_time(person_id: Id, body: NewExtension, who: Who) -> ApprovalView:
+    """Propose more time for the first purchase, for hardship, with what shows it; another operator must agree.
+
+    The scheme says how much later than everybody's the new last day may be; nobody buys after the season's cut-off.
+    """
+    who.require(Role.PAYOUT_OFFICER)
+    p = platform()
+    extension = body.of(person_id, p.clock.wall())
+    return ApprovalView.of(propose_extension(p, operator=who.sub, extension=extension))
 
 
 @router.get("/operator/v1/memberships/<person_id>/claims", tags=["memberships"])

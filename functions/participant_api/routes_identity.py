@@ -15,6 +15,8 @@ from prakerja.identity.regions import regions
 from prakerja.platform.auth import Participant
 from prakerja.platform.http import IdempotencyKey, language_of, public, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
+from prakerja.registration.api import Profile, ProfileView
+from prakerja.registration.service.profile import read_education, tell_education
 from prakerja.wiring import participant, platform
 
 router = Router()
@@ -35,6 +37,20 @@ def send_identity(request: Request, claim: IdentityClaim, person: Person, key: I
 def read_identity(request: Request, person: Person) -> IdentityView:
     """Where your identity check stands, and what to do next."""
     return IdentityView.of(load_check(platform(), person.person_id), language_of(request))
+
+
+@router.get("/v1/profile", tags=["identity"])
+def read_profile(person: Person) -> ProfileView:
+    """What you have said about yourself that no registry confirms."""
+    return ProfileView(last_education=read_education(platform(), person_id=person.person_id))
+
+
+@router.put("/v1/profile", tags=["identity"])
+@refuses(NotFound)
+def tell_profile(body: Profile, person: Person) -> ProfileView:
+    """Say or correct your last education. Some courses can only be bought when it is known and high enough."""
+    told = tell_education(platform(), person_id=person.person_id, education=body.last_education)
+    return ProfileView(last_education=told)
 
 
 @router.get("/v1/regions", tags=["identity"])

@@ -39,6 +39,7 @@ from prakerja.payouts.errors import (
     NothingToCancel,
     NotYourAccount,
     ProviderUnavailable,
+    TooManyAccountsRefused,
     UnknownProvider,
     WalletPhoneDiffers,
 )
@@ -80,6 +81,7 @@ Number = Annotated[int, Path(ge=1, le=9)]
     DestinationCrowded,
     AccountMoved,
     ProviderUnavailable,
+    TooManyAccountsRefused,
 )
 def link(body: NewAccount, person: Person) -> AccountView:
     """Link your bank account or wallet. The provider is asked who holds it. Repeating it is safe.
@@ -135,7 +137,7 @@ def read_incentives(request: Request, person: Person) -> IncentivesView:
     if incentives:
         return IncentivesView(incentives=_views(p, person.person_id, incentives, language), missing=[])
     missing = what_is_missing(p, person_id=person.person_id)
-    return IncentivesView(incentives=[], missing=[MissingView.of(condition, language) for condition in missing])
+    return IncentivesView(incentives=[], missing=[MissingView.of(wanted, language) for wanted in missing])
 
 
 @router.post("/v1/incentives/<kind>/<number>/retry", tags=["incentives"])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from prakerja.balance import balance_from_item
 from prakerja.balance.api import BalanceView
-from prakerja.membership import NotAMember, membership_from_item
+from prakerja.membership import NotAMember, load_membership, load_scheme, membership_from_item, season_of
 from prakerja.membership.api import MembershipView
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP
 from prakerja.platform.auth import Participant
-from prakerja.platform.http import public, refuses
+from prakerja.platform.http import language_of, public, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.problems import NotFound
 from prakerja.platform.settings import settings
@@ -24,14 +25,17 @@ from prakerja.training.api import (
     CourseDetail,
     CourseList,
     CourseView,
+    PurchaseTimeline,
     PurchaseView,
     ReviewRequest,
     ReviewView,
     ScheduleView,
 )
+from prakerja.training.cancellation_api import PlatformAccountView
 from prakerja.training.errors import AlreadyReviewed, NotCompleted, PurchaseUnknown
 from prakerja.training.service.reviewing import review_course
 from prakerja.training.store.catalogue import list_courses, load_course
+from prakerja.training.store.purchase import load_with_code
 from prakerja.wiring import participant, platform, secret
 
 router = Router()
@@ -73,14 +77,18 @@ def read_course(course_code: CourseCode) -> CourseDetail:
 
 @router.get("/v1/membership", tags=["courses"])
 @refuses(NotAMember)
-def read_membership(person: Person) -> MemberView:
-    """Your card, your balance, and until when the first course must be bought."""
+def read_membership(request: Request, person: Person) -> MemberView:
+    """Your card, your balance, until when the first course must be bought, and the cut-offs of your season."""
     key = {"person_id": person.person_id}
     member, balance = platform().table.batch_get((MEMBERSHIP, key), (BALANCE, key))
     if member is None or balance is None:
         raise NotAMember
+    membership = membership_from_item(member)
+    scheme = load_scheme(platform().table, membership.scheme_name, membership.scheme_version)
+    season = season_of(membership.decreed_at)
     return MemberView(
-        membership=MembershipView.of(membership_from_item(member)), balance=BalanceView.of(balance_from_item(balance))
+        membership=MembershipView.of(membership, scheme, season, language_of(request)),
+        balance=BalanceView.of(balance_from_item(balance)),
     )
 
 
@@ -88,6 +96,26 @@ def read_membership(person: Person) -> MemberView:
 def read_purchases(person: Person) -> list[PurchaseView]:
     """The courses you bought, oldest first, with their redeem codes."""
     return [PurchaseView.of(purchase) for purchase in purchases_of(platform().table, person.person_id)]
+
+
+@router.get("/v1/purchases/<purchase_id>/timeline", tags=["courses"])
+@refuses(PurchaseUnknown)
+def read_timeline(request: Request, purchase_id: PurchaseId, person: Person) -> PurchaseTimeline:
+    """What happened to a purchase, and what to do next and by when."""
+    found = load_with_code(platform().table, person.person_id, purchase_id)
+    if found is None:
+        raise PurchaseUnknown
+    return PurchaseTimeline.of(*found, language_of(request))
+
+
+@router.get("/v1/membership/platform-accounts", tags=["courses"])
+@refuses(NotAMember)
+def read_platform_accounts(person: Person) -> list[PlatformAccountView]:
+    """Which account at each platform your card is tied to, since the first purchase there."""
+    membership = load_membership(platform().table, person.person_id)
+    if membership is None:
+        raise NotAMember
+    return PlatformAccountView.of(membership)
 
 
 @router.put("/v1/purchases/<purchase_id>/review", tags=["courses"])

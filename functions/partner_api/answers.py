@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import BaseModel
 
+from prakerja.platform.ids import derived
+from prakerja.training.model.attendance import Visit
 from prakerja.training.model.catalogue import CourseType
-from prakerja.training.model.purchase import Invoice, Purchase, PurchaseState, RedeemCode
+from prakerja.training.model.purchase import Invoice, Purchase, RedeemCode
+from prakerja.training.model.task import Task, statuses_of
 
-LABELS = {CourseType.SELF_PACED: "Pembelajaran Mandiri", CourseType.WEBINAR: "Webinar"}
+LABELS = {
+    CourseType.SELF_PACED: "Pembelajaran Mandiri",
+    CourseType.WEBINAR: "Webinar",
+    CourseType.OFFLINE: "Luring",
+}
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest whole number that JavaScript keeps."""
 
 
 def wire_time(moment: datetime) -> str:
@@ -27,7 +37,7 @@ class CodeData(BaseModel):
     status: int
     """1: redeemed; 0: not yet."""
     attendance_status: int
-    """1: this sequence counts as attended (999: passed); 0: not yet."""
+    """1: this sequence counts as attended (999: the post-test); 0: not yet."""
     redeem_at: str | None
     dp_platform: str
     schedule_start_end: str
@@ -59,26 +69,92 @@ class CodeData(BaseModel):
         )
 
 
-class EvidenceData(BaseModel):
-    """What is known of a sequence after a report, and whether the course is completed now."""
+class CourseData(BaseModel):
+    """How a course is taught."""
 
-    redeem_code: str
-    sequence: int
-    passed: bool
-    attendance_status: int
-    completed: bool
+    type: int
+    learning_method: str
+
+
+class AttendanceData(BaseModel):
+    """Where to send the participant's browser, and the state by which it comes back."""
+
+    url: str
+    state: str
+    course: CourseData
 
     @classmethod
-    def of(cls, code: RedeemCode, sequence: int) -> EvidenceData:
-        """The evidence as it counts."""
-        counted = sequence in code.attended
+    def of(cls, visit: Visit, code: RedeemCode, site_url: str) -> AttendanceData:
+        """The participant's way, on our own pages."""
         return cls(
-            redeem_code=code.redeem_code,
-            sequence=sequence,
-            passed=counted,
-            attendance_status=int(counted),
-            completed=code.state is PurchaseState.COMPLETED,
+            url=f"{site_url}/attendance/{visit.state}",
+            state=visit.state,
+            course=CourseData(type=code.course_type.value, learning_method=code.learning_method),
         )
+
+
+class TaskData(BaseModel):
+    """A task as it was handed in. ``id`` fits into a number of every client (53 bits)."""
+
+    id: int
+    redeem_code: str
+    scope: str
+    sequence: int
+    status: int
+    url_file: str
+
+    @classmethod
+    def of(cls, task: Task) -> TaskData:
+        """As ``tpm/submission`` answers."""
+        return cls(status=statuses_of(task)[0], url_file=task.url_file, **_named(task))
+
+
+class FeedbackData(TaskData):
+    """The feedback to a task."""
+
+    notes: str
+
+    @classmethod
+    def of_feedback(cls, task: Task) -> FeedbackData:
+        """As ``tpm/feedback/submission`` answers."""
+        return cls(
+            status=statuses_of(task)[1], url_file=task.feedback_url or "", notes=task.notes or "", **_named(task)
+        )
+
+
+class StandData(BaseModel):
+    """0: not submitted, 1: pending, 2: success, 3: failed."""
+
+    redeem_code: str
+    scope: str
+    sequence: int
+    status: int
+
+
+class TaskStatusData(BaseModel):
+    """How a task and its feedback stand; both are always there."""
+
+    assignment: StandData
+    feedback: StandData
+
+    @classmethod
+    def of(cls, redeem_code: str, scope: str, sequence: int, task: Task | None) -> TaskStatusData:
+        """As ``tpm/submission/status`` answers."""
+        assignment, feedback = (
+            StandData(redeem_code=redeem_code, scope=scope, sequence=sequence, status=status)
+            for status in statuses_of(task)
+        )
+        return cls(assignment=assignment, feedback=feedback)
+
+
+def _named(task: Task) -> dict[str, Any]:
+    number = int(derived("task", task.redeem_code, task.scope, str(task.sequence)).replace("-", ""), 16)
+    return {
+        "id": number & MAX_SAFE_INTEGER,
+        "redeem_code": task.redeem_code,
+        "scope": task.scope.value,
+        "sequence": task.sequence,
+    }
 
 
 class QuotaData(BaseModel):

@@ -8,13 +8,11 @@ Texts that become part of a key refuse what a key cannot hold, so that a strange
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -42,15 +40,6 @@ def _absent_as_one(value: Any) -> Any:
     return 1 if value is None else value
 
 
-def _moment(value: Any) -> Any:
-    """An ISO text as UTC; what is not one is left for the type to refuse."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(UTC) if isinstance(value, str) and moment.tzinfo else moment
-    except (ValueError, OverflowError):
-        return value
-
-
 def _known_sequence(value: int) -> int:
     if not (1 <= value <= 10 or value == POST_TEST):
         raise PydanticCustomError("sequence", "must be 1 to 10, or 999")
@@ -64,8 +53,6 @@ InvoiceCode = Annotated[Key, BeforeValidator(_integer_as_text)]
 Amount = Annotated[int, BeforeValidator(_digits_as_integer), Field(ge=1, le=10**12)]
 """Rupiah, whole."""
 Sequence = Annotated[int, BeforeValidator(_absent_as_one), AfterValidator(_known_sequence)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment), Field(ge=datetime(2020, 1, 1, tzinfo=UTC))]
-"""A time since the programme began."""
 
 
 class PartnerRequest(BaseModel):
@@ -124,15 +111,6 @@ class VoidRequest(PartnerRequest):
     transaction_code: Key
 
 
-class EvidenceRequest(CommitRequest):
-    """``training/evidence``, an endpoint of ours. ``score`` is 0 to 100, ``completed_at`` an ISO time with a zone."""
-
-    sequence: Sequence
-    passed: bool
-    score: Annotated[int, Field(ge=0, le=100)] | None = None
-    completed_at: Moment | None = None
-
-
 RequestT = TypeVar("RequestT", bound=PartnerRequest)
 
 _WORDS = {
@@ -143,11 +121,12 @@ _WORDS = {
     "string_pattern_mismatch": "formatnya tidak sesuai",
     "int_type": "harus berupa bilangan bulat",
     "bool_type": "harus true atau false",
-    "datetime_type": "harus waktu dengan zona, seperti 2026-01-15T12:00:00Z",
-    "timezone_aware": "harus menyebut zona waktu, seperti Z atau +07:00",
     "greater_than_equal": "terlalu kecil",
     "less_than_equal": "terlalu besar",
     "sequence": "harus 1 sampai 10, atau 999",
+    "task_sequence": "tidak sesuai: sequence 1 sampai 998 untuk tpm, 999 untuk uk",
+    "enum": "harus tpm atau uk",
+    "is_instance_of": "harus tpm atau uk",
 }
 _EMPTY = frozenset({"missing", "string_too_short"})
 

@@ -6,70 +6,38 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from functions.partner_api.answers import CodeData, EvidenceData, QuotaData, TokenData, TransactionData
+from functions.partner_api.answers import QuotaData, TokenData, TransactionData
 from functions.partner_api.envelope import Call, Endpoint, ItemKey
+from functions.partner_api.learning import LEARNING, PREFIX
 from functions.partner_api.requests import (
     AuthorizeRequest,
-    CommitRequest,
-    EvidenceRequest,
     PaymentStatusRequest,
     QuotaRequest,
     SendOtpRequest,
-    StatusRequest,
     VoidRequest,
 )
+from functions.partner_api.sso import SSO
+from functions.partner_api.trying import TRYING
 from prakerja.membership import holder_of_card
 from prakerja.partners import Caller
-from prakerja.platform.access_patterns import CARD, COURSE, INVOICE, PAYMENT, REDEEM_CODE, SCHEDULE
-from prakerja.platform.ids import fingerprint
+from prakerja.platform.access_patterns import CARD, COURSE, INVOICE, PAYMENT, SCHEDULE
 from prakerja.platform.settings import settings
 from prakerja.training.model.payment import payment_id_in, payment_token
-from prakerja.training.service.asking import Order, request_code, seats_left
+from prakerja.training.service.asking import Found, Order, request_code, seats_left
 from prakerja.training.service.buying import Confirmation, authorise
 from prakerja.training.service.cancelling import cancel, transaction
-from prakerja.training.service.learning import look_at_code, record_evidence, redeem
+from prakerja.training.store.binding import account_key, tied_to
 from prakerja.training.store.catalogue import course_from_item, schedule_from_item
 from prakerja.training.store.payment import payment_from_item
-from prakerja.training.store.purchase import code_from_item, invoice_from_item
+from prakerja.training.store.purchase import invoice_from_item
 from prakerja.wiring import platform, secret
 
-PREFIX = "/api/v1/integration"
 _PAYMENT = re.compile(r"Payment +([0-9A-Za-z.-]{1,128})", re.IGNORECASE)
 
 
 def payment_code_key() -> str:
     """The key of payment codes and tokens."""
     return secret(settings().payment_code_secret)
-
-
-# institutions -----------------------------------------------------------------------------------------------------
-
-
-def _code(request: CommitRequest, _: Mapping[str, str]) -> Sequence[ItemKey]:
-    return [(REDEEM_CODE, {"redeem_code": request.redeem_code})]
-
-
-def _redeem_status(call: Call[Caller, StatusRequest]) -> CodeData:
-    code = look_at_code(institution=call.partner.partner, code=code_from_item(call.items[0]))
-    return CodeData.of(code, call.request.sequence)
-
-
-def _redeem_commit(call: Call[Caller, CommitRequest]) -> CodeData:
-    return CodeData.of(redeem(platform(), institution=call.partner.partner, code=code_from_item(call.items[0])))
-
-
-def _evidence(call: Call[Caller, EvidenceRequest]) -> EvidenceData:
-    report = call.request
-    code = record_evidence(
-        platform(),
-        institution=call.partner.partner,
-        code=code_from_item(call.items[0]),
-        sequence=report.sequence,
-        passed=report.passed,
-        score=report.score,
-        completed_at=report.completed_at,
-    )
-    return EvidenceData.of(code, report.sequence)
 
 
 # platforms --------------------------------------------------------------------------------------------------------
@@ -80,8 +48,9 @@ def _course(request: QuotaRequest | SendOtpRequest, _: Mapping[str, str]) -> Seq
     return [(COURSE, course), (SCHEDULE, {**course, "schedule_code": request.schedule_code})]
 
 
-def _course_and_card(request: SendOtpRequest, headers: Mapping[str, str]) -> Sequence[ItemKey]:
-    return [*_course(request, headers), (CARD, {"card_number": request.prakerja_id})]
+def _course_and_buyer(request: SendOtpRequest, headers: Mapping[str, str]) -> Sequence[ItemKey]:
+    account = account_key(headers["client_code"], request.user_platform_id)
+    return [*_course(request, headers), (CARD, {"card_number": request.prakerja_id}), account]
 
 
 def _payment(_: AuthorizeRequest, headers: Mapping[str, str]) -> Sequence[ItemKey]:
@@ -105,22 +74,16 @@ def _quota(call: Call[Caller, QuotaRequest]) -> QuotaData:
 
 
 def _send_otp(call: Call[Caller, SendOtpRequest]) -> TokenData:
-    asked, (course, schedule, card) = call.request, call.items
+    asked, (course, schedule, card, account) = call.request, call.items
     order = Order(
         user_platform_id=asked.user_platform_id,
         course_code=asked.course_code,
         schedule_code=asked.schedule_code,
         amount=asked.amount,
-        request=fingerprint([call.headers["timestamp"], call.headers["signature"]]),
+        request=call.name,
     )
-    payment = request_code(
-        platform(),
-        platform=call.partner.partner,
-        order=order,
-        holder=holder_of_card(card),
-        course=course_from_item(course),
-        schedule=schedule_from_item(schedule),
-    )
+    found = Found(holder_of_card(card), tied_to(account), course_from_item(course), schedule_from_item(schedule))
+    payment = request_code(platform(), platform=call.partner.partner, order=order, found=found)
     return TokenData(payment_token=payment_token(payment_code_key(), payment.payment_id))
 
 
@@ -135,6 +98,7 @@ def _authorize(call: Call[Caller, AuthorizeRequest]) -> TransactionData:
             otp=call.request.otp,
             invoice_code=call.request.invoice_code,
             invoice_url=call.request.invoice_url,
+            request=call.name,
         ),
     )
     return TransactionData.of_purchase(purchase, name)
@@ -151,6 +115,7 @@ def _void(call: Call[Caller, VoidRequest]) -> None:
         platform=call.partner.partner,
         invoice=invoice_from_item(call.items[0]),
         transaction_code=call.request.transaction_code,
+        request=call.name,
     )
 
 
@@ -165,11 +130,13 @@ def _at(path: str, handler: Any, model: Any, also_read: Any, message: str = "OK"
 
 
 ENDPOINTS = (
-    _at("/payment/redeem-code/status", _redeem_status, StatusRequest, _code),
-    _at("/payment/redeem-code/commit", _redeem_commit, CommitRequest, _code),
-    _at("/training/evidence", _evidence, EvidenceRequest, _code),
+    *LEARNING,
+    *TRYING,
+    *SSO,
     _at("/payment/quota-schedule", _quota, QuotaRequest, _course),
-    _at("/payment/send-otp", _send_otp, SendOtpRequest, _course_and_card, "Kode OTP dikirim ke nomor telepon peserta."),
+    _at(
+        "/payment/send-otp", _send_otp, SendOtpRequest, _course_and_buyer, "Kode OTP dikirim ke nomor telepon peserta."
+    ),
     _at("/payment/authorize", _authorize, AuthorizeRequest, _payment, "Pelatihan berhasil dibeli."),
     _at("/payment/status", _payment_status, PaymentStatusRequest, _invoice),
     _at("/payment/void", _void, VoidRequest, _invoice, "Transaksi berhasil dibatalkan."),

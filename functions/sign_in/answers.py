@@ -32,17 +32,21 @@ def token_keys() -> TokenKeys:
 
 
 def signed_in(p: Platform, session: Session) -> Response[Any]:
-    """The current tokens of a session. No cache may keep them (RFC 6749 §5.1)."""
+    """The current tokens of a session, as JSON. No cache may keep them (RFC 6749 §5.1)."""
+    return Response(200, "application/json", tokens_of(p, session), headers={"Cache-Control": "no-store"})
+
+
+def tokens_of(p: Platform, session: Session) -> TokensView:
+    """The current tokens of a session."""
     keys = token_keys()
     life = p.settings.access_token_seconds
-    tokens = TokensView(
+    return TokensView(
         access_token=keys.access_token(session, issuer=p.settings.token_issuer, now=p.clock.wall(), seconds=life),
         expires_in=life,
         refresh_token=keys.refresh_token(session),
         session_id=session.session_id,
         person_id=session.person_id,
     )
-    return Response(200, "application/json", tokens, headers={"Cache-Control": "no-store"})
 
 
 @lru_cache(maxsize=2)

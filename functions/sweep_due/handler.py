@@ -1,5 +1,5 @@
-"""Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, payouts,
-payout runs.
+"""Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, courses,
+payouts, payout runs.
 
 The items say what is due; waking something twice, or something already done, does no harm.
 """
@@ -21,6 +21,8 @@ from prakerja.platform.ids import RandomIds
 from prakerja.platform.observability import begin, count, log
 from prakerja.platform.outbox import Message
 from prakerja.registration.service.delivery import due_codes, due_notices
+from prakerja.training.service.annulling_all import due_cancellations
+from prakerja.training.service.finishing import due_courses
 from prakerja.waves.service import due_waves
 from prakerja.wiring import platform
 
@@ -37,6 +39,8 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "CASE": watch_cases,
     "REVOKED": due_revocations,
     "CLAIM": due_claims,
+    "SCHEDULE": due_cancellations,
+    "COURSE": due_courses,
 }
 """Kind of due work → what wakes the due items of one shard."""
 

@@ -81,6 +81,8 @@ class ServiceStack(Stack):
         snap = {name: {"base_url": url, **config.snap_shortened} for name, url in outside.snap.items()}
         return {
             "REGISTRY_URL": outside.registry,
+            "FACE_URL": outside.face,
+            "SITE_URL": config.site_url,
             "SMS_URL": outside.sms,
             "EMAIL_URL": outside.email,
             "BEACON_URL": outside.beacon,

@@ -23,6 +23,7 @@ KEPT_DAYS = 10 * 366
 OPERATOR_ROLES = {
     "wave_manager": "Creates waves, proposes and approves decrees",
     "payout_officer": "Proposes and releases payout runs, looks after what got stuck",
+    "partner_manager": "Registers partners, changes their contracts, rotates their keys",
     "auditor": "Reads",
 }
 

@@ -39,6 +39,8 @@ class WatchStack(Stack):
         self._outbox()
         self._payouts()
         self._books()
+        self._sign_in()
+        self._sweeps()
         self._given_up()
         self._draw(service)
         self._apis(service)
@@ -178,6 +180,29 @@ class WatchStack(Stack):
                 kind=kind,
                 subject=function,
                 says=says,
+                measure=Measure(OURS, metric, {"service": function}, "Sum"),
+                at_least=1,
+            )
+
+    def _sign_in(self) -> None:
+        self._alarm(
+            kind="sso_reused",
+            subject="partner_api",
+            says="A code or refresh token of log in with Prakerja came a second time: a copy of it, or a partner's mistake.",
+            measure=Measure(OURS, "SsoReused", {"service": "partner_api"}, "Sum"),
+            at_least=5,
+            minutes=5,
+        )
+
+    def _sweeps(self) -> None:
+        for function, metric, says in (
+            ("sweep_deadlines", "DeadlineSweepUnfinished", "Last night's sweep of deadlines did not end."),
+            ("close_season", "SeasonCloseUnfinished", "Last night's part of the end of a season did not end."),
+        ):
+            self._alarm(
+                kind="sweep_unfinished",
+                subject=function,
+                says=f"{says} Tonight's takes up what was left.",
                 measure=Measure(OURS, metric, {"service": function}, "Sum"),
                 at_least=1,
             )

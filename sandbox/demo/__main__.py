@@ -18,11 +18,11 @@ from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api, NoAnswer, Refused
 from sandbox.demo.draws import check_draw
 from sandbox.demo.files import read_json
-from sandbox.demo.handout import NothingPlayed, renew_tokens
+from sandbox.demo.handout import NothingPlayed, note_time, renew_tokens
 from sandbox.demo.inbox import Inbox
 from sandbox.demo.keys import Keys
+from sandbox.demo.memory import Memory
 from sandbox.demo.options import HELP, Options, OptionWrong
-from sandbox.demo.prepare import Memory
 from sandbox.demo.run import run
 from sandbox.demo.show import Show
 from sandbox.demo.synth import SynthesisFailed
@@ -82,6 +82,7 @@ def _travel(options: Options, show: Show) -> int:
     memory = Memory(options.local, wib_date(SystemClock().programme()).isoformat())
     for line in travel(Admin(options), memory, options.days):
         show.console.print(line, markup=False, soft_wrap=True)
+    note_time(options.local, memory.offset_seconds)
     warm_functions(options.cloud)
     return 0
 

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import urllib3
@@ -50,6 +50,8 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = field(default=(), repr=False)
+    """Each ``Set-Cookie`` as it came."""
 
     def document(self) -> Any:
         """Its JSON; None for an empty body."""
@@ -122,7 +124,8 @@ class Api:
                 )
             except urllib3.exceptions.HTTPError:
                 return None
-        return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status, headers, answer.data, tuple(answer.headers.getlist("set-cookie")))
 
 
 def refusal(reply: Reply) -> Refused:

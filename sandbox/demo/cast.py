@@ -36,17 +36,32 @@ class Role(StrEnum):
 
 @dataclass
 class Purchase:
-    """A course that a member bought."""
+    """A course that a member bought, as the member sees it."""
 
     invoice: str
-    transaction: str
     platform: str
     institution: str
+    course: str
     price: int
     redeem_code: str
+    sessions: int
+    """How many the schedule has."""
+    purchase_id: str = ""
     cancelled: bool = False
     redeemed: bool = False
+    attended: list[int] = field(default_factory=list)
+    """Sequences that the LMS let them into; 999 is the post-test."""
+    missed: list[int] = field(default_factory=list)
     completed: bool = False
+    not_completed: bool = False
+    """Its time is over, and it was not proven."""
+    told: str = ""
+    """What the timeline says in the end."""
+
+    @property
+    def is_open(self) -> bool:
+        """Can it still be completed?"""
+        return not (self.cancelled or self.completed or self.not_completed)
 
 
 @dataclass
@@ -69,6 +84,8 @@ class Player:
     account: str = ""
     """Number at the provider, as its books have it."""
     purchases: list[Purchase] = field(default_factory=list)
+    logged_in: bool | None = None
+    """At a platform with Prakerja; False: they refused; None: nobody asked."""
     incentive: int = 0
     """Rupiah."""
     scheduled_on: date | None = None

@@ -11,9 +11,11 @@ from sandbox.demo.files import Local, read_json, write_private
 from sandbox.demo.inbox import Inbox
 from sandbox.demo.keys import OPERATORS, PROVIDERS, Keys
 from sandbox.demo.participant import Participant
+from sandbox.demo.partners import described
 from sandbox.demo.play import Play
-from sandbox.demo.stages.learning import BANKS, SECOND, account_number, price_of, shopper
-from sandbox.seed import CATALOGUE
+from sandbox.demo.shop import SCOPES
+from sandbox.demo.stages.buying import SECOND, on_sale
+from sandbox.demo.stages.linking import BANKS, account_number, shopper
 from sandbox.world.people import Person
 
 
@@ -23,14 +25,15 @@ class NothingPlayed(Exception):
 
 def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, Any]:
     """Write it; answers it."""
-    buyer = shopper(play)
-    options = play.options
+    buyer, options, sold = shopper(play), play.options, on_sale(play, SECOND)
     document: dict[str, Any] = {
         "base_url": options.base_url,
         "inbox_url": f"{options.world_url}/inbox",
         "world_url": options.world_url,
+        "offset_seconds": play.memory.offset_seconds,
         "institution": {
             **_institution(SECOND.institution, keys),
+            "test_codes": play.operators[0].test_codes(SECOND.institution),
             "redeem_codes": [purchase.redeem_code for player in play.players for purchase in player.purchases[1:]],
         },
         "other_institution": _institution("lp_cipta_karya", keys),
@@ -38,10 +41,12 @@ def write_handout(play: Play, keys: Keys, strangers: list[Person]) -> dict[str, 
             "client_code": SECOND.platform,
             "sign_key": keys.partners[SECOND.platform],
             "course_code": SECOND.course_code,
-            "schedule_code": SECOND.schedule_code,
-            "amount": price_of(play, SECOND),
+            "schedule_code": sold.schedule_code,
+            "amount": sold.price,
             "card_number": buyer.card,
         },
+        "sso": _sso(SECOND.platform, keys),
+        "sso_pkce": _sso("dp_pijar_mahir", keys),
         "operators": [
             {"name": operator.name, "roles": list(OPERATORS[operator.name]), "token": operator.token}
             for operator in play.operators
@@ -77,6 +82,13 @@ def renew_tokens(local: Local, admin: Admin, api: Api, inbox: Inbox, keys: Keys)
     return document
 
 
+def note_time(local: Local, offset_seconds: int) -> None:
+    """Programme time was moved."""
+    document = read_json(local.handout)
+    if document:
+        write_private(local.handout, document | {"offset_seconds": offset_seconds})
+
+
 def _candidate(play: Play) -> Player:
     """Somebody who is verified and has not joined: may join the open wave, and comes too late for the drawn one."""
     return next(player for player in play.players if player.role is Role.STAYS_AWAY)
@@ -96,11 +108,22 @@ def _participant(who: Participant) -> dict[str, Any]:
 
 
 def _institution(client_code: str, keys: Keys) -> dict[str, Any]:
-    (described,) = [partner for partner in read_json(CATALOGUE)["partners"] if partner["client_code"] == client_code]
     return {
         "client_code": client_code,
         "sign_key": keys.partners[client_code],
-        "redirect_uri": described["redirect_uris"][0],
+        "redirect_uri": described(client_code)["redirect_uris"][0],
+    }
+
+
+def _sso(client_code: str, keys: Keys) -> dict[str, Any]:
+    partner = described(client_code)
+    return {
+        "client_id": client_code,
+        "sign_key": keys.partners[client_code],
+        "redirect_uri": partner["sso_redirect_uris"][0],
+        "login_uri": partner["sso_login_uris"][0],
+        "scope": " ".join(SCOPES),
+        "pkce_required": partner["pkce_required"],
     }
 
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from prakerja.platform.clock import wib_date
 from sandbox.demo.cast import Player
+from sandbox.demo.findings import Finding, rupiah
 from sandbox.demo.keys import PROVIDERS
+from sandbox.demo.lessons import sold, taught
 from sandbox.demo.office import Operator
 from sandbox.demo.play import Play
-from sandbox.demo.stages.learning import members
+from sandbox.demo.stages.linking import members
 
 FORESEEN: dict[str, frozenset[str]] = {
     "verified by the civil registry": frozenset(
@@ -29,23 +31,21 @@ FORESEEN: dict[str, frozenset[str]] = {
     "everybody sees how it ended": frozenset(("FAMILY_CAP", "QUOTA_REACHED", "RESERVE")),
     "link an account or wallet": frozenset(("account-refused", "account-name-mismatch")),
     "buy a course": frozenset(("ERRTRX40022", "cancelled by the platform")),
-    "redeem the code": frozenset(("ERRTRX40031",)),
-    "paid": frozenset(("PSP_ACCOUNT_INACTIVE", "PSP_KYC_REQUIRED")),
+    "use the code, attend the first day": frozenset(("ERRTRX40031", "The photo does not match")),
+    "post-test, skill shown, reviewed": frozenset(("ERRTRX40055",)),
+    "log in with Prakerja": frozenset(("consent refused",)),
+    "webinar: sessions 4 to 5": frozenset(("session over",)),
+    "webinar: post-test, tasks, reviewed": frozenset(("Attend 1 more session.",)),
+    "paid": frozenset(("PSP_ACCOUNT_INACTIVE", "PSP_KYC_REQUIRED", "PSP_BALANCE_LIMIT")),
 }
-"""Stage → what somebody may be told in it."""
+"""Stage → what somebody may be told in it. Of a wallet that was not upgraded a provider may say, when it is asked later,
+no more than that its limit is reached."""
 
+REFUSALS = "refusals"
+NOT_WAITED_FOR = frozenset((REFUSALS,))
+"""Findings that do not come right with time."""
 NOTICES_WAIT_SECONDS = 420.0
 """The last notices may wait for a second delivery, when a worker was killed with the first one in hand."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One comparison."""
-
-    what: str
-    ours: str
-    theirs: str
-    agrees: bool
 
 
 @dataclass
@@ -79,18 +79,17 @@ def judge(play: Play, since: date) -> list[Finding]:
     with play.show.stage("compare the books") as stage:
         stage.note("waits for the last notices and payouts")
         give_up = time.monotonic() + NOTICES_WAIT_SECONDS
+        found: dict[Callable[..., Iterator[Finding]], list[Finding]] = {}
         while True:
-            ledger = Ledger.read(operator, since, last)
+            for compare in PARTS:
+                if not all(finding.agrees for finding in found.get(compare, [_NOT_YET])):
+                    found[compare] = list(compare(play))
             findings = [
-                *_money(play, ledger),
-                *_statements(play),
-                *_callbacks(play),
-                *_members(play),
-                *_inbox(play),
-                *_refusals(play),
+                *_money(play, Ledger.read(operator, since, last)),
+                *(one for part in found.values() for one in part),
             ]
             wrong = [finding.what for finding in findings if not finding.agrees]
-            if not wrong or time.monotonic() > give_up:
+            if set(wrong) <= NOT_WAITED_FOR or time.monotonic() > give_up:
                 stage.note("all agree" if not wrong else f"disagree: {', '.join(wrong)}")
                 return findings
             stage.note(f"waits for: {', '.join(wrong)}")
@@ -163,8 +162,9 @@ def _members(play: Play) -> Iterator[Finding]:
         balance = player.who.membership()["balance"]
         granted += balance["granted"]
         spent = sum(p.price for p in player.purchases if p.completed)
-        reserved = sum(p.price for p in player.purchases if not p.completed and not p.cancelled)
-        expected = (balance["granted"] - spent - reserved, reserved, spent, 0)
+        reserved = sum(p.price for p in player.purchases if p.is_open)
+        forfeited = sum(p.price for p in player.purchases if p.not_completed)
+        expected = (balance["granted"] - spent - reserved - forfeited, reserved, spent, forfeited)
         seen = tuple(balance[name] for name in ("available", "reserved", "spent", "forfeited"))
         if seen != expected:
             wrong.append(player)
@@ -182,6 +182,7 @@ def _inbox(play: Play) -> Iterator[Finding]:
         came["Data diri terverifikasi"] += player.verified
         came["Selamat, Anda lolos"] += player.member
         came["Pelatihan selesai"] += sum(purchase.completed for purchase in player.purchases)
+        came["Pelatihan tidak selesai"] += sum(purchase.not_completed for purchase in player.purchases)
         came["Insentif dijadwalkan"] += player.incentive > 0
         came["Insentif berhasil"] += player.payment == "PAID"
         came["Insentif gagal dicairkan"] += player.failures
@@ -195,9 +196,17 @@ def _refusals(play: Play) -> Iterator[Finding]:
     """Nobody was told no, or nothing at all, who should not have been."""
     told = [(stage, why) for player in play.players for stage, why in player.refusals]
     unforeseen = sorted({f"{why} at {stage}" for stage, why in told if why not in FORESEEN.get(stage, ())})
-    yield Finding("refusals", "as the story has them", ", ".join(unforeseen) or "the same", not unforeseen)
+    yield Finding(REFUSALS, "as the story has them", ", ".join(unforeseen) or "the same", not unforeseen)
 
 
-def rupiah(amount: int) -> str:
-    """``Rp1.234.000``."""
-    return f"Rp{amount:,}".replace(",", ".")
+PARTS: tuple[Callable[[Play], Iterator[Finding]], ...] = (
+    _statements,
+    _callbacks,
+    _members,
+    sold,
+    taught,
+    _inbox,
+    _refusals,
+)
+"""Every comparison but that of the ledger. What agrees once is not looked at again."""
+_NOT_YET = Finding("not looked at yet", "", "", agrees=False)

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from sandbox.demo.files import Local, read_json, write_private
 
 OPERATORS: dict[str, tuple[str, ...]] = {
-    "ratna": ("wave_manager", "payout_officer"),
-    "budi": ("wave_manager", "payout_officer"),
+    "ratna": ("wave_manager", "payout_officer", "partner_manager"),
+    "budi": ("wave_manager", "payout_officer", "partner_manager"),
     "wati": ("auditor",),
 }
 """Operators of the demonstration and their roles. The first two agree on everything that needs two."""
@@ -29,7 +29,7 @@ PROVIDERS = ("BNI", "BCA", "OVO", "GOPAY", "DANA", "LINKAJA")
 
 @dataclass(frozen=True)
 class Keys:
-    """Passwords, payment credentials, the registry's key, and the sign keys that partners were shown once."""
+    """Passwords, payment credentials, the keys of the registry and the face check, and the sign keys that partners were shown once."""
 
     local: Local
     document: dict[str, Any]
@@ -45,6 +45,9 @@ class Keys:
                 "payments": {},
                 "partners": {},
             }
+        if "face_key" not in document:
+            document["face_key"] = secrets.token_urlsafe(32)
+            write_private(local.secrets, document)
         missing = {name: _credentials(name) for name in PROVIDERS if name not in document["payments"]}
         if missing:
             document["payments"] |= missing
@@ -55,6 +58,11 @@ class Keys:
     def registry_key(self) -> str:
         """What the civil registry lets us in with."""
         return str(self.document["registry_key"])
+
+    @property
+    def face_key(self) -> str:
+        """What the face check lets us in with."""
+        return str(self.document["face_key"])
 
     @property
     def payments(self) -> dict[str, dict[str, str]]:
@@ -79,7 +87,7 @@ class Keys:
 
     def everything(self) -> set[str]:
         """Each secret text, for the search in logs. Of a private key, its lines."""
-        found = {self.registry_key, *self.partners.values(), *self.document["operators"].values()}
+        found = {self.registry_key, self.face_key, *self.partners.values(), *self.document["operators"].values()}
         for credentials in self.payments.values():
             found.add(credentials["client_secret"])
             found.update(line for line in credentials["private_key"].splitlines() if not line.startswith("-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ class Search:
 
 
 def search(play: Play, secrets: set[str]) -> Search:
-    """Look for every trace of this run's people, their codes and tokens, partners' and providers' keys."""
+    """Look for every trace of this run's people, their codes, tokens, cookies and photos, partners' and providers' keys."""
     return look_for(traces_of(play, secrets), play.options.local, play.admin)
 
 
@@ -44,14 +45,23 @@ def traces_of(play: Play, secrets: set[str]) -> dict[str, str]:
     """Text to look for → what it is."""
     traces = dict.fromkeys(play.inbox.codes, "one-time code")
     traces |= dict.fromkeys(secrets | play.secrets, "key or token")
+    for partner in (*play.platforms.values(), *play.institutions.values()):
+        traces |= dict.fromkeys(partner.secrets, "token or code of a partner")
     for player in play.players:
         traces |= dict.fromkeys(player.person.traces(), "personal data")
-        traces |= dict.fromkeys(player.who.secrets, "token")
+        traces |= dict.fromkeys(player.who.secrets, "token, cookie or form token")
+        for mark in player.who.photos:
+            traces |= dict.fromkeys((mark, *base64_of(mark)), "photo")
         if player.account:
             traces[player.account] = "account number"
         if player.card:
             traces[player.card] = "card number"
     return {text: kind for text, kind in traces.items() if text}
+
+
+def base64_of(text: str) -> list[str]:
+    """What a text looks like inside something that was written as base64, wherever in it it stands."""
+    return [base64.b64encode(b"?" * shift + text.encode()).decode()[4:-4] for shift in range(3)]
 
 
 def look_for(traces: dict[str, str], local: Local, admin: Admin) -> Search:

@@ -10,7 +10,7 @@ import urllib3
 
 from sandbox.demo.api import Api
 
-SCHEME = ("NORMAL_2023", 1)
+SCHEME = ("NORMAL_2023", 2)
 
 
 class Operator:
@@ -46,6 +46,33 @@ class Operator:
         """Agree to what another operator proposed."""
         self._call("PUT", f"/operator/v1/approvals/{approval_id}/approval")
 
+    # partners ----------------------------------------------------------------------------------------------------
+    def partner(self, client_code: str) -> dict[str, Any]:
+        """A partner as it stands, with the ids of its keys."""
+        return self._object("GET", f"/operator/v1/partners/{client_code}")
+
+    def add_key(self, client_code: str) -> str:
+        """Begin a rotation; answers the second key, which is shown this once."""
+        return str(self._call("POST", f"/operator/v1/partners/{client_code}/keys")["sign_key"])
+
+    def retire_key(self, client_code: str, key_id: str) -> None:
+        """End a rotation."""
+        self._call("PUT", f"/operator/v1/partners/{client_code}/keys/{key_id}/retirement")
+
+    def suspend(self, client_code: str, because: str) -> None:
+        """Keep a partner out, from its next request on."""
+        self._call("PUT", f"/operator/v1/partners/{client_code}/suspension", {"because": because})
+
+    def propose_resumption(self, client_code: str) -> str:
+        """Propose to let a partner in again; answers the approval's id."""
+        return str(self._call("PUT", f"/operator/v1/partners/{client_code}/resumption")["approval_id"])
+
+    def test_codes(self, client_code: str) -> dict[str, str]:
+        """The codes with which an institution tries its software, by case."""
+        codes = self._call("PUT", f"/operator/v1/partners/{client_code}/test-codes")
+        return {code["case"]: code["redeem_code"] for code in codes}
+
+    # payouts -----------------------------------------------------------------------------------------------------
     def start_run(self, scheduled_until: date) -> str:
         """Begin a payout run; answers its id."""
         body = {"scheduled_until": scheduled_until.isoformat()}

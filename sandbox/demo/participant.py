@@ -39,7 +39,9 @@ class Participant:
         self.device_id = device_id or str(uuid.uuid4())  # noqa: TID251 - a client's own id
         self.tokens: Tokens | None = None
         self.secrets: set[str] = set()
-        """Every token that this person was given."""
+        """Every token, cookie and form token that this person was given."""
+        self.photos: set[str] = set()
+        """A word of each photo that this person has sent."""
         self._api = api
         self._inbox = inbox
 
@@ -94,6 +96,10 @@ class Participant:
         """Courses bought."""
         return list(self._call("GET", "/v1/purchases"))
 
+    def learning(self, purchase_id: str) -> dict[str, Any]:
+        """One of them: its sessions, tasks, and what is missing by when."""
+        return self._object("GET", f"/v1/purchases/{purchase_id}")
+
     def review(self, purchase_id: str, rating: int, text: str) -> None:
         """Rate and review a completed course."""
         self._call("PUT", f"/v1/purchases/{purchase_id}/review", {"rating": rating, "text": text})
@@ -116,7 +122,7 @@ class Participant:
 
     # one-time codes ----------------------------------------------------------------------------------------------
     def _prove(self, path: str, channel: str, extra: dict[str, str]) -> dict[str, Any]:
-        address = self.phone if channel == "PHONE" else self.email
+        address = self.address(channel)
         after = self._inbox.last
         challenge = self._call("POST", path, {"channel": channel, "address": address, **extra})
         return self._give_code(path, challenge, extra, after)
@@ -124,7 +130,7 @@ class Participant:
     def _give_code(self, path: str, challenge: dict[str, Any], extra: dict[str, str], after: int) -> dict[str, Any]:
         """Read the code and give it back; ask for another one when none comes, or when it came too late."""
         place = f"{path.removesuffix('/challenges')}/challenges/{challenge['challenge_id']}"
-        address = self.phone if challenge["channel"] == "PHONE" else self.email
+        address = self.address(challenge["channel"])
         for _ in range(CODES):
             found = self._inbox.code(address, after, CODE_SECONDS)
             if found is not None:
@@ -149,6 +155,10 @@ class Participant:
                     raise
                 self._api.wait(1.0)
         return self._object("POST", path, body)
+
+    def address(self, channel: str) -> str:
+        """Phone or e-mail."""
+        return self.phone if channel == "PHONE" else self.email
 
     def payment_code(self, after: int) -> tuple[int, str] | None:
         """The code by which a purchase is confirmed, with the number of its message; None if none came."""

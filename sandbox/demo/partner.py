@@ -1,4 +1,4 @@
-"""A partner's client: signs as the contract says, and spells JSON as the clients of many languages do."""
+"""What the clients of all partners have in common: they sign as the contract says, and spell JSON as many languages do."""
 
 from __future__ import annotations
 
@@ -65,6 +65,8 @@ class PartnerClient:
     def __init__(self, api: Api, client_code: str, sign_key: str) -> None:
         self.client_code = client_code
         self.sign_key = sign_key
+        self.secrets: set[str] = set()
+        """Tokens and codes that it was given."""
         self._api = api
         self._spelling = itertools.cycle(SPELLINGS)
         self._slashes = itertools.cycle(("", "", "/"))
@@ -74,79 +76,24 @@ class PartnerClient:
         sent, signed = next(self._spelling)(body)
         full = next(self._slashes) + PREFIX + path
         timestamp = str(int(time.time()))
-        reply = self._api.send(
-            "POST",
-            full,
-            {
-                "Content-Type": "application/json",
-                "client_code": self.client_code,
-                "timestamp": timestamp,
-                "signature": self._signature(timestamp, full, signed),
-                **headers,
-            },
-            sent.encode(),
-        )
+        signing = {
+            "Content-Type": "application/json",
+            "client_code": self.client_code,
+            "timestamp": timestamp,
+            "signature": self.signature(timestamp, "POST", full, signed),
+        }
+        return self.answer("POST", full, signing | headers, sent.encode())
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> dict[str, Any]:
+        """The ``data`` of what is answered to a request with these very headers. Raises Refused."""
+        reply = self._api.send(method, path, headers, body)
         if reply.status >= 400:
             raise refusal(reply)
         document: dict[str, Any] = reply.document()
         data: dict[str, Any] = document.get("data", {})
         return data
 
-    def _signature(self, timestamp: str, path: str, body: str) -> str:
-        text = f"{self.client_code}{timestamp}POST{path}{body}"
+    def signature(self, timestamp: str, method: str, path: str, body: str) -> str:
+        """HMAC-SHA1 over the parts, one after the other."""
+        text = f"{self.client_code}{timestamp}{method}{path}{body}"
         return hmac.new(self.sign_key.encode(), text.encode(), hashlib.sha1).hexdigest()
-
-
-class Platform(PartnerClient):
-    """Sells courses."""
-
-    def seats(self, course_code: str, schedule_code: str) -> int:
-        """Seats that can still be sold."""
-        data = self.call("/payment/quota-schedule", {"schedule_code": schedule_code, "course_code": course_code})
-        return int(data["quota"])
-
-    def ask_for_code(self, buyer: str, card: str, course_code: str, schedule_code: str, amount: int) -> str:
-        """Have the member get a code; answers the payment token."""
-        order = {
-            "user_platform_id": buyer,
-            "prakerja_id": card,
-            "course_code": course_code,
-            "schedule_code": schedule_code,
-            "amount": amount,
-        }
-        return str(self.call("/payment/send-otp", order)["payment_token"])
-
-    def authorise(self, token: str, code: str, invoice: str) -> dict[str, Any]:
-        """Buy with the member's code."""
-        order = {
-            "otp": code,
-            "invoice_url": f"https://toko.example/tagihan?no={invoice}&cetak=1",
-            "invoice_code": invoice,
-        }
-        return self.call("/payment/authorize", order, Authorization=f"Payment {token}")
-
-    def status(self, invoice: str) -> dict[str, Any]:
-        """One of its transactions."""
-        return self.call("/payment/status", {"invoice_code": invoice})
-
-    def cancel(self, invoice: str, transaction: str) -> None:
-        """Cancel a transaction whose course has not begun."""
-        self.call("/payment/void", {"invoice_code": invoice, "transaction_code": transaction})
-
-
-class Institution(PartnerClient):
-    """Teaches courses."""
-
-    def status(self, redeem_code: str, sequence: int | None = None) -> dict[str, Any]:
-        """A redeem code, at a sequence."""
-        body: dict[str, Any] = {"redeem_code": redeem_code}
-        return self.call("/payment/redeem-code/status", body | ({"sequence": sequence} if sequence else {}))
-
-    def commit(self, redeem_code: str) -> dict[str, Any]:
-        """Use a redeem code."""
-        return self.call("/payment/redeem-code/commit", {"redeem_code": redeem_code})
-
-    def report(self, redeem_code: str, sequence: int, score: int | None = None) -> dict[str, Any]:
-        """Evidence of learning: a session attended, or (999) the post-test passed."""
-        body: dict[str, Any] = {"redeem_code": redeem_code, "sequence": sequence, "passed": True}
-        return self.call("/training/evidence", body | ({"score": score} if score is not None else {}))

@@ -11,9 +11,17 @@ from prakerja.platform.clock import wib_date
 from sandbox.demo.cast import Player
 from sandbox.demo.keys import PROVIDERS
 from sandbox.demo.play import Play
-from sandbox.demo.stages.learning import members
+from sandbox.demo.stages.linking import members
 
 Row = tuple[str, ...]
+WAITING = {
+    "UNKNOWN": "outcome not known, longer than the provider may take",
+    "HELD": "held: answer and order contradict each other",
+    "PARKED": "parked: our own request is wrong",
+    "FAILED": "failed: the member must act",
+    "RETURNED": "paid, and sent back",
+}
+"""By state."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Payments:
     """Provider, instructions, paid, not paid, what comparing the day came to, by what."""
     unpaid: list[Row] = field(default_factory=list)
     """Member, provider, what they were told."""
+    waiting: list[Row] = field(default_factory=list)
+    """State of payouts that no machine helps any further, how many there are now."""
     cases: list[Row] = field(default_factory=list)
     """Kind, how many were opened."""
     callbacks: list[Row] = field(default_factory=list)
@@ -39,6 +49,7 @@ def look_at(play: Play) -> Payments:
     return Payments(
         providers=[_provider(play, provider) for provider in PROVIDERS],
         unpaid=[_unpaid(player) for player in members(play) if player.payment != "PAID"],
+        waiting=[(words, str(len(play.operators[0].payouts(state)))) for state, words in WAITING.items()],
         cases=sorted((kind, str(count)) for kind, count in _cases(play).items()),
         callbacks=_callbacks(play),
         faults=sorted((what, str(count)) for what, count in play.faults.items()),

@@ -16,12 +16,17 @@ from sandbox.demo.admin import Admin
 from sandbox.demo.api import Api, NoAnswer, Refused
 from sandbox.demo.cast import Player
 from sandbox.demo.inbox import Inbox
+from sandbox.demo.keys import Keys
+from sandbox.demo.lms import Lms
+from sandbox.demo.memory import Memory
 from sandbox.demo.office import Operator
 from sandbox.demo.options import Options
 from sandbox.demo.outside import Outside
-from sandbox.demo.partner import Institution, Platform
+from sandbox.demo.shop import Shop
 from sandbox.demo.show import Show, Stage
+from sandbox.demo.surfing import Surfer
 from sandbox.demo.system import System
+from sandbox.demo.travel import move
 
 PEOPLE_AT_ONCE = 32
 """Most of them wait for a code or a result; requests under way are fewer (``api.AT_ONCE``)."""
@@ -55,11 +60,15 @@ class Play:
     show: Show
     stop: threading.Event
     operators: tuple[Operator, Operator]
-    platforms: dict[str, Platform]
-    institutions: dict[str, Institution]
+    keys: Keys
+    memory: Memory
+    platforms: dict[str, Shop]
+    institutions: dict[str, Lms]
     players: list[Player]
     wave_id: str = ""
     open_wave_id: str = ""
+    test_codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of each institution, by case."""
     faults: dict[str, int] = field(default_factory=dict)
     """How often the payment providers misbehaved, by kind."""
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -74,6 +83,15 @@ class Play:
     def now(self) -> datetime:
         """Programme time."""
         return self.clock.programme()
+
+    def surfer(self, player: Player) -> Surfer:
+        """A fresh browser of somebody's."""
+        return Surfer(self.api, self.inbox, player.who)
+
+    def move(self, moment: datetime) -> None:
+        """Move programme time forward to a moment. What runs meanwhile sees the one or the other."""
+        move(self.admin, self.memory, round((moment - SystemClock().wall()).total_seconds()))
+        self.clock = SystemClock(self.memory.offset_seconds)
 
     def everyone(self, players: Iterable[Player], act: Callable[[Player], object], stage: Stage) -> None:
         """Let all of them act, some at once. Refusals are noted; anything unforeseen ends the run."""

@@ -4,59 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from prakerja.partners import add_sign_key
 from sandbox.cloud.process import warm_functions
 from sandbox.demo.admin import Admin
-from sandbox.demo.files import Local, read_json, write_private
 from sandbox.demo.keys import OPERATORS, PROVIDERS, Keys, public_key
 from sandbox.demo.options import Options
 from sandbox.demo.outside import Outside
 from sandbox.demo.show import Show
-from sandbox.demo.stages.learning import FIRST, SECOND, account_of
+from sandbox.demo.stages.buying import IN_USE
+from sandbox.demo.stages.linking import account_of
 from sandbox.demo.synth import synthesise
 from sandbox.demo.system import System
 from sandbox.seed import seed
 from sandbox.world.people import Person
 
 SOURCE_RUPIAH = 10**12
-USED = frozenset(code for offer in (*FIRST, SECOND) for code in (offer.platform, offer.institution))
-"""Partners in whose name something is done."""
 GOPAY_KNOWS_AFTER = 5
 """Seconds before its stand-in knows of a transfer; our own patience is as much shorter here (``infra/config.py``)."""
 WHOLE_ADDRESS = ("gopay",)
 """Providers that call back to exactly the address they were given; the others put a path of their own behind it."""
 WORKERS = 2
 """Warm workers of each function."""
-
-
-class Memory:
-    """What one run must know of those before it: how many there were, since when, how far time was moved."""
-
-    def __init__(self, local: Local, today: str) -> None:
-        self._file = local.memory
-        self._document: dict[str, Any] = {"runs": 0, "since": today, "offset_seconds": 0} | read_json(local.memory)
-
-    @property
-    def runs(self) -> int:
-        """Runs so far on this state, this one included once it has begun."""
-        return int(self._document["runs"])
-
-    @property
-    def since(self) -> str:
-        """The first day (WIB) of this state."""
-        return str(self._document["since"])
-
-    @property
-    def offset_seconds(self) -> int:
-        """How far programme time runs ahead."""
-        return int(self._document["offset_seconds"])
-
-    def keep(self, **changes: int) -> None:
-        """Change and write."""
-        self._document |= changes
-        write_private(self._file, self._document)
 
 
 def bring_up(system: System, show: Show, offset_seconds: int) -> Admin:
@@ -75,18 +44,20 @@ def furnish(admin: Admin, keys: Keys, outside: Outside, show: Show, options: Opt
     """Secrets of outside parties, payment providers, catalogue and partners, operators; then warm functions."""
     with show.stage("secrets, catalogue, operators") as stage:
         admin.put_secret("registry_secret", keys.registry_key)
+        admin.put_secret("face_secret", keys.face_key)
         admin.put_secret("snap_secret", json.dumps(keys.payments))
         for provider, credentials in keys.payments.items():
             _open_provider(outside, provider.lower(), credentials, options.base_url)
+            outside.configure_payments(provider.lower(), end_of_day="")  # or who plays at 23:00 waits until 01:00
         outside.configure_payments("gopay", inquiry_delay_seconds=GOPAY_KNOWS_AFTER)
         outside.mend_payments()
         admin.put_secret("snap_callback_secret", json.dumps(outside.callback_keys(keys.payments)))
         platform, ring = admin.platform(offset_seconds), admin.key_ring()
         fresh = seed(platform, ring)
         keys.remember_partners(fresh)
-        for client_code in USED:
+        for client_code in IN_USE:
             if client_code not in keys.partners:  # its key was shown to a run that did not live to write it down
-                keys.remember_partners({client_code: add_sign_key(platform, ring, client_code=client_code)})
+                keys.remember_partners({client_code: add_sign_key(platform, ring, client_code=client_code)[1]})
         for name, roles in OPERATORS.items():
             admin.create_operator(name, keys.password(name), roles)
         stage.note(f"{len(keys.partners)} partners, {len(OPERATORS)} operators")

@@ -17,17 +17,29 @@ from sandbox.demo.inbox import Inbox
 from sandbox.demo.judge import judge
 from sandbox.demo.keys import OPERATORS, Keys
 from sandbox.demo.leaks import Search, search
+from sandbox.demo.lessons import learn_of
+from sandbox.demo.memory import Memory
 from sandbox.demo.office import Operator
 from sandbox.demo.options import SMALLEST, Options, playing
 from sandbox.demo.outside import Outside
 from sandbox.demo.participant import Participant
-from sandbox.demo.partner import Institution, Platform
+from sandbox.demo.partners import schools, shops
 from sandbox.demo.payments import look_at
 from sandbox.demo.play import Play
-from sandbox.demo.prepare import Memory, bring_up, furnish, introduce
+from sandbox.demo.prepare import bring_up, furnish, introduce
 from sandbox.demo.show import Show
-from sandbox.demo.stages import learning, paying, reconciling, registering, waving
-from sandbox.demo.summary import print_next, print_summary, report
+from sandbox.demo.stages import (
+    buying,
+    learning,
+    linking,
+    logging_in,
+    paying,
+    reconciling,
+    registering,
+    waving,
+    webinar,
+)
+from sandbox.demo.summary import Result, print_next, print_summary, report
 from sandbox.demo.system import System, running
 
 SEEDS_APART = 1000
@@ -41,15 +53,21 @@ STORY = (
     registering.come_with_another_device,
     waving.draw,
     waving.decree,
-    learning.link_accounts,
-    learning.buy,
-    learning.redeem,
+    linking.link_accounts,
+    buying.buy,
+    buying.suspend_a_platform,
+    logging_in.log_in,
+    learning.attend,
     learning.complete,
     paying.schedule,
+    webinar.take_part,
+    webinar.finish,
+    paying.schedule,
+    webinar.end,
     paying.release,
     paying.pay,
     paying.try_again,
-    learning.buy_again,
+    buying.buy_again,
     reconciling.reconcile,
     reconciling.close,
     waving.leave_a_wave_open,
@@ -64,20 +82,20 @@ def run(options: Options, show: Show) -> int:
     stop = threading.Event()
     if options.people < SMALLEST:
         show.console.print(f"PEOPLE={options.people} is raised to {SMALLEST}: each case of the story needs somebody.")
-    with running(options, keys.registry_key) as system:
+    with running(options, keys) as system:
         try:
             with show.live():
                 play = _prepare(system, memory, keys, show, stop)
                 for part in STORY:
                     part(play)
                 findings = judge(play, date.fromisoformat(memory.since))
-                payments = look_at(play)
+                lessons, payments = learn_of(play), look_at(play)
                 found = _search(play, keys)
                 write_handout(play, keys, newcomers(_seed(options, memory.runs)))
-            seconds = time.monotonic() - began
-            write_private(options.local.report, report(play, findings, payments, found, seconds))
-            print_summary(show.console, play, findings, payments, found, seconds)
-            good = all(finding.agrees for finding in findings) and not found.leaks
+            result = Result(findings, lessons, payments, found, time.monotonic() - began)
+            write_private(options.local.report, report(play, result))
+            print_summary(show.console, play, result)
+            good = result.is_good
             show.console.print("All books agree." if good else "NOT all agree: see above.", style="bold")
             if options.stay:
                 print_next(show.console, play)
@@ -111,10 +129,10 @@ def _prepare(system: System, memory: Memory, keys: Keys, show: Show, stop: threa
         show=show,
         stop=stop,
         operators=(first, second),
-        platforms={code: Platform(api, code, key) for code, key in keys.partners.items() if code.startswith("dp_")},
-        institutions={
-            code: Institution(api, code, key) for code, key in keys.partners.items() if code.startswith("lp_")
-        },
+        keys=keys,
+        memory=memory,
+        platforms=shops(api, keys),
+        institutions=schools(api, keys),
         players=players,
     )
 

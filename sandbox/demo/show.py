@@ -32,7 +32,7 @@ class Stage:
         self.seconds = 0.0
         self._tell = tell
         self._told_at = self.began
-        self._halfway: Callable[[], Any] | None = None
+        self._halfway: list[Callable[[], Any]] = []
         self._lock = threading.Lock()
 
     def done(self, count: int = 1) -> None:
@@ -54,8 +54,8 @@ class Stage:
                 self._tell(f"    {self.name}: {remark}")
 
     def halfway(self, act: Callable[[], Any]) -> None:
-        """Do something when half of the stage is done."""
-        self._halfway = act
+        """Do something when half of the stage is done, beside what else is to be done then."""
+        self._halfway.append(act)
 
     @property
     def elapsed(self) -> float:
@@ -76,10 +76,10 @@ class Stage:
         with self._lock:
             self.done_count += count
             passed = self.done_count + self.refusals.total()
-            act = self._halfway if passed * 2 >= self.total else None
-            if act is not None:
-                self._halfway = None
-        if act is not None:
+            acts = self._halfway if passed * 2 >= self.total else []
+            if acts:
+                self._halfway = []
+        for act in acts:
             act()
 
 

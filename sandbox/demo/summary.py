@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from sandbox.demo.judge import Finding
+from sandbox.demo.findings import Finding
 from sandbox.demo.leaks import Search
+from sandbox.demo.lessons import Lessons
 from sandbox.demo.payments import Payments
 from sandbox.demo.play import Play
 
-WORDS = ("why", "what", "at", "by", "compared with theirs", "state", "digest")
+WORDS = ("why", "what", "at", "by", "compared with theirs", "state", "digest", "course", "missed", "the money")
 """Columns that hold words, not numbers."""
 
 
@@ -30,47 +31,80 @@ def counts(play: Play) -> dict[str, int]:
         "selected": sum(player.member for player in players),
         "bought": len(bought),
         "redeemed": sum(purchase.redeemed for purchase in bought),
+        "sessions attended": sum(len(purchase.attended) for purchase in bought),
+        "sessions missed": sum(len(purchase.missed) for purchase in bought),
+        "tasks graded": sum(
+            play.institutions[purchase.institution].graded(purchase.redeem_code) for purchase in bought
+        ),
         "completed": sum(purchase.completed for purchase in bought),
+        "not completed": sum(purchase.not_completed for purchase in bought),
+        "logged in at a platform": sum(player.logged_in is True for player in players),
         "paid": sum(player.payment == "PAID" for player in players),
     }
 
 
-def report(play: Play, findings: list[Finding], payments: Payments, search: Search, seconds: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    findings: list[Finding]
+    lessons: Lessons
+    payments: Payments
+    search: Search
+    seconds: float
+
+    @property
+    def is_good(self) -> bool:
+        """Do all books agree, and has nothing leaked?"""
+        return all(finding.agrees for finding in self.findings) and not self.search.leaks
+
+
+def report(play: Play, result: Result) -> dict[str, Any]:
     """The same for programs."""
     return {
         "counts": counts(play),
         "refused": [list(row) for row in _refusals(play)],
-        "findings": [asdict(finding) for finding in findings],
-        "payments": asdict(payments),
-        "search": asdict(search),
+        "findings": [asdict(finding) for finding in result.findings],
+        "lessons": asdict(result.lessons),
+        "payments": asdict(result.payments),
+        "search": asdict(result.search),
         "stages": {
             stage.name: {"seconds": round(stage.seconds, 1), "done": stage.done_count} for stage in play.show.stages
         },
         "requests": play.api.requests,
         "repeats": play.api.repeats,
         "kills": play.system.kills,
-        "seconds": round(seconds, 1),
+        "seconds": round(result.seconds, 1),
     }
 
 
-def print_summary(
-    console: Console, play: Play, findings: list[Finding], payments: Payments, search: Search, seconds: float
-) -> None:
+def print_summary(console: Console, play: Play, result: Result) -> None:
     """Print all of it."""
     console.print()
     console.print(_grid("How far they came", ("", "people or courses"), [(k, str(v)) for k, v in counts(play).items()]))
     console.print(_grid("Refused, and why", ("stage", "why", "times"), _refusals(play)))
-    _print_payments(console, payments)
-    rows = [(f.what, f.ours, f.theirs, "✓" if f.agrees else "✗ DIFFERS") for f in findings]
+    _print_lessons(console, result.lessons)
+    _print_payments(console, result.payments)
+    rows = [(f.what, f.ours, f.theirs, "✓" if f.agrees else "✗ DIFFERS") for f in result.findings]
     console.print(_grid("Our books beside the outside world's", ("", "ours", "theirs", ""), rows))
-    console.print(_grid("How long it took", ("stage", "seconds"), _times(play, seconds)))
-    console.print(_leaks(search), markup=False, soft_wrap=True)
+    console.print(_grid("How long it took", ("stage", "seconds"), _times(play, result.seconds)))
+    console.print(_leaks(result.search), markup=False, soft_wrap=True)
+
+
+def _print_lessons(console: Console, lessons: Lessons) -> None:
+    for title, headings, rows in (
+        ("Courses", ("", "learners", "attended", "absent", "tasks", "completed", "not"), lessons.courses),
+        ("Not completed, and what became of the money", ("", "course", "missed", "the money"), lessons.not_completed),
+        ("Log in with Prakerja", ("", "people"), lessons.logins),
+    ):
+        console.print(_grid(title, headings, rows))
 
 
 def _print_payments(console: Console, payments: Payments) -> None:
     for title, headings, rows in (
         ("Payments", ("", "sent", "paid", "not paid", "compared with theirs", "by"), payments.providers),
         ("Members who were not paid, and what they are told", ("", "at", "what"), payments.unpaid),
+        ("Payouts that wait for an operator", ("", "now"), payments.waiting),
         ("What the providers did wrong while they paid", ("", "times"), payments.faults),
         ("What providers called back", ("", "times"), payments.callbacks),
         ("Cases for people", ("", "opened"), payments.cases),

@@ -30,7 +30,12 @@ def synthesise(options: Options) -> bool:
     done = subprocess.run(
         [sys.executable, "-m", "infra.app", "--stage", "local", "--out", str(assembly)],
         cwd=ROOT,
-        env={**os.environ, "WORLD_PORT": str(options.world_port), "CLOUD_PORT": str(options.cloud_port)},
+        env={
+            **os.environ,
+            "WORLD_PORT": str(options.world_port),
+            "CLOUD_PORT": str(options.cloud_port),
+            "PORT": str(options.port),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -42,7 +47,7 @@ def synthesise(options: Options) -> bool:
 
 
 def _fingerprint(options: Options) -> str:
-    digest = hashlib.sha256(f"{sys.version} {options.world_port} {options.cloud_port}".encode())
+    digest = hashlib.sha256(f"{sys.version} {options.world_port} {options.cloud_port} {options.port}".encode())
     for path in _files():
         digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sandbox.cloud.deploy import deploy
 from sandbox.cloud.process import cloud_process, kill_lambda_workers, start_cloud
+from sandbox.demo.keys import Keys
 from sandbox.demo.options import Options
 from sandbox.world.process import WorldProcess
 
@@ -45,12 +46,17 @@ class System:
 
 
 @contextlib.contextmanager
-def running(options: Options, registry_key: str) -> Iterator[System]:
+def running(options: Options, keys: Keys) -> Iterator[System]:
     """Start both; at the end, however it comes, stop both and let the cloud save its state.
 
     Raises ProgramFailed, WorldFailed (a port that is taken, say).
     """
-    with WorldProcess(port=options.world_port, state_dir=options.local.world, registry_key=registry_key) as world:
+    with WorldProcess(
+        port=options.world_port,
+        state_dir=options.local.world,
+        registry_key=keys.registry_key,
+        face_key=keys.face_key,
+    ) as world:
         cloud = start_cloud(options.cloud)
         try:
             yield System(options, world)

@@ -9,9 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
+from sandbox.world import face, registry
 from sandbox.world.app import create
 from sandbox.world.process import WorldFailed, WorldProcess
-from sandbox.world.registry import DEFAULT_API_KEY
 from sandbox.world.server import serve
 
 
@@ -22,7 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
         return _supervise(options)
     if options.until_stdin_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    app = create(options.state_dir, beacon_period=options.beacon_period, registry_key=options.registry_key)
+    app = create(
+        options.state_dir,
+        beacon_period=options.beacon_period,
+        registry_key=options.registry_key,
+        face_key=options.face_key,
+    )
     serve(app, options.port)
     return 0
 
@@ -32,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--state-dir", type=Path, default=Path(".local/world"))
     parser.add_argument("--beacon-period", type=int, default=1, help="seconds; only for a new state directory")
-    parser.add_argument("--registry-key", default=os.environ.get("WORLD_REGISTRY_KEY", DEFAULT_API_KEY))
+    parser.add_argument("--registry-key", default=os.environ.get("WORLD_REGISTRY_KEY", registry.DEFAULT_API_KEY))
+    parser.add_argument("--face-key", default=os.environ.get("WORLD_FACE_KEY", face.DEFAULT_API_KEY))
     parser.add_argument("--supervise", action="store_true", help="serve from a child process, again whenever it dies")
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -44,6 +50,7 @@ def _supervise(options: argparse.Namespace) -> int:
         state_dir=options.state_dir,
         beacon_period=options.beacon_period,
         registry_key=options.registry_key,
+        face_key=options.face_key,
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

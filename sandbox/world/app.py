@@ -14,16 +14,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
-from sandbox.world import snap
+from sandbox.world import face, registry, snap
 from sandbox.world.beacon import Beacon
 from sandbox.world.book import Clock, machine_clock, open_book
 from sandbox.world.control import Control, StandIn
 from sandbox.world.faults import Faults, Switchboard
 from sandbox.world.messages import Messages
-from sandbox.world.registry import DEFAULT_API_KEY, Registry
+from sandbox.world.registry import Registry
 from sandbox.world.web import error_answer
 
-NAMES = ("registry", "sms", "email", "beacon")
+NAMES = ("registry", "face", "sms", "email", "beacon")
 """Stand-ins that can be made to misbehave at ``/control/<name>``; payment providers have a control page of their own."""
 
 
@@ -32,17 +32,20 @@ def create(
     clock: Clock = machine_clock,
     *,
     beacon_period: int = 1,
-    registry_key: str = DEFAULT_API_KEY,
+    registry_key: str = registry.DEFAULT_API_KEY,
+    face_key: str = face.DEFAULT_API_KEY,
 ) -> ASGIApp:
     """The outside world. ``beacon_period`` (seconds) counts only when ``state_dir`` is new."""
     book = open_book(state_dir)
-    registry = Registry(book, clock, registry_key)
+    people = Registry(book, clock, registry_key)
+    faces = face.Faces(book, clock, people, face_key)
     messages = Messages(book, clock)
     beacon = Beacon(book, clock, beacon_period)
     switchboard = Switchboard(book, NAMES)
     payments = snap.create(state_dir, clock)
     stand_ins = {
-        "registry": StandIn("Catatan sipil / Civil registry", registry.facts),
+        "registry": StandIn("Catatan sipil / Civil registry", people.facts),
+        "face": StandIn("Pemeriksaan wajah / Face check", faces.facts),
         "sms": StandIn("SMS", lambda: messages.facts("sms")),
         "email": StandIn("E-mail", lambda: messages.facts("email")),
         "beacon": StandIn("Suar acak / Randomness beacon", beacon.facts),
@@ -64,12 +67,13 @@ def create(
 
     routes: list[BaseRoute] = [
         Route("/", front_page),
-        *registry.routes(),
+        *people.routes(),
+        *faces.routes(),
         *messages.routes("sms"),
         *messages.routes("email"),
         *messages.inbox_routes(),
         *beacon.routes(),
-        *Control(switchboard, stand_ins, registry).routes(),
+        *Control(switchboard, stand_ins, people).routes(),
         Mount("/snap", app=payments.app),
     ]
     world = Starlette(routes=routes, lifespan=living, exception_handlers={HTTPException: error_answer})

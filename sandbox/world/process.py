@@ -19,7 +19,7 @@ from typing import Self
 
 import urllib3
 
-from sandbox.world.registry import DEFAULT_API_KEY
+from sandbox.world import face, registry
 from sandbox.world.server import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,13 @@ class WorldProcess:
     """One supervised server. Its log is ``<state_dir>/world.log``; it also ends when this process is killed."""
 
     def __init__(
-        self, *, port: int, state_dir: Path, beacon_period: int = 1, registry_key: str = DEFAULT_API_KEY
+        self,
+        *,
+        port: int,
+        state_dir: Path,
+        beacon_period: int = 1,
+        registry_key: str = registry.DEFAULT_API_KEY,
+        face_key: str = face.DEFAULT_API_KEY,
     ) -> None:
         self.url = f"http://{HOST}:{port}"
         self.restarts = 0
@@ -46,7 +52,7 @@ class WorldProcess:
         self._log = state_dir / "world.log"
         self._command = [sys.executable, "-m", "sandbox.world", "--until-stdin-closes", "--port", str(port)]
         self._command += ["--state-dir", str(state_dir), "--beacon-period", str(beacon_period)]
-        self._environment = {**os.environ, "WORLD_REGISTRY_KEY": registry_key}
+        self._environment = {**os.environ, "WORLD_REGISTRY_KEY": registry_key, "WORLD_FACE_KEY": face_key}
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher = threading.Thread(target=self._watch, name="world-watcher", daemon=True)

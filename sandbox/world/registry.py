@@ -105,6 +105,11 @@ class Registry:
         )
         return answer
 
+    def is_alive(self, nik: str) -> bool:
+        """Is it the number of a living person?"""
+        known = self._book.execute("SELECT status FROM people WHERE nik = ?", (nik,)).fetchone()
+        return known is not None and known["status"] == Status.ALIVE
+
     def people(self, limit: int) -> list[dict[str, str]]:
         """The first records by NIK: all invented, shown so that somebody can try the journey by hand."""
         return [dict(row) for row in self._book.execute("SELECT * FROM people ORDER BY nik LIMIT ?", (limit,))]

@@ -8,100 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
 from prakerja.platform.auth import Role
+from tests.api.access import ACCESS, MANAGER, OFFICER, REGISTRAR
 from tests.support.apis import APIS, Answer
 from tests.support.forged import forged_operator_tokens, forged_person_tokens
 from tests.support.people import Someone, plant_person, someone
 from tests.support.scene import DEVICE, Good, Scene
-
-Access = Literal["anybody", "person"] | frozenset[Role]
-MANAGER, OFFICER = frozenset({Role.WAVE_MANAGER}), frozenset({Role.PAYOUT_OFFICER})
-MANAGER_SEEN, OFFICER_SEEN = MANAGER | {Role.AUDITOR}, OFFICER | {Role.AUDITOR}
-EVERY_ROLE = frozenset(Role)
-
-ACCESS: dict[str, Access] = {
-    **{
-        f"GET /docs/{audience}{rest}": "anybody"
-        for audience in ("sign-in", "participant", "operator")
-        for rest in ("", "/openapi.json")
-    },
-    "POST /v1/sign-in/challenges": "anybody",
-    "POST /v1/sign-in/challenges/{challenge_id}/resend": "anybody",
-    "POST /v1/sign-in/challenges/{challenge_id}/verify": "anybody",
-    "POST /v1/sessions/refresh": "anybody",
-    "GET /.well-known/jwks.json": "anybody",
-    "GET /v1/regions": "anybody",
-    "GET /v1/waves": "anybody",
-    "GET /v1/waves/{wave_id}": "anybody",
-    "GET /v1/waves/{wave_id}/draw": "anybody",
-    "GET /v1/receipt-keys": "anybody",
-    "GET /v1/courses": "anybody",
-    "GET /v1/courses/{course_code}": "anybody",
-    "POST /v1/contacts": "person",
-    "POST /v1/contacts/challenges/{challenge_id}/resend": "person",
-    "POST /v1/contacts/challenges/{challenge_id}/verify": "person",
-    "POST /v1/contacts/confirmations": "person",
-    "POST /v1/contacts/confirmations/{challenge_id}/resend": "person",
-    "POST /v1/contacts/confirmations/{challenge_id}/verify": "person",
-    "GET /v1/sessions/current": "person",
-    "DELETE /v1/sessions/current": "person",
-    "POST /v1/identity": "person",
-    "GET /v1/identity": "person",
-    "PUT /v1/waves/{wave_id}/application": "person",
-    "GET /v1/waves/{wave_id}/application": "person",
-    "GET /v1/membership": "person",
-    "GET /v1/purchases": "person",
-    "PUT /v1/purchases/{purchase_id}/review": "person",
-    "PUT /v1/account": "person",
-    "GET /v1/account": "person",
-    "DELETE /v1/account": "person",
-    "POST /v1/account/cancellation": "person",
-    "GET /v1/incentives": "person",
-    "POST /v1/incentives/{kind}/{number}/retry": "person",
-    "GET /v1/payouts/{payout_id}": "person",
-    "POST /operator/v1/waves": MANAGER,
-    "GET /operator/v1/waves/{wave_id}": MANAGER_SEEN,
-    "PUT /operator/v1/waves/{wave_id}/cancellation": MANAGER,
-    "PUT /operator/v1/waves/{wave_id}/decree": MANAGER,
-    "GET /operator/v1/approvals": EVERY_ROLE,
-    "PUT /operator/v1/approvals/{approval_id}/approval": MANAGER,  # a decree; a payout run: see below
-    "PUT /operator/v1/approvals/{approval_id}/refusal": MANAGER,
-    "POST /operator/v1/payout-runs": OFFICER,
-    "GET /operator/v1/payout-runs": OFFICER_SEEN,
-    "GET /operator/v1/payout-runs/{run_id}": OFFICER_SEEN,
-    "PUT /operator/v1/payout-runs/{run_id}/release": OFFICER,
-    "GET /operator/v1/payouts": OFFICER_SEEN,
-    "GET /operator/v1/payouts/{payout_id}": OFFICER_SEEN,
-    "PUT /operator/v1/payouts/{payout_id}/verdict": OFFICER,
-    "GET /operator/v1/channels": OFFICER_SEEN,
-    "PUT /operator/v1/channels/{provider}/stop": EVERY_ROLE,  # who sees the fire pulls the alarm
-    "PUT /operator/v1/channels/{provider}/start": OFFICER,
-    "PUT /operator/v1/payout-runs/{run_id}/withdrawal": OFFICER,
-    "POST /operator/v1/exclusion-lists": OFFICER,
-    "GET /operator/v1/exclusion-lists": OFFICER_SEEN,
-    "POST /operator/v1/exclusions/search": OFFICER_SEEN,
-    "POST /operator/v1/exclusions/lift": OFFICER,
-    "PUT /operator/v1/memberships/{person_id}/revocation": OFFICER,
-    "GET /operator/v1/memberships/{person_id}/claims": OFFICER_SEEN,
-    "POST /operator/v1/memberships/{person_id}/claims/{kind}/{number}/repayments": OFFICER,
-    "GET /operator/v1/ledger/{day}": OFFICER_SEEN,
-    "GET /operator/v1/reconciliations": OFFICER_SEEN,
-    "GET /operator/v1/reconciliations/{report_id}": OFFICER_SEEN,
-    "GET /operator/v1/reconciliations/{report_id}/rows": OFFICER_SEEN,
-    "POST /operator/v1/settlement-files": OFFICER,
-    "PUT /operator/v1/settlement-files/{file_id}/receipt": OFFICER,
-    "GET /operator/v1/cases": OFFICER_SEEN,
-    "GET /operator/v1/cases/{case_id}": OFFICER_SEEN,
-    "PUT /operator/v1/cases/{case_id}/assignment": OFFICER,
-    "POST /operator/v1/cases/{case_id}/notes": OFFICER,
-    "PUT /operator/v1/cases/{case_id}/resolution": OFFICER,
-    "GET /operator/v1/dead-letters/{function}": EVERY_ROLE,
-    "POST /operator/v1/dead-letters/{function}/redrive": MANAGER | OFFICER,
-}
 
 STRANGER: dict[str, int] = {
     "POST /v1/contacts": 409,
@@ -118,6 +34,13 @@ STRANGER: dict[str, int] = {
     "GET /v1/waves/{wave_id}/application": 404,
     "GET /v1/membership": 404,
     "GET /v1/purchases": 200,
+    "GET /v1/purchases/{purchase_id}": 404,
+    "GET /v1/purchases/{purchase_id}/timeline": 404,
+    "GET /v1/attendances/{state}": 404,
+    "PUT /v1/attendances/{state}": 404,
+    "GET /v1/membership/platform-accounts": 404,
+    "GET /v1/profile": 200,
+    "PUT /v1/profile": 200,
     "PUT /v1/purchases/{purchase_id}/review": 404,
     "PUT /v1/account": 409,
     "GET /v1/account": 404,
@@ -145,7 +68,14 @@ NOT_THERE = {
     "report_id": "00000000-0000-5000-8000-000000000000",
     "file_id": "00000000-0000-5000-8000-000000000000",
     "function": "unheard_of",
+    "state": "0" * 40,
+    "client_code": "nobody",
+    "purchase_id": "00000000-0000-5000-8000-000000000000",
+    "course_code": "NOWHERE",
+    "schedule_code": "NEVER",
+    "key_id": "00000000-0000-5000-8000-000000000000",
     "day": "1999-01-01",
+    "year": "2098",
 }
 
 
@@ -180,7 +110,9 @@ def test_operators_do_what_their_roles_allow(scene: Scene, route: str) -> None:
             assert scene.send(route, asked).status == good.status, roles
             back()
             continue
-        may_look_up = "approval_id" in good.path and OFFICER.intersection(roles)  # to agree to a payout run
+        may_look_up = "approval_id" in good.path and (OFFICER | REGISTRAR).intersection(
+            roles
+        )  # to agree to other things
         for path in (good.path, *([] if may_look_up else [{name: NOT_THERE[name] for name in good.path}])):
             answer = _refused(scene, route, replace(asked, path=path))
             assert (answer.status, answer.slug) == (403, "role-missing"), roles
@@ -188,7 +120,12 @@ def test_operators_do_what_their_roles_allow(scene: Scene, route: str) -> None:
 
 def test_who_may_agree_depends_on_what_was_proposed(scene: Scene) -> None:
     back = scene.rewind()
-    for approval, allowed in ((scene.decree, MANAGER), (scene.release, OFFICER)):
+    for approval, allowed in (
+        (scene.decree, MANAGER),
+        (scene.release, OFFICER),
+        (scene.partners.resumption, REGISTRAR),
+        (scene.purchases.cancelling, OFFICER),
+    ):
         for role in Role:
             token = scene.apis.operator_token(roles=(role,))
             answer = scene.apis.call("PUT", f"/operator/v1/approvals/{approval}/approval", token=token)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -24,7 +23,7 @@ from sandbox.world.people import Person, generate
 from sandbox.world.snap.faults import Fault
 from tests.support.apis import forget_caches
 from tests.support.journey import Journey
-from tests.support.world import REGION, World
+from tests.support.world import REGION, new_world
 
 BANK_ACCOUNT = "9999000117"
 SECRETS = (
@@ -74,7 +73,7 @@ def played() -> Iterator[Played]:
             patch.setattr(handler, "stream", output)
         level = log.log_level
         log.setLevel("DEBUG")
-        world = World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        world = new_world()
         journey = Journey(world, patch)
         _play(journey)
         _crash(journey, patch)

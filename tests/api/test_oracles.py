@@ -131,7 +131,7 @@ def test_a_nik_that_somebody_else_has(scene: Scene) -> None:
 
 def test_an_account_that_somebody_else_has(scene: Scene) -> None:
     """Two accounts in the member's name; another member is paid at one of them: the office is told, the member is not."""
-    member, other = scene.unlinked, plant_member(scene.world, someone(8), card_number="8000000000000008")
+    member, other = scene.unlinked, plant_member(scene.world, someone(808), card_number="8000000000000808")
     numbers = ("0009998881", "0009998882")
     for number in numbers:
         scene.apis.banks["BNI"].engine.add_accounts(Account("bni", number, member.full_name.upper()))

@@ -11,7 +11,7 @@ import pytest
 from docs.discover import problems
 from tests.support.apis import APIS, Answer
 from tests.support.broken import BROKEN, Broken
-from tests.support.market import CARD, PRICE, Market, refused
+from tests.support.market import CARD, Market, account_of, refused
 from tests.support.scene import Good, Scene
 
 ELSEWHERE: dict[str, str] = {
@@ -22,7 +22,6 @@ ELSEWHERE: dict[str, str] = {
         (
             "malformed-body",
             "bad-signature",
-            "wrong-partner-kind",
             "endpoint-not-found",
             "invalid-fields",
             "course-not-named",
@@ -45,15 +44,44 @@ ELSEWHERE: dict[str, str] = {
             "payment-used",
             "invoice-used",
             "transaction-already-void",
+            "age-does-not-fit",
+            "education-too-low",
+            "education-unknown",
+            "card-has-another-account",
+            "account-has-another-card",
             "already-redeemed",
             "redeem-code-cancelled",
             "redeem-code-not-redeemed",
             "sequence-not-taught",
-            "evidence-contradicts",
-            "completed-in-future",
+            "redirect-not-registered",
+            "email-in-use",
+            "task-not-submitted",
+            "task-graded",
+            "not-a-test-code",
+            "sso-client-missing",
+            "sso-client-unknown",
+            "sso-code-unknown",
+            "sso-refresh-unknown",
+            "sso-user-missing",
+            "season-over",
             "too-many-payment-codes",
         ),
         "told to partners: tests/functions/test_partner_*.py, tests/contract/partner",
+    ),
+    **dict.fromkeys(
+        (
+            "sso-application-unknown",
+            "sso-wish-refused",
+            "sso-return-not-registered",
+            "sso-scope-unknown",
+            "sso-challenge-refused",
+            "sso-state-too-long",
+            "foreign-form",
+            "stale-form",
+            "form-too-large",
+            "not-a-form",
+        ),
+        "told on a page: tests/functions/test_consent.py, tests/functions/test_site.py",
     ),
     **dict.fromkeys(
         (
@@ -83,6 +111,7 @@ ELSEWHERE: dict[str, str] = {
             "nik-taken",
             "code-superseded",
             "notice-postponed",
+            "clearing-not-agreed",
         ),
         "met by workers only",
     ),
@@ -99,11 +128,13 @@ ELSEWHERE: dict[str, str] = {
             "channel-moved",
             "reconciled-day-moved",
             "case-moved",
+            "sweep-moved",
+            "sso-rotated",
         ),
         "met only by losing a race: the tests of their commands",
     ),
+    "schedule-cancelled": "tests/functions/test_cancel_purchases.py",
     "ledger-not-closed": "a day with more bookings than are added up on request: tests/unit/balance",
-    **dict.fromkeys(("partner-unknown", "partner-exists"), "registering partners has no API yet"),
     **dict.fromkeys(("unexpected", "unavailable"), "our own failing: tests/unit/platform"),
 }
 """Problems that no participant and no operator can meet by what they send, and why."""
@@ -127,7 +158,7 @@ def test_a_broken_request_is_told_what_is_wrong(scene: Scene, name: str) -> None
         with scene.apis.written() as writes:
             answers[language] = scene.send(broken.route, request, **{"accept_language": language, **broken.headers})
         assert broken.counts or writes == []
-    scene.apis.bank.transport.refusing = False
+    scene.apis.bank.transport.refusing = scene.apis.market.faces.down = False
     _judge(broken, answers)
 
 
@@ -220,17 +251,17 @@ def test_another_institutions_code(scene: Scene, market: Market) -> None:
 
 def test_not_enough_balance(scene: Scene, market: Market) -> None:
     market.offer("MAHAL", "S1", price=9_000_000)
-    order = {"user_platform_id": "u-1", "prakerja_id": CARD, "schedule_code": "S1"}
+    order = {"user_platform_id": account_of(CARD), "prakerja_id": CARD, "schedule_code": "S1"}
     answer = _send(scene, "toko", "/payment/send-otp", {**order, "course_code": "MAHAL", "amount": 9_000_000})
     assert "saldo" in refused(answer, "ERRTRX40016").lower()
 
 
 def test_a_double_purchase(scene: Scene, market: Market) -> None:
     """While one course is under way no other is sold."""
-    market.buy(invoice="INV-2")
+    market.offer("C2", "S2")
+    market.buy(invoice="INV-2", course_code="C2", schedule_code="S2")
     market.world.clock.move(minutes=2)
-    order = {"user_platform_id": "u-1", "prakerja_id": CARD, "course_code": "C1", "schedule_code": "S1"}
-    answer = _send(scene, "toko", "/payment/send-otp", {**order, "amount": PRICE})
+    answer = _send(scene, "toko", "/payment/send-otp", market.order(course_code="C2", schedule_code="S2"))
     assert "selesai" in refused(answer, "ERRTRX40020")
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers/prakerja/python/prakerja"
 
 CONTEXTS = (
-    "partners", "registration", "identity", "exclusions", "membership", "balance", "waves", "training", "incentives", "payouts", "cases",
+    "partners", "registration", "identity", "exclusions", "membership", "balance", "waves", "sso", "training", "incentives", "payouts", "cases",
 )  # fmt: skip
 """Lowest first. A context may use those before it."""
 

@@ -72,7 +72,7 @@ def test_the_most_specific_gateway_route_wins() -> None:
     assert _target("GET", "/v1/waves") == "participant_api"
     assert _target("POST", "/v1/sessions/x") == "sign_in"
     assert _target("GET", "/operator/v1/x") == "operator_api"
-    assert _target("GET", "/nowhere") == "participant_api"
+    assert _target("GET", "/nowhere") == "site"
 
 
 def test_principals_cannot_be_confused() -> None:

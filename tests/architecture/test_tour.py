@@ -55,6 +55,19 @@ def test_readme_names_the_two_commands() -> None:
     assert "make test" in text
 
 
+def test_readme_names_the_contexts_in_their_order() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    named = re.findall(r"`(\w+)`", text[text.index("lowest first:") :].partition("\n3.")[0])
+    order = re.findall(r'^ +"\(prakerja\.(\w+)\)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    assert named == order[::-1]
+    assert len(named) > 5
+
+
+def test_readme_does_not_count_what_will_grow() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert not re.search(r"\b\d+ (functions|contexts|endpoints|tests)\b", text)
+
+
 def _code(text: str) -> str:
     """Only what is set as code: fenced, indented or in backticks."""
     fenced = re.findall(r"```.*?```", text, re.S)

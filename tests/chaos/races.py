@@ -151,7 +151,7 @@ def people(stage: Stage) -> set[str]:
 
 
 # courses ------------------------------------------------------------------------------------------------------------
-def _member(stage: Stage, number: int, which: int = 0) -> tuple[Someone, str]:
+def member_of(stage: Stage, number: int, which: int = 0) -> tuple[Someone, str]:
     """A member who can buy, and their card."""
     who = person(number, which)
     card = f"8{number:011d}{which:04d}"
@@ -161,20 +161,20 @@ def _member(stage: Stage, number: int, which: int = 0) -> tuple[Someone, str]:
 
 
 def _token(stage: Stage, number: int, which: int, course: str) -> tuple[str, str]:
-    _, card = _member(stage, number, which)
+    _, card = member_of(stage, number, which)
     token = stage.market.token(card=card, course_code=course, schedule_code=course, amount=PRICE)
     return token, stage.market.code(token)
 
 
-def _course(stage: Stage, number: int, quota: int) -> str:
+def course_of(stage: Stage, number: int, quota: int) -> str:
     course = f"RACE{number}"
     stage.market.offer(course, course, quota=quota)
     return course
 
 
 def one_code_two_institutions(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    _, card = _member(stage, number)
-    course = _course(stage, number, 1)
+    _, card = member_of(stage, number)
+    course = course_of(stage, number, 1)
     sale = stage.market.buy(card=card, course_code=course, schedule_code=course, invoice=f"INV-{number}")
     code = sale["redeem_code"]
 
@@ -191,7 +191,7 @@ def one_code_two_institutions(stage: Stage, number: int) -> tuple[list[Contender
 
 
 def one_seat_two_buyers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    course = _course(stage, number, 1)
+    course = course_of(stage, number, 1)
     payments = [_token(stage, number, which, course) for which in (0, 1)]
 
     def judge(answers: Sequence[Any]) -> None:
@@ -209,7 +209,7 @@ def one_seat_two_buyers(stage: Stage, number: int) -> tuple[list[Contender], Jud
 
 
 def one_payment_twice(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    course = _course(stage, number, 2)
+    course = course_of(stage, number, 2)
     token, otp = _token(stage, number, 0, course)
 
     def judge(answers: Sequence[Any]) -> None:
@@ -223,7 +223,7 @@ def one_payment_twice(stage: Stage, number: int) -> tuple[list[Contender], Judge
 
 
 def one_invoice_two_members(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    course = _course(stage, number, 2)
+    course = course_of(stage, number, 2)
     payments = [_token(stage, number, which, course) for which in (0, 1)]
 
     def judge(answers: Sequence[Any]) -> None:
@@ -238,7 +238,7 @@ def one_invoice_two_members(stage: Stage, number: int) -> tuple[list[Contender],
 
 
 def one_balance_two_moves(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who, _ = _member(stage, number)
+    who, _ = member_of(stage, number)
     most = 2_000_000
 
     def reserve(purchase_id: str) -> None:

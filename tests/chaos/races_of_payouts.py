@@ -8,11 +8,15 @@ from typing import Any
 
 from functions.operator_api.routes_approvals import ANNOUNCED
 from prakerja import wiring
+from prakerja.incentives import IncentiveState, claims_of, incentives_of
+from prakerja.membership import RevocationReason
+from prakerja.membership.service import propose_revocation, revoke
 from prakerja.payouts.answers import Callback, TransferStatus
 from prakerja.payouts.decisions import Verdict
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown, ShardReleased
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import (
+    end_payments,
     look_again,
     pass_verdict,
     propose_start,
@@ -159,10 +163,40 @@ def one_verdict_one_inquiry(stage: Stage, number: int) -> tuple[list[Contender],
     ], judge
 
 
+def one_sending_one_end_of_membership(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """Cancelled before a byte left, or paid and claimed back: nothing in between, and no rupiah lost."""
+    who, message = _queued(stage, number)
+    approval = propose_revocation(
+        stage.p, operator="op-1", person_id=who.person_id, reason=RevocationReason.FRAUD, evidence_reference="audit 7"
+    )
+    approve(stage.p, operator=stage.operator("op-2"), approval_id=approval.approval_id, announce=ANNOUNCED)
+
+    def end() -> None:
+        revoke(stage.p, person_id=who.person_id, approval_id=approval.approval_id)
+        end_payments(stage.p, person_id=who.person_id)
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert list(answers) == [None, None]
+        end_payments(stage.p, person_id=who.person_id)  # as the sweep does while a payout is under way
+        payout = load_payout(stage.world.table, payout_of(who.person_id))
+        (incentive,) = incentives_of(stage.world.table, who.person_id)
+        claimed = [claim.left for claim in claims_of(stage.world.table, who.person_id)]
+        if payout.state is PayoutState.PAID:
+            is_paid_once(stage, who)
+            assert (incentive.state, claimed) == (IncentiveState.PAID, [payout.amount])
+            return
+        assert (payout.state, payout.attempt) == (PayoutState.CANCELLED, 0)
+        assert (incentive.state, claimed) == (IncentiveState.FORFEITED, [])
+        assert who.phone.lstrip("+") not in stage.outside.books()["rupiah_by_account"]
+
+    return [lambda: stage.work(message), end], judge
+
+
 UNDER_WAY = (
     Race("one unknown payout, two inquiries", one_inquiry_two_workers),
     Race("one payout, its sending and a call-back", one_sending_one_call_back),
     Race("one unknown payout, an inquiry and a call-back twice", one_inquiry_two_call_backs),
     Race("one payout, its sending and the switch", one_sending_one_stop),
+    Race("one payout, its sending and the end of its membership", one_sending_one_end_of_membership),
     Race("one unknown payout, a verdict and an inquiry", one_verdict_one_inquiry),
 )

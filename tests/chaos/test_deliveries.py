@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support.chaos import in_a_copy, in_copies
 from tests.support.effort import effort
+from tests.support.scenarios_cancelling import others_cancelled_and_over
 from tests.support.scenarios_incentives import end_agreed
 from tests.support.scenarios_journey import JOURNEY
 from tests.support.scenarios_payouts import TROUBLE
@@ -47,7 +48,7 @@ class Shaken:
         self.all_messages: list[Queued] = []
 
     def play(self) -> tuple[View, Deliveries]:
-        """From the first step to the last, then a membership ends, then everything once more."""
+        """From the first step to the last, then a membership and two courses end, then everything once more."""
         for number, step in enumerate(JOURNEY):
             if step.aside:
                 continue
@@ -60,6 +61,8 @@ class Shaken:
         self.drain("at the end")
         end_agreed(self.on)
         self.drain("at the end of a membership")
+        others_cancelled_and_over(self.on)
+        self.drain("at the end of two courses")
         self.once_more()
         seen = view(self.on, ignores=TROUBLES, timeless=True)
         return seen, self.delivered
@@ -161,7 +164,7 @@ def report() -> Iterator[Deliveries]:
 
 
 @settings(
-    max_examples=effort(4),
+    max_examples=effort(2),
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )

@@ -15,8 +15,13 @@ from typing import Any
 import pytest
 
 from tests.chaos.races import COURSES, PEOPLE, Contender, Judge, Race, answer_of
+from tests.chaos.races_of_buying import BUYING
+from tests.chaos.races_of_learning import LEARNING
+from tests.chaos.races_of_members import MEMBERSHIPS
 from tests.chaos.races_of_money import MONEY
+from tests.chaos.races_of_partners import PARTNERS
 from tests.chaos.races_of_payouts import UNDER_WAY
+from tests.chaos.races_of_sso import SSO
 from tests.support.chaos import in_a_copy, in_copies
 from tests.support.cloud import Cloud
 from tests.support.effort import effort
@@ -24,7 +29,7 @@ from tests.support.scenarios_stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
 
-RACES = (*PEOPLE, *COURSES, *MONEY, *UNDER_WAY)
+RACES = (*PEOPLE, *COURSES, *BUYING, *LEARNING, *MONEY, *UNDER_WAY, *MEMBERSHIPS, *SSO, *PARTNERS)
 ROUNDS = effort(3)
 
 

@@ -195,6 +195,30 @@ def test_what_is_due_is_found_from_its_time_on_oldest_first(table: Table, me: st
     assert table.due(PAYOUT, shard, "2028-01-01T00:00:00.000000Z") == []
 
 
+def test_what_stands_in_the_index_is_paged_also_where_times_are_equal(table: Table, me: str) -> None:
+    shard = due("PAYOUT", me, AT)["due_shard"] + "-paged"
+    times = [AT] * 7 + [LATER] * 4
+    for number, at in enumerate(times):
+        table.commit(put(PAYOUT, {"due_shard": shard, "due_at": at}, payout_id=f"{me}-{number:02d}"))
+
+    def paged(begin: str, end: str) -> list[str]:
+        seen, after = [], None
+        while True:
+            keys, after = table.due_page(PAYOUT, shard, begin, end, after=after, limit=3)
+            assert len(keys) <= 3
+            seen += [key["payout_id"] for key in keys]
+            if after is None:
+                return sorted(seen)
+
+    everybody = [f"{me}-{number:02d}" for number in range(len(times))]
+    assert paged(AT, AT) == everybody[:7]
+    assert paged(" ", "~") == everybody
+    assert paged(LATER, LATER) == everybody[7:]
+    for payout_id in everybody:
+        table.commit(update(PAYOUT, set={"state": "PAID"}, remove=NOT_DUE, payout_id=payout_id))
+    assert paged(" ", "~") == []
+
+
 def test_rows_are_forgotten_twice_without_harm(table: Table, engine: World) -> None:
     for number in range(25):
         table.commit(outbox=[Happened(number=number)])

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from prakerja.balance import LedgerClose, PayoutMove, ledger_totals, payout_part
-from prakerja.balance.messages import ShardToClose
+from prakerja.balance.messages import LedgerDayClosed, ShardToClose
 from prakerja.balance.service import begin_close, close_shard, read_day
 from prakerja.payouts.errors import BookedOtherwise
 from prakerja.payouts.model import PayoutState
@@ -52,7 +52,7 @@ def test_a_day_is_closed_the_same_twice(engine: World) -> None:
     close = read_day(engine.platform, day)
     assert isinstance(close, LedgerClose)
     assert close.balances == {"FUND": -40 * AMOUNT, f"IN_FLIGHT:{BANK}": 40 * AMOUNT}
-    assert not engine.messages()
+    assert [sent.topic for sent in engine.messages()] == [LedgerDayClosed.topic]
 
 
 def test_a_day_is_compared_the_same_twice(engine: World) -> None:

@@ -108,7 +108,7 @@ def test_two_changes_of_one_case_are_one(engine: World, monkeypatch: pytest.Monk
     p = engine.platform
     case = open_case(p, finding(FindingKind.STATEMENT_MISSING, "race"))
     taken = take_case(p, operator="op-1", case_id=case.case_id, version=1)
-    monkeypatch.setattr("prakerja.cases.service.load_noted", lambda *_: (case, False))
+    monkeypatch.setattr("prakerja.cases.service.handling.load_noted", lambda *_: (case, False))
     with pytest.raises(CaseMoved):
         note_case(p, operator="op-2", case_id=case.case_id, text="late", version=1, key="k")
     assert load_case(engine.table, case.case_id) == taken

@@ -44,6 +44,11 @@ QUESTIONS = (
     Question("GET", "/operator/v1/payout-runs", 401, PROBLEM, slug="not-signed-in"),
     Question("DELETE", "/v1/waves", 405, PROBLEM, slug="method-not-allowed"),
     Question("GET", "/v1/there-is-no-such-thing", 404, PROBLEM, slug="not-found"),
+    Question("GET", "/masuk", 200, "text/html"),
+    Question("GET", "/", 200, "text/html"),
+    Question("GET", "/there-is-no-such-page", 404, "text/html", headers={"Accept": "text/html"}),
+    Question("GET", "/there-is-no-such-page", 404, PROBLEM, slug="not-found", headers={"Accept": "application/json"}),
+    Question("POST", "/api/v1/oauth/token", 400, has=("code", "message"), body={"code": "none"}),
     Question("POST", PARTNER, 401, has=("code", "message"), body={"redeem_code": "none", "sequence": 1}),
     Question("POST", f"/{PARTNER}/", 401, has=("code", "message"), body={"redeem_code": "none", "sequence": 1}),
 )

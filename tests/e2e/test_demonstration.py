@@ -1,4 +1,4 @@
-"""The demonstration, as ``make run`` plays it, with everything but the emulator killed in the middle of two stages.
+"""The demonstration, as ``make run`` plays it, with everything but the emulator killed in the middle of three stages.
 
 IAM is enforced. The judges are outside the system: the payment provider's books, the inbox, the verifier of the draw.
 """
@@ -76,7 +76,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 @pytest.fixture(scope="module")
 def played(demonstration: Demonstration) -> Run:
-    run = demonstration.run(PEOPLE=str(PEOPLE), CHAOS="join,pay")
+    run = demonstration.run(PEOPLE=str(PEOPLE), CHAOS="join,redeem,pay")
     assert run.report, run.printed
     return run
 
@@ -93,9 +93,43 @@ def test_everybody_came_as_far_as_they_could(played: Run) -> None:
     assert counts["verified"] == PEOPLE - 4  # deceased, registered twice, unknown, and one who never said who they are
     assert counts["joined"] == counts["verified"] - 1
     assert 0 < counts["selected"] < counts["joined"]
-    assert counts["redeemed"] == counts["completed"] == counts["selected"] - 2  # one buys nothing, one is cancelled
+    assert counts["redeemed"] == counts["selected"] - 2  # one buys nothing, one is cancelled
+    assert counts["completed"] == counts["redeemed"] - 1  # one missed a session
     assert counts["paid"] == counts["completed"] - 2  # three accounts cannot be paid, one of them is mended
     assert counts["bought"] == counts["selected"] - 1 + 12
+
+
+def test_one_missed_session_is_not_forgiven(played: Run) -> None:
+    counts, courses = played.report["counts"], {row[0]: row[1:] for row in played.report["lessons"]["courses"]}
+    learners, attended, missed, tasks, completed, failed = map(int, courses["WAWANCARA-KERJA"])
+    assert (learners, missed, completed, failed) == (4, 1, 3, 1)
+    assert attended == 4 * 6 - 1  # five sessions and the post-test
+    assert tasks == 4 * 2
+    assert (counts["sessions missed"], counts["not completed"]) == (1, 1)
+    ((_, course, what, money),) = played.report["lessons"]["not_completed"]
+    assert (course, what, money) == ("WAWANCARA-KERJA", "session 2", "Rp950.000 forfeited")
+    assert played.finding("told: Pelatihan tidak selesai")["theirs"] == "1"
+
+
+def test_everybody_else_attends_and_shows_what_they_can(played: Run) -> None:
+    alone = [row for row in played.report["lessons"]["courses"] if row[0] != "WAWANCARA-KERJA"]
+    assert len(alone) == 2
+    for _, learners, attended, missed, tasks, completed, failed in alone:
+        assert (int(attended), tasks, completed) == (2 * int(learners), learners, learners)
+        assert missed == failed == "0"
+
+
+def test_partners_books_are_compared(played: Run) -> None:
+    counts = played.report["counts"]
+    sold = played.finding("courses sold, by the platforms")["theirs"]
+    assert sold.endswith(f" in {counts['bought'] - 1}")  # one was cancelled
+    assert played.finding("attended, by the LMSs")["theirs"] == str(counts["sessions attended"])
+    assert played.finding("tasks graded, by the LMSs")["theirs"] == str(counts["tasks graded"])
+    assert played.finding("completed, by what the LMSs saw")["theirs"] == str(counts["completed"])
+
+
+def test_people_log_in_with_prakerja_or_refuse(played: Run) -> None:
+    assert [count for _, count in played.report["lessons"]["logins"]] == ["2", "1"]
 
 
 def test_who_is_refused_is_told_why(played: Run) -> None:
@@ -112,10 +146,14 @@ def test_who_is_refused_is_told_why(played: Run) -> None:
         "account-refused",
         "account-name-mismatch",
         "PSP_ACCOUNT_INACTIVE",
-        "PSP_KYC_REQUIRED",
         "ERRTRX40022",  # a mistyped payment code
         "ERRTRX40031",  # another institution's redeem code
+        "ERRTRX40055",  # a task that has its feedback
+        "The photo does not match",
+        "session over",
+        "consent refused",
     }
+    assert told & {"PSP_KYC_REQUIRED", "PSP_BALANCE_LIMIT"}  # as the provider words it when it is asked again
     assert "no-answer" not in told
 
 
@@ -194,6 +232,11 @@ def test_the_handout_holds_what_a_newcomer_needs(played: Run) -> None:
     assert institution["client_code"]
     assert institution["sign_key"]
     assert institution["redirect_uri"].startswith("https://")
+    assert set(institution["test_codes"]) == {f"TC{kind}-{step}-200" for kind in "12" for step in ("001", "999")}
+    assert all(code.startswith("PRAT-") for code in institution["test_codes"].values())
+    for name, pkce in (("sso", False), ("sso_pkce", True)):
+        assert {"client_id", "sign_key", "redirect_uri", "login_uri", "scope"} <= set(handout[name])
+        assert handout[name]["pkce_required"] is pkce
     assert {"client_code", "sign_key", "course_code", "schedule_code", "card_number"} <= set(handout["platform"])
     assert len({operator["token"] for operator in handout["operators"]}) == 2
     assert handout["participant"]["token"].count(".") == 2

@@ -36,10 +36,19 @@ STEPS = {
     3: ("wave-not-open", '"state":"JOINED"', "prakerja/join-receipt/v1"),
     4: ('"state":"DRAWN"', "second-person-needed", '"approved_by":"', '"state":"DECREED"', '"card_number":"'),
     5: ('"provider":"LINKAJA"', '"status":"SUCCESS"', '"redeem_code":"', '"reserved":750000'),
-    6: ('"attendance_status":0', '"completed":true', '"rating":5', '"state":"SCHEDULED"'),
-    7: ('"state":"DECLARED","count":', '"kind":"PAYOUT_RUN"', '"state":"PAID"', '"reference":"P', "paid it."),
-    8: ('"state":"PROVISIONAL"', '"MATCHED":', '"kind":"DESTINATION_UNPROVEN"'),
-    9: (
+    6: ('"attendance_status":0', "page=1&state=", "page=999&state=", '"attendance_status":1'),
+    7: (
+        '"missing":["Hand in the skill',
+        '"notes":"Rumusnya tepat."',
+        '"rating":5',
+        "was completed",
+        '"state":"SCHEDULED"',
+    ),
+    8: ('"state":"DECLARED","count":', '"kind":"PAYOUT_RUN"', '"state":"PAID"', '"reference":"P', "paid it."),
+    9: ('"state":"PROVISIONAL"', '"MATCHED":', '"kind":"DESTINATION_UNPROVEN"'),
+    10: ("page=1&state=", '"attendance_status":1', '"attendance_status":0', '"agrees":false', '"part":"method"'),
+    11: ("code=", "state=s-", '"dp_user_id":"u-', '"email":""', '"phone_number":""'),
+    12: (
         "malformed-request",
         "invalid-input",
         "not-signed-in",
@@ -118,7 +127,8 @@ def test_the_page_is_true(printed: list[str], number: int) -> None:
 
 
 def test_a_day_is_closed_when_it_is_over(running: Running, printed: list[str]) -> None:
-    handout, day = running.handout(), wib_date(SystemClock().programme())
+    handout = running.handout()
+    day = wib_date(SystemClock(handout["offset_seconds"]).programme())
     api = Api(handout["base_url"], threading.Event())
     officer = Operator(api, "ratna", handout["operators"][0]["token"])
     open_day = officer.ledger(day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from prakerja.balance import FUND, ledger_totals
 from prakerja.membership import IfNotCompleted, RevocationReason, load_membership, load_scheme
 from prakerja.membership.store import revoke_part
 from prakerja.platform.clock import wib_date
-from prakerja.training.service import ending
+from prakerja.training.service import ending, finishing
 from tests.support.market import CARD, PRICE, Market
 from tests.support.people import Someone
 from tests.support.world import World
@@ -38,9 +39,9 @@ def end(market: Market, who: Someone) -> None:
         ending.end_learning(world.platform, person_id=who.person_id)
     balance = market.balance(who)
     assert sum(balance.values()) == GRANTED
-    totals = ledger_totals(world.table, wib_date(now))
-    assert -totals.net(FUND) == GRANTED
-    assert totals.net("FORFEITED") == balance["forfeited"]
+    days = [ledger_totals(world.table, wib_date(now - timedelta(days=days))) for days in range(20)]
+    assert -sum(totals.net(FUND) for totals in days) == GRANTED
+    assert sum(totals.net("FORFEITED") for totals in days) == balance["forfeited"]
 
 
 def test_a_course_that_has_not_begun_is_cancelled_and_its_seat_is_free(market: Market, who: Someone) -> None:
@@ -58,8 +59,8 @@ def test_a_course_that_has_not_begun_is_cancelled_and_its_seat_is_free(market: M
 def test_a_course_that_has_begun_ends_as_the_scheme_says(
     market: Market, who: Someone, rule: IfNotCompleted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scheme = replace(load_scheme(market.world.table, "NORMAL_2023", 1), if_not_completed=rule)
-    monkeypatch.setattr(ending, "load_scheme", lambda *_: scheme)
+    scheme = replace(load_scheme(market.world.table, "NORMAL_2023", 2), if_not_completed=rule)
+    monkeypatch.setattr(finishing, "load_scheme", lambda *_: scheme)
     code = market.buy()["redeem_code"]
     market.redeem(code)
     end(market, who)
@@ -67,7 +68,7 @@ def test_a_course_that_has_begun_ends_as_the_scheme_says(
     moves = [one["kind"] for one in market.world.items("programme") if one["pk"].startswith("LEDGER#")]
     assert ("FORFEIT" in moves) == (rule is IfNotCompleted.FORFEIT)
     assert ("VOID" in moves) == (rule is IfNotCompleted.RETURN)
-    assert market.report(code, 1)[0] != 200
+    assert market.send(code)[0] != 200
 
 
 def test_what_was_learned_is_paid_for(market: Market, who: Someone) -> None:

@@ -57,6 +57,9 @@ def test_the_catalogue_is_public(market: Market) -> None:
             "course_type": "WEBINAR",
             "price": PRICE,
             "platforms": ["toko"],
+            "min_age": None,
+            "max_age": None,
+            "min_education": None,
         }
     ]
     status, detail = answer_of(handler(request("GET", "/v1/courses/C1"), None))
@@ -195,3 +198,41 @@ def test_a_review_with_wrong_fields_is_refused(market: Market, member: Member, b
     path = f"/v1/purchases/{market.purchases(member.who)[0]['purchase_id']}/review"
     assert member.play("PUT", path, body)[0] == 422
     assert market.world.take("training.course_reviewed.v1") == []
+
+
+def test_a_member_tells_and_corrects_the_last_education(member: Member) -> None:
+    assert member.play("GET", "/v1/profile") == (200, {"last_education": None})
+    for level in ("SMA", "S1"):
+        assert member.play("PUT", "/v1/profile", {"last_education": level}) == (200, {"last_education": level})
+    assert member.play("GET", "/v1/profile") == (200, {"last_education": "S1"})
+    assert member.play("PUT", "/v1/profile", {"last_education": "TK"})[0] == 422
+    assert member.play("GET", "/v1/profile") == (200, {"last_education": "S1"})
+
+
+def test_a_member_sees_which_accounts_the_card_is_tied_to(market: Market, member: Member) -> None:
+    assert member.play("GET", "/v1/membership/platform-accounts") == (200, [])
+    market.buy(user_platform_id="mine")
+    tied = [{"platform": "toko", "user_platform_id": "mine"}]
+    assert member.play("GET", "/v1/membership/platform-accounts") == (200, tied)
+
+
+def test_a_member_sees_what_became_of_a_purchase_and_what_is_next(market: Market, member: Member) -> None:
+    code = market.buy()["redeem_code"]
+    path = f"/v1/purchases/{market.purchases(member.who)[0]['purchase_id']}/timeline"
+    status, seen = member.play("GET", path, accept_language="en")
+    assert (status, [told["what"] for told in seen["happened"]]) == (200, ["Bought at Toko."])
+    market.redeem(code)
+    market.attend(code, 1)
+    _, seen = member.play("GET", path, accept_language="en")
+    assert [told["what"] for told in seen["happened"]][1:] == ["The redeem code was used.", "Attended session 1."]
+    assert seen["next"]["what"].startswith("Finish: sessions (")
+    assert seen["purchase"]["state"] == "REDEEMED"
+    _, seen = member.play("GET", path)
+    assert seen["happened"][0]["what"] == "Dibeli di Toko."
+
+
+def test_nobody_sees_the_timeline_of_another(market: Market, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    market.buy()
+    path = f"/v1/purchases/{market.purchases(member.who)[0]['purchase_id']}/timeline"
+    stranger = Member(monkeypatch, market.member(2, card="8000000000000002"))
+    assert stranger.play("GET", path)[0] == 404

@@ -29,8 +29,9 @@ def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Market:
         ({"prakerja_id": "8999999999999999"}, "ERRTRX40011"),
         ({"prakerja_id": "x"}, "ERRTRX40011"),
         ({"course_code": "C9"}, "ERRTRX40012"),
-        ({"schedule_code": "S9"}, "ERRTRX40012"),
-        ({"schedule_code": "S2"}, "ERRTRX40012"),
+        ({"schedule_code": "S9"}, "ERRTRX40041"),
+        ({"schedule_code": "S2"}, "ERRTRX40041"),
+        ({"schedule_code": ""}, "ERRPLT40036"),
         ({"amount": PRICE - 1}, "ERRTRX40013"),
         ({"course_code": "DEAR", "schedule_code": "S2", "amount": 3_500_001}, "ERRTRX40016"),
         ({"course_code": ""}, "ERRPLT40036"),
@@ -96,8 +97,9 @@ def test_the_next_course_waits_for_the_one_before(market: Market) -> None:
     second = {"course_code": "C2", "schedule_code": "S2"}
     refused(market.ask(**second), "ERRTRX40020")
     market.complete(data["redeem_code"])
+    market.offer("C3", "S3")
     market.world.clock.move(minutes=1)
-    assert market.pay(market.token(**second), invoice="INV-2")[0] == 200
+    assert market.pay(market.token(course_code="C3", schedule_code="S3"), invoice="INV-2")[0] == 200
 
 
 def test_two_payments_buy_one_course(market: Market) -> None:

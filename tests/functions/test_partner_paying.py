@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from functions.partner_api.handler import handler
-from prakerja.platform.access_patterns import PAYMENT_OTP
+from prakerja.platform.access_patterns import COURSE, PAYMENT_OTP
 from prakerja.platform.parts import update
-from tests.support.market import CARD, PRICE, STATUS, Market, refused
+from tests.support.market import CARD, PRICE, STATUS, Market, account_of, refused
 from tests.support.world import World
 
 OTHER_CARD = "8000000000000002"
@@ -24,8 +26,9 @@ def test_wrong_codes_lock_the_payment(market: Market) -> None:
     token = market.token()
     right = market.code(token)
     wrong = "000000" if right != "000000" else "000001"
-    assert "2" in refused(market.pay(token, otp=wrong), "ERRTRX40022")
-    assert "1" in refused(market.pay(token, otp=wrong), "ERRTRX40022")
+    for tries_left in ("2", "1"):
+        assert tries_left in refused(market.pay(token, otp=wrong), "ERRTRX40022")
+        market.world.clock.move(seconds=1)
     refused(market.pay(token, otp=wrong), "ERRTRX40023")
     refused(market.pay(token, otp=right), "ERRTRX40023")
     market.world.clock.move(minutes=1)
@@ -70,7 +73,7 @@ def test_at_most_five_codes_a_day(market: Market) -> None:
             "toko",
             "/payment/send-otp",
             {
-                "user_platform_id": "u-1",
+                "user_platform_id": account_of(CARD),
                 "prakerja_id": CARD,
                 "course_code": "C1",
                 "schedule_code": "S1",
@@ -83,6 +86,34 @@ def test_at_most_five_codes_a_day(market: Market) -> None:
     assert 0 < int(response["headers"]["retry-after"]) <= 86_400
     market.world.table.commit(update(PAYMENT_OTP, set={"day": "2020-01-01"}, person_id=who.person_id))
     assert market.ask()[0] == 200
+
+
+def test_the_very_same_request_again_sends_nothing_whatever_came_between(market: Market) -> None:
+    """A replay while its signature is believed: after other requests, at another price."""
+    market.member()
+    first = market.event("toko", "/payment/send-otp", market.order())
+    answer = handler(first, None)
+    market.world.clock.move(minutes=1)
+    assert market.ask(user_platform_id="u-2")[0] == 200
+    market.world.clock.move(minutes=2)
+    market.world.table.commit(update(COURSE, set={"price": 1}, course_code="C1"))
+    assert handler(first, None)["body"] == answer["body"]
+    assert len(market.world.take("training.payment_code_requested.v1")) == 2
+
+
+def test_a_wrong_code_sent_again_as_it_was_counts_once(market: Market) -> None:
+    market.member()
+    token = market.token()
+    right = market.code(token)
+    wrong = ["000000", "000001"] if right not in ("000000", "000001") else ["000002", "000003"]
+    first = market.pay_event(token, otp=wrong[0])
+    answer = handler(first, None)
+    assert "2" in json.loads(answer["body"])["message"]
+    assert handler(first, None)["body"] == answer["body"]
+    assert "1" in refused(market.pay(token, otp=wrong[1]), "ERRTRX40022")
+    assert handler(first, None)["body"] == answer["body"]
+    assert market.pay(token)[0] == 200
+    assert handler(first, None)["body"] == answer["body"], "the first answer, even after the purchase"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +176,27 @@ def test_voiding_restores_everything(market: Market) -> None:
     assert market.balance(who) == {"available": 3_500_000, "reserved": 0, "spent": 0, "forfeited": 0}
     assert market.seats() == 4
     assert market.membership(who)["state"] == "ACTIVE_UNPURCHASED"
+    market.world.clock.move(seconds=1)
     assert refused(market.call("toko", "/payment/void", void), "ERRPLT40028").startswith("Transaksi sudah dibatalkan")
     assert market.call("toko", "/payment/status", {"invoice_code": "INV-1"})[1]["data"]["status"] == "CANCELLED"
     refused(market.call("lpk", STATUS, {"redeem_code": data["redeem_code"]}), "ERRTRX40032")
     refused(market.redeem(data["redeem_code"]), "ERRTRX40032")
     market.world.clock.move(minutes=1)
     assert market.buy(invoice="INV-2")["redeem_code"] != data["redeem_code"]
+
+
+def test_the_very_same_void_again_is_answered_as_the_first(market: Market) -> None:
+    """Byte for byte, while its signature is believed; any other void of a cancelled transaction is an error."""
+    who = market.member()
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    request = market.event("toko", "/payment/void", void)
+    first = handler(request, None)
+    assert first["statusCode"] == 200
+    market.world.clock.move(minutes=4)
+    assert handler(request, None)["body"] == first["body"]
+    refused(market.call("toko", "/payment/void", void), "ERRPLT40028")
+    assert market.balance(who)["available"] == 3_500_000
+    assert market.seats() == 4
 
 
 def test_what_has_begun_is_not_voided(market: Market) -> None:

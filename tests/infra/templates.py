@@ -89,8 +89,8 @@ class Templates:
         return f"{resource.type.rsplit('::')[-1]} {resource.name}{attribute}"
 
     def statements(self, role: Resource) -> Iterator[Statement]:
-        """What a role allows, one statement at a time."""
-        for policy in self.of("IAM::Policy"):
+        """What a role allows, one statement at a time. What is too long for its policy overflows into a managed one."""
+        for policy in (*self.of("IAM::Policy"), *self.of("IAM::ManagedPolicy")):
             attached = [self.text(name, policy.stack) for name in policy.properties.get("Roles", [])]
             if policy.stack == role.stack and f"Role {role.name}" in attached:
                 for entry in policy.properties["PolicyDocument"]["Statement"]:

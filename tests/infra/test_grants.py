@@ -17,7 +17,7 @@ from infra.entry import Entry, NewItems
 from infra.functions import FUNCTIONS
 from infra.grants import StatementBucket
 from tests.infra.templates import Templates
-from tests.support.recorder import Recorder, Use
+from tests.support.recorder import OPENS, Recorder, Use
 from tests.support.scenarios_grants import play_everything
 
 pytestmark = pytest.mark.timeout(300)  # the first test plays everything: seconds alone, minutes on a busy machine
@@ -110,6 +110,19 @@ BY_AWS: dict[str, Callable[[Entry, Set[Use]], set[Use]]] = {
 """What needs a grant without a call of our code, and why. A rule that no longer adds anything fails a test."""
 
 
+OPENED: dict[str, set[str]] = {
+    "sign_in": {"address", "email"},
+    "participant_api": {"birth_date", "full_name", "nik", "phone"},
+    "site": {"nik"},
+    "partner_api": {"full_name"},
+    "verify_identity": {"birth_date", "family_card_number", "full_name", "mother_name", "nik"},
+    "notify": {"address", "email", "phone"},
+    "send_payout": {"account_number", "full_name", "payout_body"},
+    "inquire_payout": {"account_number", "payout_body"},
+}
+"""The sealed fields of people that each function opens. No other function opens any."""
+
+
 @pytest.fixture(scope="module")
 def granted(local: Templates) -> dict[str, set[Use]]:
     return {
@@ -123,11 +136,17 @@ def granted(local: Templates) -> dict[str, set[Use]]:
 
 
 @pytest.fixture(scope="module")
-def called(local: Templates) -> dict[str, set[Use]]:
-    """What the code of each function called, each in the environment that the template gives it."""
+def recorded(local: Templates) -> dict[str, set[Use]]:
+    """What the code of each function did, each in the environment that the template gives it."""
     recorder = Recorder({e.name: frozenset(local.environment(e.name)) for e in FUNCTIONS})
     play_everything(recorder)
     return {entry.name: set(recorder.used[entry.name]) for entry in FUNCTIONS}
+
+
+@pytest.fixture(scope="module")
+def called(recorded: dict[str, set[Use]]) -> dict[str, set[Use]]:
+    """What it called of AWS."""
+    return {name: {use for use in uses if use[0] != OPENS} for name, uses in recorded.items()}
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +183,11 @@ def test_what_is_used_is_granted(granted: dict[str, set[Use]], used: dict[str, s
 @pytest.mark.parametrize("reason", BY_AWS)
 def test_aws_does_something_for_every_reason(called: dict[str, set[Use]], reason: str) -> None:
     assert any(BY_AWS[reason](entry, called[entry.name]) - called[entry.name] for entry in FUNCTIONS)
+
+
+def test_each_function_opens_the_personal_data_that_it_needs_and_no_more(recorded: dict[str, set[Use]]) -> None:
+    opened = {name: {field for action, field in uses if action == OPENS} for name, uses in recorded.items()}
+    assert {name: fields for name, fields in opened.items() if fields} == OPENED
 
 
 def _rows(uses: Iterable[Use]) -> dict[str, list[str]]:

@@ -106,7 +106,7 @@ def test_operators_are_invited_and_have_a_second_factor_in_aws(local: Templates,
         assert pool.properties["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
         assert pool.properties["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     groups = {group.properties["GroupName"] for group in local.of("Cognito::UserPoolGroup")}
-    assert groups == {"wave_manager", "payout_officer", "auditor"}
+    assert groups == {"wave_manager", "payout_officer", "partner_manager", "auditor"}
 
 
 def test_passwords_are_exchanged_for_tokens_on_a_laptop_only(local: Templates, production: Templates) -> None:

@@ -35,15 +35,18 @@ WILDCARDS = {
 """Every resource with a star that a function may have, and for what."""
 
 HOLDERS = {
-    "GUARD_SECRET": {"sign_in", "participant_api", "operator_api", "verify_identity"},
+    "GUARD_SECRET": {"sign_in", "participant_api", "operator_api", "partner_api", "verify_identity"},
     "CODE_SECRET": {"sign_in", "notify"},
     "TOKEN_SECRET": {"sign_in"},
     "RECEIPT_SECRET": {"participant_api"},
     "CURSOR_SECRET": {"operator_api"},
-    "PARTNER_SECRET": {"partner_api"},
+    "PARTNER_SECRET": {"partner_api", "operator_api"},
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
     "SNAP_SECRET": {"participant_api", "prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"},
     "REGISTRY_SECRET": {"verify_identity"},
+    "FACE_SECRET": {"participant_api", "site"},
+    "FORM_SECRET": {"sign_in", "site"},
+    "SSO_SECRET": {"partner_api"},
 }
 """Who may read which secret. A code's key: only who checks codes and who sends them; the token key: one function."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -37,7 +36,7 @@ from prakerja.balance import (
 )
 from prakerja.platform.clock import wib_date
 from prakerja.platform.parts import Part
-from tests.support.world import REGION, World
+from tests.support.world import new_world
 
 MEMBERS = st.sampled_from(["ani", "budi"])
 AMOUNTS = st.one_of(st.integers(1, 400_000), st.sampled_from([1, 250_000, 1_000_000, 1_000_001]))
@@ -52,7 +51,7 @@ class BalanceMachine(RuleBasedStateMachine):
     def open_world(self) -> None:
         self.mock = mock_aws()
         self.mock.start()
-        self.world = World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        self.world = new_world()
         self.done: list[tuple[Part, ...]] = []
         self.reserved: list[tuple[str, str, int]] = []
         self.spent: list[tuple[str, str, int]] = []

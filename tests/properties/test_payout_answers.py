@@ -24,7 +24,7 @@ HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
 LIES: tuple[Mapping[str, Any], ...] = (
     {"partnerReferenceNo": "P2600000000000000001"}, {"partnerReferenceNo": None}, {"partnerReferenceNo": 7},
     {"amount": {"value": "60000.00", "currency": "IDR"}}, {"amount": {"value": "600000.00", "currency": "USD"}},
-    {"amount": 600000}, {"amount": None}, {"amount": "600000.00"},
+    {"amount": {"value": 600000.0, "currency": "IDR"}}, {"amount": None}, {"amount": "600000.00"},
     {"referenceNo": ""}, {"referenceNo": None}, {"referenceNo": ["x"]},
     {"responseCode": "5003800"}, {"responseCode": "2003899"}, {"responseCode": None}, {"responseCode": 2003800.5},
 )  # fmt: skip

@@ -21,7 +21,7 @@ from tests.support.payout_office import Office, at_wib
 from tests.support.payout_truth import Truth, repeat_everything, snapshot
 from tests.support.payout_world import EVENING, MORNING, PayoutWorld, Trouble
 
-PEOPLE = 36 if PROVE else 24
+PEOPLE = 48 if PROVE else 18
 WORLDS = effort(8)
 SEEDS = [int(os.environ["SEED"])] if "SEED" in os.environ else list(range(2, WORLDS + 2))
 FAULTS = sorted(number for number, line in CATALOGUE.items() if line.variants)

@@ -50,7 +50,7 @@ def check(payments: Payments) -> None:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=effort(4), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(2), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 2**32),
     faults=st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(100, 700)), min_size=1, max_size=3),

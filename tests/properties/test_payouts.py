@@ -18,11 +18,12 @@ from moto import mock_aws
 from prakerja.balance import ledger_totals
 from prakerja.payouts.model import PayoutState
 from prakerja.platform.clock import wib_date
+from tests.support.effort import effort
 from tests.support.payments import AMOUNT, PROVIDER, Payments, WorkerDied
 from tests.support.world import new_world
 
 PEOPLE = 4
-EXAMPLES = int(os.environ.get("PAYOUT_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("PAYOUT_EXAMPLES", effort(3)))
 
 FAULTS = [
     "lost_before_commit", "lost_after_commit", "late_commit", "error_before_commit", "error_after_commit",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.prove.bug import CODE, Bug
+from tests.prove.bugs_of_learning import LEARNING_BUGS
+from tests.prove.bugs_of_pages import PAGE_BUGS
 from tests.prove.bugs_of_payouts import PAYOUT_BUGS
 
 CRASHES = "tests/chaos/test_crash_matrix.py::test_a_command_ends_the_same_wherever_it_dies"
@@ -160,7 +162,7 @@ BUGS = (
     ),
     Bug(
         "grant what nothing uses",
-        "infra/functions.py",
+        "infra/apis.py",
         'Write("people", "UpdateItem"),',
         'Write("people"),',
         (GRANTS,),
@@ -173,4 +175,6 @@ BUGS = (
         (GRANTS,),
     ),
     *PAYOUT_BUGS,
+    *LEARNING_BUGS,
+    *PAGE_BUGS,
 )

@@ -102,9 +102,9 @@ PAYOUT_BUGS = (
     ),
     Bug(
         "book no suspense for what nobody ordered",
-        f"{PAYOUTS}/service/reconciling.py",
-        "            p.table.commit(*booked_once(PayoutMove.SUSPEND, provider, day, row.identity, row.amount, at))\n",
-        "            row.identity\n",
+        f"{PAYOUTS}/service/differences.py",
+        "                _suspend(p, report, verdict.row.identity, verdict.row.amount)\n",
+        "                verdict.row.identity\n",
         ("tests/unit/payouts/test_reconciling.py",),
     ),
     Bug(
@@ -116,10 +116,11 @@ PAYOUT_BUGS = (
     ),
     Bug(
         "send again what a statement does not show",
-        f"{PAYOUTS}/service/reconciling.py",
-        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n",
+        f"{PAYOUTS}/service/differences.py",
+        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n    if unreadable",
         "                from prakerja.payouts.messages import PayoutQueued\n"
-        "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n",
+        "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n"
+        "    if unreadable",
         ("tests/unit/payouts/test_reconciling.py",),
     ),
     Bug(
@@ -149,5 +150,26 @@ PAYOUT_BUGS = (
         "UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})\n",
         "UNDONE = frozenset({TransferStatus.RETURNED})\n",
         ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "claim what comes back in this moment",
+        f"{PAYOUTS}/service/ending.py",
+        "        stands(incentive),  # else it came back in this moment, and there is nothing to claim\n",
+        "",
+        ("tests/properties/test_claims.py",),
+    ),
+    Bug(
+        "leave a claim open whose payment came back",
+        f"{PAYOUTS}/service/returning.py",
+        "    claim = claim_from_item(claim_item)\n",
+        "    claim = claim_from_item(None)\n",
+        ("tests/properties/test_claims.py",),
+    ),
+    Bug(
+        "take an amount that is no text for an amount",
+        f"{CODE}/gateways/snap/reading.py",
+        "    found = _STANDARD_AMOUNT.fullmatch(value) if isinstance(value, str) else None\n    if found is None or",
+        "    found = _AMOUNT.fullmatch(str(value))\n    if found is None or",
+        ("tests/unit/gateways/snap/test_amounts.py",),
     ),
 )

@@ -27,6 +27,7 @@ from functions.participant_api.handler import handler as participant_api
 from functions.partner_api.handler import handler as partner_api
 from functions.sign_in import answers
 from functions.sign_in.handler import handler as sign_in
+from functions.site.handler import handler as site
 from prakerja import principals, wiring
 from prakerja.platform.auth import Role
 from prakerja.platform.clock import SystemClock
@@ -43,10 +44,12 @@ from tests.support.world import MOTO_ACCOUNT, REGION, World
 ISSUER, CLIENT_ID, KID = "https://operators.test", "console", "operators-1"
 TOKEN_SECRET = "TOKEN_SECRET for tests"
 APIS: Mapping[str, Api] = {"sign_in": sign_in, "participant_api": participant_api, "operator_api": operator_api}
+HANDLERS: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {**APIS, "site": site}
+"""Whatever the main host's functions are called by: the APIs, and the pages."""
 DEAD, ALIVE = "notify-dead", "notify"
 SESSION_ID = "00000000-0000-4000-8000-00000000beef"
 HOUR = 3600
-_SIGN_IN = ("/v1/sign-in", "/v1/contacts", "/v1/sessions", "/.well-known/", "/docs/sign-in")
+_SIGN_IN = ("/masuk", "/v1/sign-in", "/v1/contacts", "/v1/sessions", "/.well-known/", "/docs/sign-in")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Apis:
             monkeypatch.setenv(name, value)
         jwks = _Jwks(f"{ISSUER}/jwks.json")
         monkeypatch.setattr(principals, "_operator_keys", lambda: jwks)
+        monkeypatch.setattr(wiring, "_face_check", lambda *_: self.market.faces)
         monkeypatch.setattr(wiring, "_providers", lambda _: {name: bank.provider for name, bank in self.banks.items()})
         monkeypatch.setattr(routes_waves, "archive", lambda: self.archive)
         monkeypatch.setattr(routes_ledger, "statement_files", lambda: self.statements)
@@ -129,7 +133,7 @@ class Apis:
 
     def handle(self, event: dict[str, Any]) -> dict[str, Any]:
         """The response of that function."""
-        return APIS[function_of(event["rawPath"])](event, None)
+        return HANDLERS[function_of(event["rawPath"])](event, None)
 
     def partner(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """One event on the partners' host: (status, envelope)."""
@@ -195,4 +199,6 @@ def function_of(path: str) -> str:
     """The function that the gateway sends a path of the main host to."""
     if path.startswith(_SIGN_IN):
         return "sign_in"
-    return "operator_api" if path.startswith(("/operator/", "/docs/operator")) else "participant_api"
+    if path.startswith(("/operator/v1/", "/docs/operator")):
+        return "operator_api"
+    return "participant_api" if path.startswith(("/v1/", "/docs/participant")) else "site"

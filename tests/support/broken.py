@@ -6,7 +6,10 @@ from functools import partial
 
 from tests.support import misdeeds as past
 from tests.support.broken_incentives import BROKEN_INCENTIVES
+from tests.support.broken_learning import BROKEN_LEARNING
+from tests.support.broken_partners import BROKEN_PARTNERS
 from tests.support.broken_payouts import BROKEN_PAYOUTS
+from tests.support.broken_purchases import BROKEN_PURCHASES
 from tests.support.broken_request import Broken as Broken
 from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
 from tests.support.scene import DEVICE, PROPOSER
@@ -27,6 +30,9 @@ WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
     **BROKEN_INCENTIVES,
+    **BROKEN_LEARNING,
+    **BROKEN_PARTNERS,
+    **BROKEN_PURCHASES,
     **BROKEN_PAYOUTS,
     # the request itself
     "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),
@@ -199,19 +205,23 @@ BROKEN: dict[str, Broken] = {
         },
     ),
     "an account that many use": Broken(
-        "account-crowded", ACCOUNT, ("milik sendiri", "your own"), prepare=past.crowded_account
+        "account-crowded", ACCOUNT, ("milik sendiri", "your own"), prepare=past.crowded_account, counts=True
+    ),
+    "one account after another": Broken(
+        "too-many-accounts-refused", ACCOUNT, ("besok", "tomorrow"), prepare=past.tried_too_often
     ),
     "a wallet that takes less": Broken(
         "account-limited",
         ACCOUNT,
         ("Rp250.000", "Rp250.000"),
-        prepare=partial(past.another_member, number=17, monthly_in=250_000),
+        prepare=partial(past.another_member, number=817, monthly_in=250_000),
+        counts=True,
     ),
     "a wallet of another NIK": Broken(
         "account-not-yours",
         ACCOUNT,
         ("NIK lain", "another NIK"),
-        prepare=partial(past.another_member, number=18, nik="3276050903959999"),
+        prepare=partial(past.another_member, number=818, nik="3276050903959999"),
         counts=True,
     ),
     "no change to cancel": Broken(
@@ -222,13 +232,14 @@ BROKEN: dict[str, Broken] = {
     ),
     "another person's wallet": Broken("wallet-phone-differs", ACCOUNT, ("telepon", "phone"), {"body": WALLET}),
     "a wallet that is not there": Broken(
-        "account-refused", ACCOUNT, ("LINKAJA", "LINKAJA"), prepare=past.another_member
+        "account-refused", ACCOUNT, ("LINKAJA", "LINKAJA"), prepare=past.another_member, counts=True
     ),
     "a wallet in another name": Broken(
         "account-name-mismatch",
         ACCOUNT,
         ("atas nama Anda", "in your name"),
         prepare=partial(past.another_member, holder="BAMBANG SUDARSONO"),
+        counts=True,
     ),
     "a silent provider": Broken("provider-unavailable", ACCOUNT, ("coba lagi", "try again"), prepare=past.silent_bank),
     # the programme office

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.support.broken_request import Broken
 
 RETRY = "POST /v1/incentives/{kind}/{number}/retry"
+EXTENSION = "PUT /operator/v1/memberships/{person_id}/extension"
+CLEARING = "PUT /operator/v1/cases/{case_id}/clearing"
 
 BROKEN_INCENTIVES: dict[str, Broken] = {
     "an incentive that did not fail": Broken(
@@ -24,5 +26,26 @@ BROKEN_INCENTIVES: dict[str, Broken] = {
         "POST /operator/v1/memberships/{person_id}/claims/{kind}/{number}/repayments",
         ("Rp600.000", "Rp600.000"),
         {"body": {"amount": 600_001}},
+    ),
+    "time for who has bought": Broken(
+        "extension-not-possible",
+        EXTENSION,
+        ("belum membeli", "not bought"),
+        prepare=lambda scene: {"path": {"person_id": scene.member.person_id}},
+    ),
+    "more time than the scheme gives": Broken(
+        "extension-out-of-bounds",
+        EXTENSION,
+        ("harus di antara", "must lie between"),
+        {"body": {"last_day": "2099-01-01"}},
+    ),
+    "clearing what a claim never got": Broken(
+        "nothing-to-clear", CLEARING, ("GIVEN_BACK", "GIVEN_BACK"), {"body": {"outcome": "GIVEN_BACK"}}
+    ),
+    "accepting money for what waits to be paid": Broken(
+        "suspense-not-acceptable",
+        CLEARING,
+        ("statusnya DECLARED", "that is DECLARED"),
+        prepare=lambda scene: {"body": {"outcome": "ACCEPTED", "payout_id": scene.money.payout}},
     ),
 }

@@ -18,6 +18,7 @@ def forget_what_was_wired() -> None:
         wiring.archive,
         wiring.statement_files,
         wiring._providers,
+        wiring._face_check,
         wiring._public_key,
         load_scheme,
         verify_identity.registry,

@@ -30,6 +30,7 @@ from botocore.exceptions import ConnectionClosedError
 from prakerja.gateways import http
 from prakerja.gateways.http import Endpoint, HttpAnswer
 from prakerja.gateways.snap import transport
+from tests.support.effort import PROVE
 from tests.support.moto_truth import Answer, Truth, refusal
 
 T = TypeVar("T")
@@ -121,7 +122,8 @@ def faults_of(calls: Sequence[str]) -> dict[Fault, Fault]:
     """All that can happen at the calls of a command, each with the fault that plays it.
 
     What a dead process leaves behind depends only on the effects that it had. So all deaths between the same two effects
-    are one and the same, and are played once.
+    are one and the same, and are played once. An answer of AWS that changed nothing and was lost is asked for again by the
+    SDK, wherever it was asked for: it is played once for each kind of call, and at every place by ``make prove``.
     """
     played: dict[tuple[object, ...], Fault] = {}
     faults = {}
@@ -133,7 +135,11 @@ def faults_of(calls: Sequence[str]) -> dict[Fault, Fault]:
             if mode is Mode.AFTER and not READS.fullmatch(call):
                 effects += 1
             fault = Fault(number, mode)
-            case = ("dead", effects) if mode in (Mode.BEFORE, Mode.AFTER) else ("alive", fault)
+            case: tuple[object, ...] = ("alive", fault)
+            if mode in (Mode.BEFORE, Mode.AFTER):
+                case = ("dead", effects)
+            elif mode is Mode.LOST and READS.fullmatch(call) and not PROVE:
+                case = ("asked again", call)
             faults[fault] = played.setdefault(case, fault)
     return faults
 

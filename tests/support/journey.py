@@ -212,7 +212,13 @@ class Journey:
     def learn(self, who: Person, token: str, invoice: str) -> None:
         """Buy a course with a wrong and a right code, redeem it, learn, review."""
         card = self.call("GET", "/v1/membership", token=token)["membership"]["card_number"]
-        order = {"user_platform_id": "u-1", "prakerja_id": card, "course_code": "C1", "schedule_code": "S1"}
+        self.apis.market.offer(invoice, invoice)  # its own: whoever learns later finds what began before closed
+        order = {
+            "user_platform_id": f"u-{invoice}",
+            "prakerja_id": card,
+            "course_code": invoice,
+            "schedule_code": invoice,
+        }
         self.partner("toko", "/payment/send-otp", {**order, "amount": PRICE - 1}, ok=False)
         payment = self.partner("toko", "/payment/send-otp", {**order, "amount": PRICE})["payment_token"]
         self.deliver()

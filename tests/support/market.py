@@ -22,9 +22,10 @@ from prakerja.partners import KeyRing, Partner, PartnerKind, register_partner
 from prakerja.partners.store import load_partner
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PARTNER, PAYMENT, PURCHASE
 from prakerja.platform.one_time_code import one_time_code
-from prakerja.training.model.catalogue import POST_TEST, Course, CourseType, Schedule
+from prakerja.training.model.catalogue import Course, CourseType, Schedule
 from prakerja.training.service.catalogue import open_schedule, publish_course
 from tests.contract.partner.client import PREFIX, Client, event
+from tests.support.classroom import LMS, SITE, Classroom
 from tests.support.people import Someone, plant_member, someone
 from tests.support.wired import wire
 from tests.support.world import World
@@ -54,11 +55,17 @@ def refused(answer: tuple[int, dict[str, Any]], code: str, status: int = 400) ->
     return str(answer[1]["message"])
 
 
-class Market:
+def account_of(card: str) -> str:
+    """The account at a platform with which the holder of a card buys."""
+    return f"u{card[-10:]}"
+
+
+class Market(Classroom):
     """Platforms ``toko`` and ``lapak``, institutions ``lpk`` and ``bkk``; ``lpk`` teaches course C1 in schedule S1."""
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch, *, quota: int = 4, pools: int = 2) -> None:
-        wire(world, monkeypatch, partner_secret="PARTNER_SECRET", data_key_id="key")
+        super().__init__()
+        wire(world, monkeypatch, partner_secret="PARTNER_SECRET", data_key_id="key", site_url=SITE)
         self.world = world
         self.keys: dict[str, str] = {}
         for code, kind in (
@@ -74,6 +81,7 @@ class Market:
                 name=code.title(),
                 kind=kind,
                 valid_from=date(2020, 1, 1),
+                redirect_uris=(LMS,) if code == "lpk" else (),
                 commission_basis_points=1500 if kind is PartnerKind.PLATFORM else 0,
             )
         self.offer("C1", "S1", quota=quota, pools=pools)
@@ -88,8 +96,10 @@ class Market:
         pools: int = 1,
         sessions: int = 2,
         platforms: tuple[str, ...] = ("toko",),
+        course_type: CourseType = CourseType.WEBINAR,
+        starts_in: timedelta = timedelta(days=10),
     ) -> Schedule:
-        """Publish a course of ``lpk`` and open a schedule that is sold for ten days."""
+        """Publish a course of ``lpk`` and open a schedule of ten days; a live one is sold until it starts."""
         now = self.world.clock.programme()
         publish_course(
             self.world.platform,
@@ -98,8 +108,8 @@ class Market:
                 title="Dasar Excel",
                 institution="lpk",
                 institution_name="Lpk",
-                course_type=CourseType.WEBINAR,
-                learning_method="WEBINAR",
+                course_type=course_type,
+                learning_method=course_type.name,
                 is_online_attendance=True,
                 price=price,
                 platforms=platforms,
@@ -108,9 +118,9 @@ class Market:
         schedule = Schedule(
             course_code=course_code,
             schedule_code=schedule_code,
-            starts_at=now + timedelta(days=10),
-            ends_at=now + timedelta(days=20),
-            sales_until=now + timedelta(days=10),
+            starts_at=now + starts_in,
+            ends_at=now + starts_in + timedelta(days=10),
+            sales_until=now + starts_in + timedelta(days=0 if course_type.is_live else 10),
             sessions=sessions,
             quota=quota,
             pools=pools,
@@ -139,14 +149,18 @@ class Market:
 
     def ask(self, partner: str = "toko", *, card: str = CARD, **changes: Any) -> tuple[int, dict[str, Any]]:
         """``send-otp`` for course C1."""
+        return self.call(partner, "/payment/send-otp", self.order(card=card, **changes))
+
+    def order(self, *, card: str = CARD, **changes: Any) -> dict[str, Any]:
+        """What ``send-otp`` is sent for course C1."""
         order = {
-            "user_platform_id": "u-1",
+            "user_platform_id": account_of(card),
             "prakerja_id": card,
             "course_code": "C1",
             "schedule_code": "S1",
             "amount": PRICE,
         }
-        return self.call(partner, "/payment/send-otp", {**order, **changes})
+        return {**order, **changes}
 
     def token(self, **changes: Any) -> str:
         """The payment token of a ``send-otp`` that must work."""
@@ -165,12 +179,19 @@ class Market:
         self, token: str, *, partner: str = "toko", invoice: str = "INV-1", otp: str | None = None
     ) -> tuple[int, dict[str, Any]]:
         """``authorize`` a payment."""
+        response = handler(self.pay_event(token, partner=partner, invoice=invoice, otp=otp), None)
+        return response["statusCode"], json.loads(response["body"])
+
+    def pay_event(
+        self, token: str, *, partner: str = "toko", invoice: str = "INV-1", otp: str | None = None
+    ) -> dict[str, Any]:
+        """The event of that call, to be sent more than once."""
         body = {
             "otp": otp or self.code(token),
             "invoice_url": f"https://toko.example.test/{invoice}",
             "invoice_code": invoice,
         }
-        return self.call(partner, "/payment/authorize", body, authorization=f"Payment {token}")
+        return self.event(partner, "/payment/authorize", body, authorization=f"Payment {token}")
 
     def buy(self, *, invoice: str = "INV-1", **changes: Any) -> dict[str, Any]:
         """A purchase that must work: the data of ``authorize``."""
@@ -178,23 +199,6 @@ class Market:
         assert status == 200, body
         data: dict[str, Any] = body["data"]
         return data
-
-    def redeem(self, redeem_code: str, partner: str = "lpk") -> tuple[int, dict[str, Any]]:
-        """``redeem-code/commit``."""
-        return self.call(partner, "/payment/redeem-code/commit", {"redeem_code": redeem_code})
-
-    def report(
-        self, redeem_code: str, sequence: int, *, partner: str = "lpk", passed: bool = True, **more: Any
-    ) -> tuple[int, dict[str, Any]]:
-        """``training/evidence``."""
-        body = {"redeem_code": redeem_code, "sequence": sequence, "passed": passed, **more}
-        return self.call(partner, "/training/evidence", body)
-
-    def complete(self, redeem_code: str, sessions: int = 2) -> None:
-        """Redeem and report everything that the course asks for."""
-        assert self.redeem(redeem_code)[0] == 200
-        for sequence in (*range(1, sessions + 1), POST_TEST):
-            assert self.report(redeem_code, sequence)[0] == 200
 
     # looking ------------------------------------------------------------------------------------------------------
     @contextmanager

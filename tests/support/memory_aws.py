@@ -1,4 +1,4 @@
-"""DynamoDB and KMS in a dict, for simulations of thousands of payouts: moto takes some 20 ms for a call, this some 50 µs.
+"""DynamoDB and KMS in a dict, for simulations of thousands: moto takes some 20 ms for a call, this some 50 µs.
 
 Only what ``Table`` and ``Vault`` use, and exactly that: the tests of the stores hold this engine to the same promises as
 moto and the emulated cloud (tests/contract/test_stores.py). Every call is atomic. What is not known is an error.
@@ -88,19 +88,20 @@ class MemoryDynamoDB:
             forward, last = request["ScanIndexForward"], after["sk"]["S"]
             keys = [key for key in keys if (key > last if forward else key < last)]
         limit, partition = request["Limit"], self._tables[name].get(pk, {})
-        answer: dict[str, Any] = {"Items": [dict(partition[key]) for key in keys[:limit]]}
-        if len(keys) >= limit:  # as DynamoDB, which does not look whether more will follow
-            answer["LastEvaluatedKey"] = {"pk": {"S": pk}, "sk": {"S": keys[limit - 1]}}
-        return answer
+        more = len(keys) >= limit  # as DynamoDB, which does not look whether more will follow
+        last = {"LastEvaluatedKey": {"pk": {"S": pk}, "sk": {"S": keys[limit - 1]}}} if more else {}
+        return {"Items": [dict(partition[key]) for key in keys[:limit]], **last}
 
     def _by_index(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert request["KeyConditionExpression"] == "due_shard = :shard AND due_at BETWEEN :begin AND :end"
         values, name = request["ExpressionAttributeValues"], request["TableName"]
         begin, end = values[":begin"]["S"], values[":end"]["S"]
-        rows = self._due.get((name, values[":shard"]["S"]), [])
-        found = [row for row in rows[bisect_left(rows, (begin, "", "")) :] if row[0] <= end][: request["Limit"]]
-        items = (self._tables[name][pk][sk] for _, pk, sk in found)
-        return {"Items": [{key: item[key] for key in ("pk", "sk", "due_shard", "due_at")} for item in items]}
+        rows, limit = self._due.get((name, values[":shard"]["S"]), []), request["Limit"]
+        after = request.get("ExclusiveStartKey")
+        start = bisect_left(rows, (after["due_at"]["S"], *_key(after), "") if after else (begin, "", ""))
+        items = (self._tables[name][pk][sk] for at, pk, sk in rows[start : start + limit] if at <= end)
+        keys = [{key: item[key] for key in ("pk", "sk", "due_shard", "due_at")} for item in items]
+        return {"Items": keys, **({"LastEvaluatedKey": keys[-1]} if len(keys) == limit else {})}
 
     # writes -------------------------------------------------------------------------------------------------------
     def put_item(self, **request: Any) -> dict[str, Any]:
@@ -280,9 +281,7 @@ def _single(tokens: list[str], names: Mapping[str, str]) -> tuple[Test, list[str
 
 def _compared(compare: Callable[[Any, Any], bool], operator: str, found: Any, value: Mapping[str, Any]) -> bool:
     """A missing attribute equals nothing; values of different types have no order."""
-    if found is None:
-        return operator == "<>"
-    if found.keys() != value.keys():
+    if found is None or found.keys() != value.keys():
         return operator == "<>"
     ((kind, left),), (right,) = found.items(), value.values()
     return compare(int(left), int(right)) if kind == "N" else compare(left, right)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from prakerja.payouts.destination import MOST_REFUSALS
+from prakerja.payouts.store.refusals import one_more_refused
 from prakerja.platform.access_patterns import DESTINATION
 from prakerja.platform.clock import wib_date
 from prakerja.platform.parts import put
@@ -116,7 +118,7 @@ def into(scene: Scene, wave: str) -> Change:
 
 def another_member(scene: Scene, holder: str = "", number: int = 0, **traits: Any) -> Change:
     """A member whose wallet is somebody else's (``holder``), has other ``traits``, or does not exist."""
-    number = number or (16 if holder else 6)  # the provider does not forget between tests
+    number = number or (816 if holder else 806)  # the provider does not forget between tests
     who: Someone = scene.apis.market.member(number, card=f"8{number:015d}", linked=False)
     wallet = who.phone.lstrip("+")
     if holder or traits:
@@ -127,6 +129,13 @@ def another_member(scene: Scene, holder: str = "", number: int = 0, **traits: An
 def crowded_account(scene: Scene) -> Change:
     digest = scene.world.guards.digest("ACCOUNT", f"LINKAJA:{scene.unlinked.phone.lstrip('+')}")
     scene.world.table.commit(put(DESTINATION, {"holders": [f"member-{n}" for n in range(5)]}, digest=digest))
+    return {}
+
+
+def tried_too_often(scene: Scene) -> Change:
+    now = scene.world.clock.wall()
+    for refused in range(MOST_REFUSALS):
+        scene.world.table.commit(one_more_refused(scene.unlinked.person_id, wib_date(now), refused, now))
     return {}
 
 

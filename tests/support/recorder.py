@@ -26,6 +26,7 @@ from infra.functions import FUNCTIONS
 from infra.grants import SECRETS
 from prakerja import wiring
 from prakerja.platform.table import Table
+from prakerja.platform.vault import Vault
 from tests.support import apis, market, scenarios_stage
 from tests.support.scenarios_stage import BUCKET
 from tests.support.world import MOTO_ACCOUNT, REGION, World
@@ -38,6 +39,8 @@ QUEUES = {queue.name: entry.name for entry in FUNCTIONS for queue in entry.queue
 """Queue → the function that empties it."""
 PARTS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 """Part of a transaction → the action that IAM asks for; a transaction has none of its own."""
+OPENS = "vault:Open"
+"""Opening a sealed field of a person, beside the calls of AWS."""
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 
 _CACHED = type(lru_cache(maxsize=1)(lambda: None))
@@ -88,6 +91,7 @@ class Recorder:
         for name, real in (("_vault", _VAULT), ("_guards", _GUARDS), ("_secrets", _SECRETS)):
             patch.setattr(wiring, name, real)
         patch.setattr(routes_waves, "archive", wiring.archive)
+        patch.setattr(Vault, "open", self._noting(Vault.open))
         self._wrap_handlers(patch)
         _forget_everything()
 
@@ -95,8 +99,8 @@ class Recorder:
         for entry in FUNCTIONS:
             module = importlib.import_module(f"functions.{entry.name}.handler")
             patch.setattr(module, "handler", self._wrapped(entry.name, module.handler))
-            if entry.name in apis.APIS:
-                patch.setitem(apis.APIS, entry.name, module.handler)
+            if entry.name in apis.HANDLERS:
+                patch.setitem(apis.HANDLERS, entry.name, module.handler)
             for queue in entry.queues:
                 patch.setitem(scenarios_stage.WORKERS, queue.name, module.handler)
             if entry.name == "partner_api":
@@ -130,6 +134,16 @@ class Recorder:
         if self._running is not None:
             service = model.service_model.service_name
             self.used[self._running].update(_needs(service, model.name, params, self._tables))
+
+    def _noting(self, opens: Callable[..., str]) -> Callable[..., str]:
+        """Opening a sealed field is noted like a call of AWS."""
+
+        def noted(vault: Vault, person_id: str, person_key: str, field: str, sealed: bytes) -> str:
+            if self._running is not None:
+                self.used[self._running].add((OPENS, field))
+            return opens(vault, person_id, person_key, field, sealed)
+
+        return noted
 
     def _note_missing(self, http_response: Any, **_: Any) -> None:
         """S3 tells that an object is missing only to those who may list; to others it says "access denied"."""

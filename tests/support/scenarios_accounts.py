@@ -6,18 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 from prakerja import wiring
-from prakerja.cases.model import Verdict
-from prakerja.cases.service import note_case, resolve_case, take_case
+from prakerja.balance import PayoutMove
+from prakerja.cases.messages import ClearingApproved
+from prakerja.cases.model import Outcome, Verdict
+from prakerja.cases.service import note_case, propose_clearing, resolve_case, take_case
 from prakerja.payouts.destination import Waits, linked, subject_of
 from prakerja.payouts.messages import AccountReady
 from prakerja.payouts.service import cancel_change, link_account, unlink
 from prakerja.payouts.store import change_account, load_account
+from prakerja.payouts.store.reconciliations import booked_once
+from prakerja.platform.clock import wib_date
 from prakerja.platform.findings import CaseNeeded, FindingKind, finding
 from prakerja.registration.service.confirming import resend_confirmation, start_confirmation, verify_confirmation
 from tests.support.scenarios import Step, aside, delivery
 from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_people import ANI, CODE, CODE_KEY, sweep
 from tests.support.scenarios_stage import Stage
+from tests.support.scenarios_waves import agree
 
 MARY = "op-mary"
 SHARED = FindingKind.DESTINATION_SHARED.value
@@ -153,6 +158,32 @@ def _resolve(stage: Stage) -> Any:
     return resolve_case(stage.p, **case, verdict=Verdict.ACCEPTED, why=why, version=2).state
 
 
+def _suspended(stage: Stage) -> None:
+    """A case about money in suspense, taken."""
+    day = wib_date(stage.clock.programme())
+    booked = booked_once(PayoutMove.SUSPEND, PROVIDER, day, "row-1", 5_000, stage.clock.programme())
+    found = finding(FindingKind.THEIRS_NOT_OURS, "row-1", None, provider=PROVIDER, day=day.isoformat())
+    stage.world.table.commit(*booked, outbox=[found])
+    stage.memo.case_id = found.case_id
+    stage.relay()
+    stage.work(stage.take(CaseNeeded.topic, FindingKind.THEIRS_NOT_OURS.value))
+    _take(stage)
+
+
+def _propose(stage: Stage) -> Any:
+    proof: dict[str, Any] = {"outcome": Outcome.RETURNED, "evidence_reference": "letter BNI 12/2026"}
+    case: dict[str, Any] = {"operator": MARY, "case_id": stage.memo.case_id, "version": 2}
+    approval = propose_clearing(stage.p, **case, **proof)
+    stage.memo.approval_id = approval.approval_id
+    return approval
+
+
+def _agreed(stage: Stage) -> None:
+    _suspended(stage)
+    _propose(stage)
+    agree(stage)
+
+
 def _sharing(_: Stage) -> str:
     return SHARED
 
@@ -178,4 +209,6 @@ CASE = (
     Step("take case", _take, _opened, aside=True),
     Step("note case", _note, _opened, aside=True),
     Step("resolve case", _resolve, _taken, aside=True),
+    Step("propose clearing", _propose, _suspended, aside=True),
+    aside(delivery("clear case", ClearingApproved.topic, before=_agreed)),
 )

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from prakerja import wiring
-from prakerja.balance import LedgerClose, ShardToClose
+from prakerja.balance import LedgerClose, LedgerDayClosed, ShardToClose
 from prakerja.balance.service import begin_close
 from prakerja.balance.store import new_close
-from prakerja.payouts.messages import DayToReconcile, PayoutToldOf
+from prakerja.payouts.messages import DayToReconcile, InFlightToCompare, PayoutToldOf
 from prakerja.payouts.references import day_of_reference
 from prakerja.payouts.service.handing_in import announce_file, file_received
 from prakerja.platform.access_patterns import ATTEMPT
@@ -43,6 +43,20 @@ def _all_but_one(stage: Stage) -> None:
     stage.relay()
     while sum(message.topic == SHARD for message in stage.waiting) > 1:
         stage.work(stage.take(SHARD))
+
+
+def _closed(stage: Stage) -> None:
+    stage.relay()
+    while any(message.topic == SHARD for message in stage.waiting):
+        stage.work(stage.take(SHARD))
+    stage.relay()
+
+
+def _differs(stage: Stage) -> None:
+    """Money in flight for nobody, found once before."""
+    day = wib_date(stage.clock.programme()) - timedelta(days=1)
+    again = InFlightToCompare(day=day, attempt=2, facts={PROVIDER: 1})
+    stage.world.table.commit(outbox=[again])
 
 
 # reconciliation -------------------------------------------------------------------------------------------------------
@@ -93,6 +107,8 @@ BOOKS = (
     Step("begin close", _begin, _midnight, may_announce=frozenset({SHARD}), shared=True),
     delivery("close shard", SHARD, shared=True),
     aside(delivery("close shard: the day's last", SHARD, before=_all_but_one)),
+    aside(delivery("compare in flight", LedgerDayClosed.topic, before=_closed)),
+    aside(delivery("compare in flight: another look", InFlightToCompare.topic, before=_differs)),
     Step("announce settlement file", _announce, shared=True),
     Step("settlement file received", _receive, shared=True),
     aside(delivery("reconcile day: no file", DAY, before=_lose_the_file, may_announce=TOLD)),

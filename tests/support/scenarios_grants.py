@@ -19,6 +19,7 @@ from tests.support.chaos import in_copies
 from tests.support.recorder import QUEUES, Recorder, Use
 from tests.support.scenarios import Step, prepare
 from tests.support.scenarios_journey import JOURNEY
+from tests.support.scenarios_pages import visit_everything
 from tests.support.scenarios_stage import BUCKET, Failed, Stage, stage
 from tests.support.scene import Scene, scene_on_moto
 
@@ -45,6 +46,7 @@ def play_everything(recorder: Recorder) -> None:
         patch.setenv("DRAW_BUCKET", BUCKET)
         recorder.watch(scene.world, patch)
         _routes(scene)
+        visit_everything(scene)
         _dead_letters(scene)
         _new_month(scene)
 

@@ -14,14 +14,16 @@ from prakerja.incentives.service import record_repayment, retry_incentive
 from prakerja.membership import RevocationReason
 from prakerja.membership.messages import MembershipRevoked, RevocationApproved
 from prakerja.membership.service import propose_revocation, revoke
-from prakerja.payouts.messages import ShardWithdrawn
+from prakerja.payouts.messages import PayoutToldOf, ShardWithdrawn
 from prakerja.payouts.service import withdraw_run
-from prakerja.platform.access_patterns import INCENTIVE, RUN_SHARDS
+from prakerja.platform.access_patterns import ATTEMPT, INCENTIVE, RUN_SHARDS
 from prakerja.platform.clock import wib_date
 from prakerja.platform.ids import derived, shard_of
 from prakerja.platform.parts import put
 from prakerja.platform.records import item_of
 from tests.support.scenarios import Step, aside, delivery
+from tests.support.scenarios_outside import PROVIDER
+from tests.support.scenarios_payouts import TROUBLE
 from tests.support.scenarios_people import ANI, sweep
 from tests.support.scenarios_stage import Stage
 from tests.support.scenarios_waves import agree
@@ -155,6 +157,24 @@ def _repay(stage: Stage) -> Any:
     return record_repayment(stage.p, operator=MARY, **claim, amount=600_000, reference="BNI 42", key="repay-1").left
 
 
+def _came_back(stage: Stage) -> None:
+    """The provider takes Ani's payment back, and says so."""
+    payout_id = derived("payout", _ani(stage), JOB_SEARCH, "1")
+    attempt = stage.world.table.get(ATTEMPT, payout_id=payout_id, number=1)
+    assert attempt is not None
+    stage.outside.bank.refund(PROVIDER.lower(), attempt["reference"])
+    stage.world.table.commit(outbox=[PayoutToldOf(payout_id=payout_id)])
+
+
+def _claimed_and_came_back(stage: Stage) -> None:
+    _claimed(stage)
+    _came_back(stage)
+
+
+def _payout(stage: Stage) -> str:
+    return derived("payout", _ani(stage), JOB_SEARCH, "1")
+
+
 BEFORE_RELEASE = (
     Step("add exclusions", _add, aside=True),
     aside(delivery("screen member", ExclusionChanged.topic, before=_listed, of=_ani)),
@@ -178,5 +198,15 @@ AFTER_PAYMENT = (
     Step("record repayment", _repay, _claimed, aside=True),
     aside(delivery("claim late", ClaimDue.topic, before=_late, of=_ani)),
     Step("sweep due: claim", sweep, _late_and_lost, aside=True),
+    aside(delivery("look again: it came back", PayoutToldOf.topic, before=_came_back, of=_payout, ignores=TROUBLE)),
+    aside(
+        delivery(
+            "look again: it came back, and was claimed",
+            PayoutToldOf.topic,
+            before=_claimed_and_came_back,
+            of=_payout,
+            ignores=TROUBLE,
+        )
+    ),
 )
 """When Ani is paid."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from prakerja.gateways.http import Endpoint
 from sandbox.world.beacon import Beacon
+from sandbox.world.face import Faces
+from sandbox.world.face import Question as Photo
 from sandbox.world.messages import Email, Messages, Sms
 from sandbox.world.registry import Question, RegisteredPerson, Registry
 from sandbox.world.snap import Engine, report
@@ -38,6 +40,7 @@ class OutsideWorld:
         book.row_factory = sqlite3.Row
         self._book = book
         self.registry = Registry(book, clock.wall)
+        self.faces = Faces(book, clock.wall, self.registry)
         self.messages = Messages(book, clock.wall)
         self.beacon = Beacon(book, clock.wall, period=30)
         self.bank = Engine(":memory:", clock.wall)
@@ -55,6 +58,8 @@ class OutsideWorld:
             return self._beacon(path)
         if system == "registry":
             return _json(200, self.registry.verify(Question.model_validate_json(body)))
+        if system == "face":
+            return _json(200, self.faces.match(Photo.model_validate_json(body)))
         model: type[Sms | Email] = Sms if system == "sms" else Email
         return _json(202, self.messages.accept(system, model.model_validate_json(body)))
 

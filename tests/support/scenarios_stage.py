@@ -19,8 +19,11 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+import functions.cancel_purchases.handler as cancel_purchases
 import functions.close_day.handler as close_day
+import functions.close_season.handler as close_season
 import functions.draw_wave.handler as draw_wave
+import functions.end_course.handler as end_course
 import functions.end_membership.handler as end_membership
 import functions.inquire_payout.handler as inquire_payout
 import functions.notify.handler as notify
@@ -30,13 +33,14 @@ import functions.reconcile_payouts.handler as reconcile_payouts
 import functions.relay_outbox.handler as relay_outbox
 import functions.schedule_incentive.handler as schedule_incentive
 import functions.send_payout.handler as send_payout
+import functions.sweep_deadlines.handler as sweep_deadlines
 import functions.turn_wave.handler as turn_wave
 import functions.verify_identity.handler as verify_identity
 from prakerja import wiring
 from prakerja.membership import seed_schemes
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import OUTBOX
-from prakerja.platform.auth import Operator
+from prakerja.platform.auth import Operator, Role
 from prakerja.platform.ids import derived
 from tests.support import wired
 from tests.support.caches import forget_what_was_wired
@@ -71,9 +75,13 @@ WORKERS = {
     "schedule_incentive": schedule_incentive.handler,
     "prepare_payouts": prepare_payouts.handler,
     "end_membership": end_membership.handler,
+    "end_course": end_course.handler,
+    "cancel_purchases": cancel_purchases.handler,
     "open_case": open_case.handler,
     f"send_payout_{PROVIDER.lower()}": send_payout.handler,
     "inquire_payout": inquire_payout.handler,
+    "sweep_deadlines": sweep_deadlines.handler,
+    "close_season": close_season.handler,
     "close_day": close_day.handler,
     "reconcile_payouts": reconcile_payouts.handler,
 }
@@ -144,6 +152,7 @@ class Stage:
         wire(patch, self, WORKERS)
         patch.setattr(wired, "SystemClock", lambda: SimpleNamespace(wall=lambda: START + wired.HEAD_START))
         self.market = Market(self.world, patch)
+        self.market.face_check = wiring.face_check
         patch.setattr(wiring, "_secrets", lambda: Secrets(self.outside))
         forget_what_was_wired()
         patch.setenv("DATA_KEY_ID", "key")
@@ -156,7 +165,7 @@ class Stage:
 
     def operator(self, sub: str) -> Operator:
         """An operator with all rights who has just signed in."""
-        return Operator(sub, frozenset({"wave_manager", "payout_officer"}), self.clock.wall())
+        return Operator(sub, frozenset(Role), self.clock.wall())
 
     # queues -----------------------------------------------------------------------------------------------------------
     def records(self) -> list[dict[str, Any]]:

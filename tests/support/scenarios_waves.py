@@ -25,7 +25,7 @@ SCHEDULED, DUE, DECREE_APPROVED = "waves.scheduled.v1", "waves.due.v1", "waves.d
 def _create(stage: Stage) -> Any:
     now = stage.clock.programme()
     opens = now.replace(microsecond=0) + timedelta(hours=1)
-    draft = WaveDraft(72, 3, 1, opens, opens + timedelta(hours=2), "NORMAL_2023", 1)
+    draft = WaveDraft(72, 3, 1, opens, opens + timedelta(hours=2), "NORMAL_2023", 2)
     wave = service.create_wave(stage.p, operator="op-1", draft=draft, key="wave-1")
     stage.memo.wave_id = wave.wave_id
     return wave

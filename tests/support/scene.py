@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -30,11 +29,15 @@ from sandbox.world.snap.books import Account
 from tests.support.apis import ALIVE, Answer, Apis, forget_caches
 from tests.support.good import Good as Good
 from tests.support.people import Someone, plant_account, plant_person, someone
+from tests.support.scene_learning import LearningDesk
+from tests.support.scene_members import MembersOffice
 from tests.support.scene_money import MoneyMatters
 from tests.support.scene_office import Desk
+from tests.support.scene_partners import PartnerDesk
+from tests.support.scene_purchases import PurchaseDesk
 from tests.support.sign_in import Providers
 from tests.support.statements import plant_report
-from tests.support.world import REGION, World
+from tests.support.world import REGION, World, new_world
 
 CODE_KEY = "CODE_SECRET for tests"
 DEVICE = "5f0c5b0e-6d0b-4f0e-9f4f-0d5f5a6b7c8d"
@@ -49,7 +52,7 @@ def scene_on_moto() -> Iterator[Scene]:
     """A scene that several tests share; see ``Apis.rewind``."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        world = World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION))
+        world = new_world()
         yield Scene(world, patch)
     forget_caches()
 
@@ -72,6 +75,10 @@ class Scene:
         self.money = MoneyMatters(self.apis, self.member)
         self.changing = self.money.changing
         self.desk = Desk(self.apis, self.member)
+        self.members = MembersOffice(self.apis)
+        self.partners = PartnerDesk(self.apis)
+        self.purchases = PurchaseDesk(self.apis)
+        self.learning = LearningDesk(self.apis)
         self.report, self.settlement_file = plant_report(world, self.apis.statements)
         self._begun()
         world.take()
@@ -177,6 +184,10 @@ class Scene:
         return {
             **self.money.good(),
             **self.desk.good(),
+            **self.members.good(),
+            **self.partners.good(),
+            **self.purchases.good(),
+            **self.learning.good(),
             "POST /v1/sign-in/challenges": Good(body=start, status=202),
             "POST /v1/sign-in/challenges/{challenge_id}/resend": Good("", by_challenge, device, 202),
             "POST /v1/sign-in/challenges/{challenge_id}/verify": Good("", by_challenge, {"code": self.code, **device}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prakerja.balance import PayoutMove
 from prakerja.cases.service import open_case, take_case
 from prakerja.exclusions import Source
 from prakerja.exclusions.api import NewRow
@@ -10,6 +11,7 @@ from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, claim_of,
 from prakerja.membership import change_membership
 from prakerja.payouts.destination import linked
 from prakerja.payouts.store import change_account, load_account
+from prakerja.payouts.store.reconciliations import booked_once
 from prakerja.platform.access_patterns import INCENTIVE, SESSION
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.findings import FindingKind, finding
@@ -85,6 +87,13 @@ class MoneyMatters:
                 {"verdict": "MENDED", "why": "LinkAja sent the money back."},
                 headers={"if_match": '"2"'},
             ),
+            "PUT /operator/v1/cases/{case_id}/clearing": Good(
+                operator,
+                {"case_id": self.suspense_case},
+                {"outcome": "RETURNED", "evidence_reference": "letter BNI 12/2026"},
+                202,
+                headers={"if_match": '"2"'},
+            ),
         }
 
     def _session(self) -> None:
@@ -134,3 +143,9 @@ class MoneyMatters:
         ]
         self.case, self.taken_case = (open_case(p, one).case_id for one in found)
         take_case(p, operator="op-1", case_id=self.taken_case, version=1)
+        day = wib_date(self.world.clock.programme())
+        at = self.world.clock.programme()
+        self.world.table.commit(*booked_once(PayoutMove.SUSPEND, "BNI", day, "row-1", 5_000, at))
+        stray = finding(FindingKind.THEIRS_NOT_OURS, "row-1", None, provider="BNI", day=day.isoformat())
+        self.suspense_case = open_case(p, stray).case_id
+        take_case(p, operator="op-1", case_id=self.suspense_case, version=1)

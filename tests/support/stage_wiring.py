@@ -13,7 +13,7 @@ import functions.relay_outbox.handler as relay_outbox
 import functions.sweep_outbox.handler as sweep_outbox
 from prakerja import wiring
 from prakerja.platform import Platform
-from sandbox.world.registry import DEFAULT_API_KEY
+from sandbox.world import face, registry
 from tests.contract.snap.standin import secret_entry
 from tests.support.scenarios_outside import PROVIDER, OutsideWorld, address
 from tests.support.world import REGION
@@ -28,7 +28,7 @@ ROLE = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/test"
 class Secrets:
     """Secrets Manager, as far as the functions read it."""
 
-    KNOWN: ClassVar = {"REGISTRY_SECRET": DEFAULT_API_KEY}
+    KNOWN: ClassVar = {"REGISTRY_SECRET": registry.DEFAULT_API_KEY, "FACE_SECRET": face.DEFAULT_API_KEY}
 
     def __init__(self, outside: OutsideWorld) -> None:
         self._outside = outside
@@ -62,8 +62,9 @@ def wire(patch: pytest.MonkeyPatch, on: Stage, queues: Iterable[str]) -> None:
         "SNAP_SECRET": "SNAP_SECRET",
         "SNAP_CALLBACK_SECRET": "SNAP_CALLBACK_SECRET",
         "REGISTRY_SECRET": "REGISTRY_SECRET",
+        "FACE_SECRET": "FACE_SECRET",
         "SNAP_PROVIDERS": json.dumps({PROVIDER: {"base_url": address("bank")}}),
-        **{f"{name.upper()}_URL": address(name) for name in ("registry", "sms", "email", "beacon")},
+        **{f"{name.upper()}_URL": address(name) for name in ("registry", "face", "sms", "email", "beacon")},
     }.items():
         patch.setenv(name, value)
     on.world.platform = Platform(

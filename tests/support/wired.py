@@ -18,7 +18,16 @@ from prakerja.platform.clock import SystemClock
 from prakerja.platform.settings import settings
 from tests.support.world import World
 
-SECRETS = ("GUARD_SECRET", "CODE_SECRET", "PAYMENT_CODE_SECRET", "TOKEN_SECRET", "RECEIPT_SECRET", "CURSOR_SECRET")
+SECRETS = (
+    "GUARD_SECRET",
+    "CODE_SECRET",
+    "PAYMENT_CODE_SECRET",
+    "TOKEN_SECRET",
+    "RECEIPT_SECRET",
+    "CURSOR_SECRET",
+    "FORM_SECRET",
+    "SSO_SECRET",
+)
 HEAD_START = timedelta(minutes=10)
 """PyJWT judges tokens by the machine's clock. The world starts this much earlier, so that it can be moved forward."""
 

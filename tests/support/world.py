@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -22,6 +23,7 @@ from prakerja.platform.relay import Row
 from prakerja.platform.settings import Settings
 from prakerja.platform.table import Table
 from prakerja.platform.vault import Guards, Vault
+from tests.support import moto_swift as moto_swift
 from tests.support.clock import FixedClock
 from tests.support.ids import CountingIds
 
@@ -143,7 +145,15 @@ class World:
 
 def new_world(seed: str = "test") -> World:
     """A world on moto, for tests that make many; call it inside ``mock_aws()``."""
-    return World(boto3.client("dynamodb", region_name=REGION), boto3.client("kms", region_name=REGION), seed=seed)
+    session = _session()
+    return World(session.client("dynamodb"), session.client("kms"), seed=seed)
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all worlds: the default session is forgotten with each ``mock_aws()``, and with it botocore's models, which
+    take longer to read than a small test to run."""
+    return boto3.Session("testing", "testing", region_name=REGION)
 
 
 def _typed(value: Any) -> dict[str, Any]:

@@ -1,252 +1,159 @@
-"""Members link an account, platforms sell to them, institutions teach them, they review."""
+"""Self-paced courses: members use their codes, are seen at their institution's word, show what they can, and review."""
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from sandbox.demo.api import NoAnswer, Refused
+from sandbox.demo.api import Refused
+from sandbox.demo.browser import WrongPage
 from sandbox.demo.cast import Player, Purchase
-from sandbox.demo.keys import PROVIDERS
-from sandbox.demo.partner import Platform
-from sandbox.demo.play import Play
+from sandbox.demo.lms import POST_TEST
+from sandbox.demo.partner import PartnerClient
+from sandbox.demo.play import Play, TurnedDown
 from sandbox.demo.show import Stage
-from sandbox.world.people import Person
+from sandbox.demo.stages.buying import NOT_BELIEVED, WEBINAR
+from sandbox.demo.stages.linking import members
+from sandbox.demo.surfing import photo_of
 
-POST_TEST = 999
-BANK = "BNI"
-BANKS = ("BNI", "BCA")
-"""The other providers are wallets, whose number is the phone."""
 REVIEW = "Materinya jelas & langsung terpakai di tempat kerja."
-SECOND_COURSES = 12
-"""Redeem codes that stay unused, for whoever wants to try the running system."""
-CODE_ASKED = 4
-WRONG_ACCOUNTS = ("0000000001", "0000000002", "0000000003")
-"""Another person's, a closed one, one that nobody has."""
-UNPAYABLE: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("OVO", {"status": "INACTIVE"}),
-    ("BNI", {"status": "DORMANT"}),
-    ("DANA", {"kyc": "NONE"}),
-)
-"""What becomes of the last members' accounts after they were linked, so that only the payout is refused. The very last
-is a wallet that its owner only has to upgrade."""
+UK = ("uk", POST_TEST)
+"""The skill demonstration."""
+ROTATED = "lp_cipta_karya"
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What is bought: a course of the seeded catalogue, its schedule and the platform."""
-
-    course_code: str
-    schedule_code: str
-    institution: str
-    platform: str
-
-
-FIRST = (
-    Offer("EXCEL-DASAR", "MANDIRI", "lp_cipta_karya", "dp_tokopedia"),
-    Offer("DESAIN-GRAFIS", "MANDIRI", "lp_nusa_digital", "dp_pijar_mahir"),
-    Offer("EXCEL-DASAR", "MANDIRI", "lp_cipta_karya", "dp_bukalapak"),
-)
-SECOND = Offer("PEMASARAN-DIGITAL", "MANDIRI", "lp_nusa_digital", "dp_tokopedia")
-
-
-def members(play: Play) -> list[Player]:
-    """Who was selected."""
-    return [player for player in play.players if player.member]
-
-
-def shopper(play: Play) -> Player:
-    """The member who buys nothing: the funded card for whoever tries the running system."""
-    return members(play)[0]
-
-
-def unlucky(play: Play) -> list[Player]:
-    """Whose accounts cannot be paid when it comes to it."""
-    return members(play)[-len(UNPAYABLE) :]
-
-
-def link_accounts(play: Play) -> None:
-    """Bank accounts and wallets at all providers in turn. Some first try one that is not theirs, closed or unknown, and are told so."""
-    linking = members(play)
-    _open_accounts(play, linking)
-    with play.show.stage("link an account or wallet", len(linking)) as stage:
-        play.disturb(stage, "account")
-        for player, number in zip(linking[1:], WRONG_ACCOUNTS, strict=False):
-            play.expect_refusal(stage, player, partial(_link, number))
-
-        def act(player: Player) -> None:
-            number = player.account if player.provider in BANKS else player.person.phone
-            player.who.link(player.provider, number)
-
-        play.everyone(linking, act, stage)
-        stage.note(f"then {len(UNPAYABLE)} of the accounts stop taking money")
-        flawed = zip(unlucky(play), UNPAYABLE, strict=True)
-        play.outside.open_accounts([account_of(player.person, player.provider) | flaw for player, (_, flaw) in flawed])
-
-
-def buy(play: Play) -> None:
-    """Platforms sell; one member mistypes the code, another one's purchase is cancelled again."""
-    buyers = members(play)[1:]
-    prices = {offer: price_of(play, offer) for offer in {*FIRST, SECOND}}
-    with play.show.stage("buy a course", len(buyers)) as stage:
-        play.disturb(stage, "buy")
-        for offer in FIRST:
-            if play.platforms[offer.platform].seats(offer.course_code, offer.schedule_code) < len(buyers):
-                raise RuntimeError(f"{offer.course_code} has too few seats: make clean")
-
-        def act(player: Player) -> None:
-            offer = FIRST[player.number % len(FIRST)]
-            mistyped = stage if player is buyers[0] else None
-            player.purchases.append(_buy(play, player, offer, prices[offer], mistyped))
-
-        play.everyone(buyers, act, stage)
-        cancelled = buyers[1]
-        if cancelled.purchases:
-            _cancel(play, cancelled.purchases[-1])
-            play.refuse(cancelled, stage, "cancelled by the platform")
-
-
-def redeem(play: Play) -> None:
-    """The institution looks at the code, uses it and looks again; another institution does not see it."""
-    buyers = [player for player in members(play) if _open_purchase(player)]
-    with play.show.stage("redeem the code", len(buyers)) as stage:
-        play.disturb(stage, "redeem")
-        stranger = next(code for code in play.institutions if code != _purchase(buyers[0]).institution)
-        play.expect_refusal(
-            stage, buyers[0], lambda player: play.institutions[stranger].status(_purchase(player).redeem_code)
-        )
-
-        def act(player: Player) -> None:
-            purchase = _purchase(player)
-            institution = play.institutions[purchase.institution]
-            if institution.status(purchase.redeem_code)["status"] == 0:
-                institution.commit(purchase.redeem_code)
-            if institution.status(purchase.redeem_code, 1)["status"] != 1:
-                raise RuntimeError("a redeemed code is not redeemed")
-            purchase.redeemed = True
-
-        play.everyone(buyers, act, stage)
-
-
-def complete(play: Play) -> None:
-    """Evidence of the session and of the post-test arrives, which completes the course; the member reviews it."""
-    learners = [player for player in members(play) if _open_purchase(player)]
-    with play.show.stage("complete and review", len(learners)) as stage:
-        play.disturb(stage, "complete")
-
-        def act(player: Player) -> None:
-            purchase = _purchase(player)
-            institution = play.institutions[purchase.institution]
-            institution.report(purchase.redeem_code, 1)
-            score = 70 + zlib.crc32(purchase.redeem_code.encode()) % 31
-            purchase.completed = institution.report(purchase.redeem_code, POST_TEST, score)["completed"]
-            for known in player.who.purchases():
-                if known["redeem_code"] == purchase.redeem_code:
-                    player.who.review(known["purchase_id"], 4 + score % 2, REVIEW)
-
-        play.everyone(learners, act, stage)
-
-
-def buy_again(play: Play) -> None:
-    """Some members buy a second course and do not use its code yet."""
-    buyers = [player for player in members(play) if player.completed][:SECOND_COURSES]
-    price = price_of(play, SECOND)
-    with play.show.stage("buy a second course", len(buyers)) as stage:
-        stage.note("a card is sent one code a minute")
-
-        def act(player: Player) -> None:
-            player.purchases.append(_buy(play, player, SECOND, price, None))
-
-        play.everyone(buyers, act, stage)
-
-
-def price_of(play: Play, offer: Offer) -> int:
-    """Rupiah, from the public catalogue."""
-    return int(play.api.call("GET", f"/v1/courses/{offer.course_code}")["course"]["price"])
-
-
-def _link(number: str, player: Player) -> None:
-    player.who.link(BANK, number)
-
-
-def _buy(play: Play, player: Player, offer: Offer, price: int, mistyped: Stage | None) -> Purchase:
-    platform = play.platforms[offer.platform]
-    buyer = f"{play.number}-{player.number}"
-    invoice = f"INV/{buyer}/{len(player.purchases) + 1}"
-    for _ in range(CODE_ASKED):
-        after = play.inbox.last
-        token = platform.ask_for_code(f"u-{buyer}", player.card, offer.course_code, offer.schedule_code, price)
-        play.secrets.add(token)
-        found = player.who.payment_code(after)
-        if found is None:
-            continue
-        code = found[1]
-        if mistyped:
-            play.expect_refusal(mistyped, player, partial(_mistype, platform, token, code, invoice))
-        bought = platform.authorise(token, code, invoice)
-        if platform.status(invoice)["transaction_code"] != bought["transaction_code"]:
-            raise RuntimeError("a platform's transaction has two codes")
-        return Purchase(
-            invoice, bought["transaction_code"], offer.platform, offer.institution, price, bought["redeem_code"]
-        )
-    raise NoAnswer("no payment code came")
-
-
-def _mistype(platform: Platform, token: str, code: str, invoice: str, _: Player) -> None:
-    platform.authorise(token, f"{(int(code) + 1) % 10**6:06}", invoice)
-
-
-def _cancel(play: Play, purchase: Purchase) -> None:
-    platform = play.platforms[purchase.platform]
-    try:
-        platform.cancel(purchase.invoice, purchase.transaction)
-    except Refused as refused:
-        if refused.kind != "ERRPLT40028":  # cancelled already, and the answer was lost
-            raise
-    purchase.cancelled = True
-
-
-def _purchase(player: Player) -> Purchase:
+def first_purchase(player: Player) -> Purchase:
+    """The course that somebody takes."""
     return player.purchases[0]
 
 
-def _open_purchase(player: Player) -> bool:
-    return bool(player.purchases) and not player.purchases[0].cancelled
+def learners(play: Play, *, webinar: bool = False) -> list[Player]:
+    """Whose first course is open, of the one kind or the other."""
+    having = [player for player in members(play) if player.purchases and first_purchase(player).is_open]
+    return [player for player in having if (first_purchase(player).course == WEBINAR.course_code) is webinar]
 
 
-def _open_accounts(play: Play, linking: list[Player]) -> None:
-    """Accounts in the members' names, at all providers in turn."""
-    accounts: list[dict[str, Any]] = [
-        {"provider": "bni", "number": WRONG_ACCOUNTS[0], "name": "ORANG LAIN SEKALI"},
-        {
-            "provider": "bni",
-            "number": WRONG_ACCOUNTS[1],
-            "name": linking[2].person.full_name.upper(),
-            "status": "CLOSED",
-        },
-    ]
-    for number, player in enumerate(linking):
-        player.provider = PROVIDERS[number % len(PROVIDERS)]
-    for player, (provider, _) in zip(unlucky(play), UNPAYABLE, strict=True):
-        player.provider = provider
-    for player in linking:
-        player.account = account_number(player.provider, player.person.phone)
-        accounts.append(account_of(player.person, player.provider))
-    play.outside.open_accounts(accounts)
+def attend(play: Play) -> None:
+    """The code is used and the first learning day attended. One institution gets another key meanwhile."""
+    people = learners(play)
+    signing_in = people[-1]  # not one of the first, who have just signed in elsewhere: codes come once a minute
+    old_key = play.institutions[ROTATED].sign_key
+    play.secrets.add(old_key)
+    with play.show.stage("use the code, attend the first day", len(people)) as stage:
+        play.disturb(stage, "redeem")
+        stranger = next(code for code in play.institutions if code != first_purchase(signing_in).institution)
+        play.expect_refusal(
+            stage,
+            signing_in,
+            lambda player: play.institutions[stranger].status(first_purchase(player).redeem_code),
+        )
+        stage.halfway(partial(_bring_another_key, play, stage))
+
+        def act(player: Player) -> None:
+            purchase = first_purchase(player)
+            play.institutions[purchase.institution].open_course(purchase.redeem_code)
+            if player is signing_in:
+                _somebody_else(play, player, purchase, stage)
+            if not be_seen(play, player, purchase, 1, by_app=player is not signing_in):
+                raise RuntimeError("an attended day is not attended")
+            purchase.redeemed = True
+
+        play.everyone(people, act, stage)
+    with play.show.stage("the old key is retired") as stage:
+        _retire(play, old_key, stage)
 
 
-def account_of(person: Person, provider: str) -> dict[str, Any]:
-    """Somebody's account as its provider knows it."""
-    return {
-        "provider": provider.lower(),
-        "number": account_number(provider, person.phone),
-        "name": person.full_name.upper(),
-        "nik": person.nik,
-    }
+def complete(play: Play) -> None:
+    """Post-test, skill demonstration with feedback: with the last proof the course is completed. Then it is reviewed."""
+    people = learners(play)
+    with play.show.stage("post-test, skill shown, reviewed", len(people)) as stage:
+        play.disturb(stage, "complete")
+        again, late = people[0], people[1]
+
+        def act(player: Player) -> None:
+            purchase = first_purchase(player)
+            if not be_seen(play, player, purchase, POST_TEST):
+                raise RuntimeError("an attended post-test is not attended")
+            hand_in_and_grade(play, purchase, *UK, versions=2 if player is again else 1)
+            if player is late:
+                lms = play.institutions[purchase.institution]
+                play.expect_refusal(stage, player, lambda _: lms.hand_in(purchase.redeem_code, *UK))
+            see_completion(play, player, purchase)
+
+        play.everyone(people, act, stage)
 
 
-def account_number(provider: str, phone: str) -> str:
-    """A wallet's number is the phone; a bank account's is made from it."""
-    return phone[2:] if provider in BANKS else f"62{phone[1:]}"
+def be_seen(play: Play, player: Player, purchase: Purchase, sequence: int, *, by_app: bool = True) -> bool:
+    """From the LMS to the programme's page and back: does the LMS let the learner in?
+
+    ``by_app``: the page is opened from the app, in its session; else in a browser in which nobody is signed in.
+    """
+    lms, surfer = play.institutions[purchase.institution], play.surfer(player)
+    if by_app:
+        surfer.come_from_app()
+    page = surfer.open(lms.send_away(purchase.redeem_code, sequence, player.person.email))
+    if page.form("photo"):
+        page = surfer.show_face(page, photo_of(player.who))
+    is_in = lms.welcome_back(page.left_for or page.link_out())
+    player.who.secrets |= surfer.browser.secrets
+    if is_in:
+        purchase.attended.append(sequence)
+    return is_in
+
+
+def hand_in_and_grade(play: Play, purchase: Purchase, scope: str, sequence: int, *, versions: int = 1) -> None:
+    """A task goes in, and comes back with the trainer's words; some learners send a better one before."""
+    lms, code = play.institutions[purchase.institution], purchase.redeem_code
+    for _ in range(versions):
+        lms.hand_in(code, scope, sequence)
+    lms.grade(code, scope, sequence, 70 + zlib.crc32(code.encode()) % 31)
+
+
+def see_completion(play: Play, player: Player, purchase: Purchase) -> None:
+    """The member sees the course completed, and reviews it. Raises TurnedDown if it is not."""
+    known = next(one for one in player.who.purchases() if one["redeem_code"] == purchase.redeem_code)
+    purchase.purchase_id, purchase.completed = known["purchase_id"], known["state"] == "COMPLETED"
+    if not purchase.completed:
+        raise TurnedDown(f"still {known['state']}")
+    player.who.review(purchase.purchase_id, 4 + player.number % 2, REVIEW)
+
+
+def _somebody_else(play: Play, player: Player, purchase: Purchase, stage: Stage) -> None:
+    """Another one's face is refused, and counts for nothing."""
+    lms, surfer = play.institutions[purchase.institution], play.surfer(player)
+    surfer.come_from_app()
+    page = surfer.open(lms.send_away(purchase.redeem_code, 1, player.person.email))
+    try:
+        surfer.show_face(page, photo_of(player.who, somebody_else=True))
+        raise RuntimeError("somebody else's face was taken")
+    except WrongPage as refused:
+        play.refuse(player, stage, refused.kind)
+
+
+def _bring_another_key(play: Play, stage: Stage) -> None:
+    """A rotation begins: both keys count, and the institution changes over while its learners come."""
+    officer, institution = play.operators[0], play.institutions[ROTATED]
+    for key_id in _keys_of(play)[:-1]:  # of a rotation that an earlier run did not live to end
+        officer.retire_key(ROTATED, key_id)
+    institution.sign_key = officer.add_key(ROTATED)
+    play.keys.remember_partners({ROTATED: institution.sign_key})
+    stage.note(f"{ROTATED} signs with another key from here on")
+
+
+def _retire(play: Play, old_key: str, stage: Stage) -> None:
+    """The rotation ends: what is signed with the old key is not believed any more."""
+    for key_id in _keys_of(play)[:-1]:
+        play.operators[0].retire_key(ROTATED, key_id)
+    try:
+        PartnerClient(play.api, ROTATED, old_key).call("/payment/redeem-code/status", {"redeem_code": "GHOPNYXUVMT0"})
+        raise RuntimeError("a retired key was believed")
+    except Refused as refused:
+        if refused.kind != NOT_BELIEVED:
+            raise
+        stage.refused(refused.kind)
+
+
+def _keys_of(play: Play) -> list[str]:
+    """Ids, the oldest first."""
+    keys = play.operators[0].partner(ROTATED)["keys"]
+    return [key["key_id"] for key in sorted(keys, key=lambda key: str(key["added_at"]))]

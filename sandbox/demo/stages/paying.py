@@ -9,7 +9,7 @@ from sandbox.demo.api import Refused
 from sandbox.demo.cast import Player
 from sandbox.demo.play import Play, TurnedDown
 from sandbox.demo.show import Stage
-from sandbox.demo.stages.learning import account_of, members, unlucky
+from sandbox.demo.stages.linking import account_of, members, unlucky
 
 ENDS = ("PAID", "PAYOUT_FAILED")
 LOST_PERMILLE = 50
@@ -19,8 +19,9 @@ FORGED = 3
 
 def schedule(play: Play) -> None:
     """Who has completed and reviewed a course sees the incentive by itself."""
-    earners = [player for player in play.players if player.completed]
-    with play.show.stage("incentive scheduled", len(earners)) as stage:
+    earners = [player for player in play.players if player.completed and not player.incentive]
+    is_later = any(player.incentive for player in play.players)
+    with play.show.stage("webinar: incentive scheduled" if is_later else "incentive scheduled", len(earners)) as stage:
 
         def act(player: Player) -> None:
             def look() -> dict[str, Any] | None:
@@ -99,6 +100,7 @@ def _spoil(play: Play) -> None:
     for role in ("transfer", "status"):  # of its balance it still tells: else the run would not be released
         outside.break_payments("down", provider=DOWN.lower(), role=role, for_seconds=DOWN_SECONDS)
     outside.break_payments("lost_after_commit", nth=2, times=1, how="hang")
+    outside.break_payments("lost_after_commit", nth=6, times=1, how="cut")
     outside.break_payments("lost_before_commit", nth=4, times=1, how="cut")
     outside.break_payments("lost_after_commit", permille=LOST_PERMILLE, how="cut")
     outside.break_payments("callback_duplicated", every=2)

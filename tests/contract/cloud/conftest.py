@@ -90,7 +90,7 @@ class Stack:
         return json.load(answer["Payload"])
 
     def put(self, table: str, **what_to_do: str) -> None:
-        """Put items in one transaction, so that their stream records come in one batch: mark=what its handler does."""
+        """Put items in one transaction, so that their stream records come together: mark=what its handler does."""
         self.cloud.client("dynamodb").transact_write_items(
             TransactItems=[
                 {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from typing import Any
@@ -54,7 +55,11 @@ def test_a_failing_batch_is_split_until_the_poison_is_alone(stack: Stack, mark: 
     assert record["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert record["DDBStreamBatchInfo"]["batchSize"] == 1
     tries = [facts["batch"] for facts in stack.seen(f"tried {mark}5")]
-    assert tries == [8, 4, 2, 1, 1, 1]  # halves are not counted as tries
+    halves = [size for size in tries if size > 1]  # the poll may fall between the writes: not always all eight
+    assert halves
+    assert halves[0] <= 8
+    assert all(after in (before // 2, before - before // 2) for before, after in itertools.pairwise([*halves, 1]))
+    assert tries == [*halves, 1, 1, 1]  # halves are not counted as tries
 
 
 def test_a_slow_stream_handler_does_not_stop_the_queues(stack: Stack, mark: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prakerja.partners.signature import sign
-from tests.contract.partner.client import AUTHORIZE, SEND_OTP, STATUS, Client
+from tests.contract.partner.client import AUTHORIZE, PREFIX, SEND_OTP, STATUS, Client
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,62 @@ BODIES: dict[str, bytes] = {
 """Bodies that are not one sane JSON object."""
 
 
+TASK = f"{PREFIX}/tpm/submission"
+FEEDBACK = f"{PREFIX}/tpm/feedback/submission"
+URL = f"{PREFIX}/oauth/url-generate"
+CHECK = f"{PREFIX}/signature/check"
+TASKS: dict[str, dict[str, Any]] = {
+    TASK: {"redeem_code": "GHOPNYXUVMT0", "scope": "uk", "sequence": 999, "url_file": "https://cdn.example.test/a.pdf"},
+    FEEDBACK: {"redeem_code": "GHOPNYXUVMT0", "scope": "uk", "sequence": 999, "notes": "baik", "url_file": ""},
+    URL: {"redeem_code": "GHOPNYXUVMT0", "redirect_uri": "https://lms.example.test/kembali", "email": "a@b.test"},
+    CHECK: {"text": "x", "client_code": "lpk", "timestamp": "1", "path": "/x"},
+}
+"""The same for the endpoints of learning, which the frame's own tests do not know."""
+
+
 def broken_requests(client: Client) -> Iterator[Broken]:
     """All of them, signed by ``client`` at its own time."""
     yield from _bodies(client)
     yield from _fields(client)
     yield from _signatures(client)
     yield from _addresses(client)
+
+
+def broken_tasks(client: Client) -> Iterator[Broken]:
+    """Wrong fields of the endpoints of learning, and of the check of what was signed."""
+    wrong: dict[str, dict[str, tuple[Any, ...]]] = {
+        TASK: {
+            "redeem_code": WRONG_TEXTS,
+            "scope": (ABSENT, None, "", "TPM", "uk ", 1, [], {}, True),
+            "sequence": ("999", 0, -1, 1000, 998, 1.5, True, [], {}),
+            "url_file": (ABSENT, None, "", "a.pdf", "ftp://x/a", "javascript:x", 7, [], {}, "https://x/" + "a" * 2100),
+        },
+        FEEDBACK: {"notes": (ABSENT, None, "", "   ", 7, True, [], {}, "x" * 5001), "url_file": ("x", 7, [], {}, True)},
+        URL: {
+            "redirect_uri": (ABSENT, None, "", 7, [], {}, True, "x" * 2100),
+            "email": (ABSENT, None, "", "x", "a b@c", "a@b@c", 7, [], {}, "x" * 300 + "@b.test"),
+            "sequence": ("1", 11, 0, -1, 1.5, True, [], {}),
+        },
+        CHECK: {
+            "text": (ABSENT, None, 7, [], {}),
+            "path": (ABSENT, None, "", 7, [], {}, "x" * 2100),
+            "client_code": (ABSENT, None, 7, "x" * 300),
+            "body": (7, None, [], {}, "{", "[]", '{"a":1,"a":2}', "\ufeff"),
+        },
+    }
+    for path, fields in wrong.items():
+        for name, values in fields.items():
+            yield from (_changed(client, TASKS[path], path, name, value) for value in values)
+
+
+def _changed(client: Client, good: dict[str, Any], path: str, name: str, value: Any) -> Broken:
+    data = {field: old for field, old in good.items() if field != name}
+    if value is not ABSENT:
+        data[name] = value
+    body = json.dumps(data, separators=(",", ":"))
+    shown = "absent" if value is ABSENT else json.dumps(value)[:20]
+    title = f"{path.removeprefix(PREFIX)}: {name} {shown}"
+    return Broken(title, 400, path, client.headers(path, body), body.encode())
 
 
 def _bodies(client: Client) -> Iterator[Broken]:
@@ -128,13 +178,7 @@ def _bodies(client: Client) -> Iterator[Broken]:
 
 def _fields(client: Client) -> Iterator[Broken]:
     def changed(path: str, field: str, value: Any) -> Broken:
-        data = {name: old for name, old in GOOD[path].items() if name != field}
-        if value is not ABSENT:
-            data[field] = value
-        body = json.dumps(data, separators=(",", ":"))
-        shown = "absent" if value is ABSENT else json.dumps(value)[:20]
-        name = f"{path.rpartition('/')[2]}: {field} {shown}"
-        return Broken(name, 400, path, client.headers(path, body), body.encode())
+        return _changed(client, GOOD[path], path, field, value)
 
     texts = {
         STATUS: ["redeem_code"],

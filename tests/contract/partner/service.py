@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from functions.partner_api.credentials import Credentials
 from functions.partner_api.envelope import Call, Endpoint, ItemKey, handle
 from functions.partner_api.requests import AuthorizeRequest, SendOtpRequest, StatusRequest
+from prakerja.partners.errors import BadSignature
 from prakerja.platform.access_patterns import REDEEM_CODE
 from prakerja.platform.parts import Item
 from tests.contract.partner.client import AUTHORIZE, NOW, SEND_OTP, STATUS, Client, event
@@ -22,6 +24,7 @@ BODY = '{"redeem_code":"GHOPNYXUVMT0","sequence":1}'
 @dataclass(frozen=True)
 class Partner:
     sign_keys: Sequence[bytes]
+    legacy_signature: bool = True
 
 
 class Answer(BaseModel):
@@ -38,10 +41,20 @@ class Service:
     calls: list[Call[Partner, Any]] = field(default_factory=list)
     reads: list[tuple[str, Sequence[ItemKey]]] = field(default_factory=list)
     raises: Exception | None = None
+    nonces: set[str] = field(default_factory=set)
+    used: list[int] = field(default_factory=list)
 
     def load(self, client_code: str, also: Sequence[ItemKey]) -> tuple[Partner | None, Sequence[Item | None]]:
         self.reads.append((client_code, also))
         return self.partners.get(client_code), [{"key": pattern.key(**parts)} for pattern, parts in also]
+
+    def spend(self, _: Partner, credentials: Credentials) -> None:
+        if credentials.nonce in self.nonces:
+            raise BadSignature("nonce")
+        self.nonces |= {credentials.nonce} - {None}  # type: ignore[arg-type]
+
+    def note_use(self, _: Partner, key: int) -> None:
+        self.used.append(key)
 
     def run(self, call: Call[Partner, Any]) -> BaseModel | None:
         self.calls.append(call)
@@ -66,7 +79,7 @@ class Service:
         return response["statusCode"], json.loads(response["body"])
 
     def respond(self, happened: dict[str, Any]) -> dict[str, Any]:
-        response = handle(happened, self.endpoints, self.load, NOW)
+        response = handle(happened, self.endpoints, self, NOW)
         assert response["headers"]["content-type"] == "application/json"
         return response
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.partner_api.envelope import NOBODY
+from functions.partner_api.credentials import NOBODY
 from tests.contract.partner.client import NOW, SEND_OTP, STATUS, event
 from tests.contract.partner.corpus import GOOD, Broken, broken_requests
 from tests.contract.partner.service import BODY, CLIENT, Partner, Service, new_service

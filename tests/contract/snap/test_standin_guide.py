@@ -62,6 +62,7 @@ def test_settings_services_and_columns_are_named() -> None:
     assert f"`{','.join(COLUMNS)}`" in PAGE
 
 
+@pytest.mark.real_time
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("openssl")), reason="the tour needs curl and openssl")
 def test_the_tour_runs() -> None:
     engine = Engine(":memory:", machine_clock)

@@ -13,7 +13,7 @@ from prakerja.balance import FUND, LedgerNotClosed, PayoutMove, ledger_totals, p
 from prakerja.balance import service as closing
 from prakerja.balance.closing import LedgerClose, add_up, close_of
 from prakerja.balance.errors import DayNotOver
-from prakerja.balance.messages import ShardToClose
+from prakerja.balance.messages import LedgerDayClosed, ShardToClose
 from prakerja.balance.model import LedgerTotals, Transfer
 from prakerja.platform.clock import wib_date
 from tests.support.world import World
@@ -63,6 +63,7 @@ def test_closing_again_is_the_same(world: World) -> None:
     book(world, PayoutMove.RESERVE, "P1")
     world.clock.travel(days=1)
     close_night(world)
+    assert [message.topic for message in world.take()] == [LedgerDayClosed.topic]
     before = world.items("programme")
     close_night(world)
     assert world.items("programme") == before

@@ -85,7 +85,7 @@ def test_other_facts_about_a_case_in_work_must_be_seen_before_it_is_resolved(wor
 
 def test_two_workers_with_one_finding(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both saw nothing there: the second finds the first one's case, or looks again."""
-    monkeypatch.setattr("prakerja.cases.service.load_found", lambda *_: (None, False))
+    monkeypatch.setattr("prakerja.cases.service.handling.load_found", lambda *_: (None, False))
     first = open_case(world.platform, held())
     assert open_case(world.platform, held()) == first
     with pytest.raises(CaseMoved):
@@ -131,7 +131,7 @@ def test_a_request_that_arrives_twice_at_once(world: World, monkeypatch: pytest.
     opened = open_case(world.platform, held())
     case = taken(world, opened)
     stale = iter([opened])
-    monkeypatch.setattr("prakerja.cases.service.load_case", lambda *a: next(stale, None) or load_case(*a))
+    monkeypatch.setattr("prakerja.cases.service.handling.load_case", lambda *a: next(stale, None) or load_case(*a))
     assert taken(world, opened) == case
     stale = iter([opened])
     with pytest.raises(PreconditionFailed):

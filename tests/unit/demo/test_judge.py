@@ -12,7 +12,8 @@ import pytest
 from sandbox.demo.api import Api
 from sandbox.demo.cast import CANARIES, Player, Role, cast
 from sandbox.demo.files import Local, read_json, write_private
-from sandbox.demo.judge import _callbacks, _paid_once, _statements, rupiah
+from sandbox.demo.findings import rupiah
+from sandbox.demo.judge import _callbacks, _paid_once, _statements
 from sandbox.demo.participant import Participant
 
 CREDIT = {"amount": 600_000, "reference_no": "BNI0000000042"}

@@ -20,6 +20,7 @@ from prakerja.incentives import (
 from prakerja.incentives.model import Evidence, Terms, decide_job_search, paid_by, still_missing
 from prakerja.incentives.service import retry_incentive, what_is_missing
 from prakerja.membership import AccountNotLinked, MembershipEnded, MembershipState, change_membership
+from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS, INCENTIVE
 from prakerja.platform.clock import to_text
 from prakerja.platform.parts import put
@@ -136,11 +137,14 @@ def test_a_revoked_member_tries_nothing(world: World, who: Someone) -> None:
 
 
 def test_what_is_missing_is_read_from_the_items(world: World, who: Someone) -> None:
+    def missing(p: Platform, person_id: str) -> tuple[Missing, ...]:
+        return tuple(one.missing for one in what_is_missing(p, person_id=person_id))
+
     p = world.platform
     stranger = plant_person(world, someone(2))
-    assert what_is_missing(p, person_id=stranger.person_id) == (Missing.MEMBERSHIP,)
-    assert what_is_missing(p, person_id=who.person_id) == tuple(Missing)[1:]
+    assert missing(p, stranger.person_id) == (Missing.MEMBERSHIP,)
+    assert missing(p, who.person_id) == tuple(Missing)[1:]
     link(world, who, state=MembershipState.ACTIVE)
-    assert what_is_missing(p, person_id=who.person_id) == tuple(Missing)[3:]
+    assert missing(p, who.person_id) == tuple(Missing)[3:]
     link(world, who, state=MembershipState.REVOKED)
-    assert what_is_missing(p, person_id=who.person_id) == (Missing.MEMBERSHIP,)
+    assert missing(p, who.person_id) == (Missing.MEMBERSHIP,)

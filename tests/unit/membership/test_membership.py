@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from prakerja.membership import (
     open_purchase_part,
     purchase_deadline,
     require_may_buy,
+    season_of,
 )
 from prakerja.membership.api import MembershipView
 from prakerja.platform.clock import WIB
@@ -66,12 +68,15 @@ def test_a_member_has_a_card_a_deadline_and_the_rules_of_the_day(world: World) -
     decree(world)
     found = member(world)
     assert found.state is MembershipState.ACTIVE_UNPURCHASED
-    assert (found.scheme_name, found.scheme_version, found.wave_id) == ("NORMAL_2023", 1, "w1")
+    assert (found.scheme_name, found.scheme_version, found.wave_id) == ("NORMAL_2023", 2, "w1")
     assert (found.is_active, found.account_linked, found.completed_count) == (False, False, 0)
     assert find_by_card(world.table, CARD) == "p1"
     assert find_by_card(world.table, "8999999999999999") is None
-    view = MembershipView.of(found)
+    view = MembershipView.of(found, latest_scheme("NORMAL_2023", date(2026, 1, 15)), season_of(found.decreed_at), "en")
     assert view.first_purchase_until == date(2026, 1, 29)
+    assert view.buy_by == "Buy your first course by 29 January 2026, 23:59 WIB."
+    assert view.reminded_on == [date(2026, 1, day) for day in (22, 26, 28)]
+    assert (view.season, view.ended_because) == (None, None), "2026 has no cut-off"
     assert view.decreed_at.utcoffset() == timedelta(hours=7)
 
 
@@ -87,33 +92,36 @@ def test_the_card_is_given_once_in_a_lifetime(world: World) -> None:
     assert load_membership(world.table, "p2") is None
 
 
+may_buy = partial(require_may_buy, season=None)
+
+
 def test_who_may_buy(world: World) -> None:
     decree(world)
     found, end = member(world), member(world).purchase_deadline_at
     before = end - timedelta(microseconds=1)
     linked = replace(found, account_linked=True)
-    require_may_buy(linked, account_required=True, now=before)
-    require_may_buy(found, account_required=False, now=before)
-    require_may_buy(replace(linked, state=MembershipState.ACTIVE), account_required=True, now=end)
+    may_buy(linked, account_required=True, now=before)
+    may_buy(found, account_required=False, now=before)
+    may_buy(replace(linked, state=MembershipState.ACTIVE), account_required=True, now=end)
     with pytest.raises(PurchaseDeadlinePassed) as late:
-        require_may_buy(linked, account_required=True, now=end)
+        may_buy(linked, account_required=True, now=end)
     assert late.value.facts == {"last_day": "2026-01-29"}
     with pytest.raises(AccountNotLinked):
-        require_may_buy(found, account_required=True, now=before)
+        may_buy(found, account_required=True, now=before)
     with pytest.raises(CourseStillOpen):
-        require_may_buy(replace(linked, open_purchase_id="c1"), account_required=True, now=before)
-    for ended in (MembershipState.REVOKED, MembershipState.COMPLETED):
+        may_buy(replace(linked, open_purchase_id="c1"), account_required=True, now=before)
+    for ended in (MembershipState.REVOKED, MembershipState.COMPLETED, MembershipState.CLOSED):
         with pytest.raises(MembershipEnded):
-            require_may_buy(replace(linked, state=ended), account_required=True, now=before)
+            may_buy(replace(linked, state=ended), account_required=True, now=before)
 
 
 def test_one_course_at_a_time(world: World) -> None:
     decree(world)
     before = member(world)
-    world.table.commit(open_purchase_part(before, "c1", account_required=False))
+    world.table.commit(open_purchase_part(before, "c1", account_required=False, buys_as=("toko", "u-1")))
     assert (member(world).open_purchase_id, member(world).is_active) == ("c1", True)
     with pytest.raises(MembershipChanged):
-        world.table.commit(open_purchase_part(before, "c2", account_required=False))
+        world.table.commit(open_purchase_part(before, "c2", account_required=False, buys_as=("toko", "u-1")))
     with pytest.raises(MembershipChanged):
         world.table.commit(close_purchase_part(member(world), "c2"))
     world.table.commit(close_purchase_part(member(world), "c1", completed=True))
@@ -126,14 +134,17 @@ def test_an_account_that_was_unlinked_meanwhile_stops_the_purchase(world: World)
     read = member(world)
     world.table.commit(change_membership("p1", set={"account_linked": False}))
     with pytest.raises(MembershipChanged):
-        world.table.commit(open_purchase_part(read, "c1", account_required=True))
+        world.table.commit(open_purchase_part(read, "c1", account_required=True, buys_as=("toko", "u-1")))
 
 
 def test_cancelling_the_first_course_makes_the_deadline_count_again(world: World) -> None:
     decree(world)
-    world.table.commit(open_purchase_part(member(world), "c1", account_required=False))
-    world.table.commit(close_purchase_part(member(world), "c1", undo_first=True))
+    world.table.commit(open_purchase_part(member(world), "c1", account_required=False, buys_as=("toko", "u-1")))
+    before = member(world)
+    voided_at = before.purchase_deadline_at - timedelta(days=5)
+    world.table.commit(close_purchase_part(before, "c1", undo_first=(voided_at, 3)))
     assert (member(world).state, member(world).completed_count) == (MembershipState.ACTIVE_UNPURCHASED, 0)
+    assert member(world).purchase_deadline_at == before.purchase_deadline_at
 
 
 def test_nothing_is_changed_that_is_not_there(world: World) -> None:

@@ -12,13 +12,15 @@ from prakerja.partners import (
     KeyRing,
     PartnerExists,
     PartnerKind,
-    PartnerUnknown,
     WrongPartnerKind,
     add_sign_key,
     find_caller,
     register_partner,
 )
 from prakerja.partners.model import SealedKey
+from prakerja.partners.service.rotating import retire_sign_key
+from prakerja.partners.service.suspending import suspend_partner
+from prakerja.partners.store import known_partner
 from prakerja.platform.access_patterns import CARD, PARTNER
 from prakerja.platform.clock import WIB
 from prakerja.platform.parts import update
@@ -27,7 +29,7 @@ from tests.support.world import World
 RING = KeyRing.of("secret of the function")
 
 
-def register(world: World, client_code: str = "toko", *, until: date | None = None) -> str:
+def register(world: World, client_code: str = "toko", *, until: date | None = None, key: str = "") -> str:
     return register_partner(
         world.platform,
         RING,
@@ -38,6 +40,7 @@ def register(world: World, client_code: str = "toko", *, until: date | None = No
         valid_until=until,
         redirect_uris=("https://toko.example.test/kembali",),
         commission_basis_points=1500,
+        key=key,
     )
 
 
@@ -98,16 +101,6 @@ def test_an_empty_secret_seals_nothing(text: str) -> None:
         KeyRing.of(text)
 
 
-def test_two_keys_count_while_one_replaces_the_other(world: World) -> None:
-    first = register(world)
-    second = add_sign_key(world.platform, RING, client_code="toko")
-    assert keys(world) == (first.encode(), second.encode())
-    third = add_sign_key(world.platform, RING, client_code="toko")
-    assert keys(world) == (second.encode(), third.encode())
-    with pytest.raises(PartnerUnknown):
-        add_sign_key(world.platform, RING, client_code="nobody")
-
-
 def test_a_contract_counts_from_its_first_to_its_last_day_in_jakarta(world: World) -> None:
     register(world, until=date(2026, 3, 31))
     for moment, counts in (
@@ -152,5 +145,10 @@ def test_registering_is_written_down(world: World) -> None:
     register(world)
     world.clock.move(hours=1)
     add_sign_key(world.platform, RING, client_code="toko")
+    retire_sign_key(
+        world.platform, operator="op-1", client_code="toko", key_id=known_partner(world.table, "toko").keys[0].key_id
+    )
+    world.clock.move(hours=1)
+    suspend_partner(world.platform, operator="op-1", client_code="toko", because="fraud")
     kinds = [item["sk"].split("#")[2] for item in world.items("evidence")]
-    assert kinds == ["PARTNER_REGISTERED", "PARTNER_KEY_ADDED"]
+    assert kinds == ["PARTNER_REGISTERED", "PARTNER_KEY_ADDED", "PARTNER_KEY_RETIRED", "PARTNER_SUSPENDED"]

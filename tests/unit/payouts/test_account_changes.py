@@ -242,7 +242,7 @@ def test_a_changed_account_schedules_failed_incentives_again(world: World, desks
     failed = Incentive(ani.person_id, JOB_SEARCH, 1, 600_000, IncentiveState.PAYOUT_FAILED, wib_date(now), now)
     paid = replace(failed, number=2, state=IncentiveState.PAID)
     world.table.commit(earned(replace(failed, reason="PSP_KYC_REQUIRED")), earned(paid))
-    world.clock.move(days=1)
+    world.clock.move(days=4)  # a Monday
     desks.change(SECOND)
     after = {one.number: one for one in incentives_of(world.table, ani.person_id)}
     assert after[1].state is IncentiveState.SCHEDULED

@@ -9,7 +9,7 @@ import pytest
 
 from prakerja.payouts import accept_sharing
 from prakerja.payouts.answers import AccountLimits, AccountStatus, HolderCheck, NameMatch, Reason
-from prakerja.payouts.destination import Proof, Waits, payable
+from prakerja.payouts.destination import MOST_REFUSALS, Proof, Waits, payable
 from prakerja.payouts.errors import (
     AccountLimited,
     AccountMoved,
@@ -19,10 +19,12 @@ from prakerja.payouts.errors import (
     NotAMemberYet,
     NotYourAccount,
     ProviderUnavailable,
+    TooManyAccountsRefused,
     UnknownProvider,
     WalletPhoneDiffers,
 )
 from prakerja.payouts.service import account_ready
+from prakerja.platform.access_patterns import REFUSED_ACCOUNTS
 from prakerja.platform.problems import Problem
 from tests.support.accounts import (
     FIRST,
@@ -103,7 +105,8 @@ def test_what_cannot_be_paid_is_not_linked_and_changes_nothing(
     before = everything(world)
     with pytest.raises(problem) as refused:
         desks.link(FIRST)
-    assert everything(world) == before
+    world.table.forget(REFUSED_ACCOUNTS, [REFUSED_ACCOUNTS.key(person_id=ani.person_id, day="2026-01-15")])
+    assert everything(world) == before, "but for the count of refusals"
     assert (refused.value.retry_after is not None) is (problem is ProviderUnavailable)
     for language in ("id", "en"):
         assert "{" not in "".join(refused.value.text(language))
@@ -159,6 +162,65 @@ def test_what_a_provider_cannot_say_is_a_case_and_no_refusal(
     assert payable(account, world.clock.wall()) is None
     assert desks.link(FIRST) == account
     assert findings(world) == DOUBTS[nik, name]
+
+
+def test_a_provider_that_proves_nothing_is_one_case_and_a_flag_on_each_account(world: World, desks: Desks) -> None:
+    people = [plant_member(world, someone(n), card_number=f"8{n:015d}") for n in (2, 3, 4)]
+    world.take()
+    desks.answers(nik=HolderCheck.NOT_SUPPORTED, name_match=NameMatch.MATCH)
+    proofs = [desks.link(f"123456000{number}", who=who).proof for number, who in enumerate(people)]
+    assert proofs == [Proof.UNPROVEN] * 3
+    (told,) = [sent.body for sent in world.take("cases.needed.v1")]
+    assert (told["kind"], told["subject_id"], told["person_id"]) == (UNPROVEN, "BNI", None)
+
+
+# a name oracle --------------------------------------------------------------------------------------------------------
+REFUSED: dict[str, dict[str, Any]] = {
+    "no such account": {"status": AccountStatus.REFUSED, "reason": Reason.ACCOUNT_INVALID},
+    "another name": {"nik": HolderCheck.NOT_SUPPORTED, "name_match": NameMatch.MISMATCH},
+    "another NIK": {"status": AccountStatus.REFUSED, "nik": HolderCheck.MISMATCH},
+    "full": {"limits": AccountLimits(maximum=1)},
+}
+
+
+def refused(desks: Desks, number: int) -> type[Problem]:
+    with pytest.raises(Problem) as caught:
+        desks.link(f"12345600{number:02d}")
+    return caught.type
+
+
+@pytest.mark.parametrize("answer", REFUSED.values(), ids=REFUSED)
+def test_after_some_refusals_nobody_is_asked_and_every_number_has_the_same_answer(
+    world: World, desks: Desks, answer: dict[str, Any]
+) -> None:
+    desks.answers(**answer)
+    assert TooManyAccountsRefused not in [refused(desks, number) for number in range(MOST_REFUSALS)]
+    asked = len(desks["BNI"].questions)
+    desks.answers()  # the member's own, at last
+    said = set()
+    for number in (FIRST, "1234560000", "9999999999"):
+        with pytest.raises(TooManyAccountsRefused) as caught:
+            desks.link(number)
+        said.add((str(caught.value), repr(vars(caught.value))))
+    assert len(said) == 1
+    assert len(desks["BNI"].questions) == asked
+    world.clock.move(days=1)
+    assert desks.link(FIRST).provider == "BNI"
+
+
+def test_what_the_provider_could_not_say_counts_for_nothing(desks: Desks) -> None:
+    desks.answers(status=AccountStatus.UNAVAILABLE)
+    assert {refused(desks, number) for number in range(MOST_REFUSALS + 1)} == {ProviderUnavailable}
+
+
+def test_many_requests_at_once_learn_no_more(
+    world: World, desks: Desks, ani: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has read that nothing was refused yet."""
+    desks.answers(**REFUSED["another name"])
+    monkeypatch.setattr("prakerja.payouts.service.accounts.refused_from_item", lambda _: 0)
+    learnt = [refused(desks, number) for number in range(MOST_REFUSALS + 3)]
+    assert learnt == [NameMismatch] * MOST_REFUSALS + [TooManyAccountsRefused] * 3
 
 
 def test_only_members_link_accounts_of_known_providers(world: World, desks: Desks) -> None:

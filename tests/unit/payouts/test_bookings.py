@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prakerja.balance import FUND, PayoutMove, accounts_of_move
-from prakerja.payouts.bookings import IN_FLIGHT, NotBookable, moves_between
+from prakerja.payouts.bookings import IN_FLIGHT, NotBookable, moves_between, moves_of_claimed
 from prakerja.payouts.model import PayoutState
 
 PROVIDER, AMOUNT = "BNI", 600_000
@@ -73,7 +73,7 @@ def test_every_move_leaves_one_account_for_another(move: PayoutMove) -> None:
     debit, credit = accounts_of_move(move, PROVIDER)
     assert debit != credit
     by_provider = PROVIDER in debit + credit
-    assert by_provider or move is PayoutMove.REPAY, "cash is booked by provider; a member repays the programme"
+    assert by_provider or move in (PayoutMove.REPAY, PayoutMove.GIVE_BACK), "only between member and programme"
 
 
 def test_what_came_back_after_payment_passes_through_the_returned_account() -> None:
@@ -82,3 +82,13 @@ def test_what_came_back_after_payment_passes_through_the_returned_account() -> N
         ("PAID:BNI", "RETURNED:BNI"),
         ("RETURNED:BNI", FUND),
     ]
+
+
+@pytest.mark.parametrize("in_vain", [0, 1, AMOUNT - 1, AMOUNT])
+def test_what_came_back_after_it_was_claimed_settles_the_claim(in_vain: int) -> None:
+    balances = Counter({"CLAIMS": AMOUNT - in_vain, FUND: in_vain})
+    for move, amount in moves_of_claimed(AMOUNT, in_vain):
+        debit, credit = accounts_of_move(move, PROVIDER)
+        balances.update({debit: -amount, credit: amount})
+    left = {name: amount for name, amount in balances.items() if amount}
+    assert left == {FUND: AMOUNT + in_vain} | ({"OWED": -in_vain} if in_vain else {})

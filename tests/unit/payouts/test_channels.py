@@ -29,7 +29,6 @@ from prakerja.payouts.channels import (
 from prakerja.payouts.errors import ChannelNotStopped, NotAgreed, UnknownProvider
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import channel, propose_start, send_payout, start_channel, stop_channel
-from prakerja.payouts.service.channels import FRESH
 from prakerja.payouts.store import change_channel, load_channel
 from prakerja.platform.approvals import Approval, approved_parts
 from prakerja.platform.clock import to_text
@@ -154,7 +153,7 @@ def test_a_stop_reaches_a_worker_that_has_just_looked_within_five_seconds(world:
     seen = load_channel(world.table, PROVIDER)  # another process stops it: this one is told nothing
     world.table.commit(change_channel(seen, decide_stop(seen, "op-1", "why", world.clock.wall())))
     assert channel(worker, PROVIDER).flow(world.clock.wall()) is Flow.FLOWING
-    payments.move_to(world.clock.now + FRESH)
+    payments.move_to(world.clock.now + timedelta(seconds=5))
     assert channel(worker, PROVIDER).flow(world.clock.wall()) is Flow.STOPPED
 
 

@@ -54,4 +54,4 @@ def test_a_course_that_is_completed_in_this_very_moment_is_not_missed(world: Wor
     assert item is not None
     before = replace(membership_from_item(item), completed_count=1)
     with pytest.raises(Unavailable):
-        world.table.commit(link_account_part(before))
+        world.table.commit(link_account_part(before, world.clock.programme()))

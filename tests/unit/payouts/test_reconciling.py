@@ -192,17 +192,44 @@ def test_rows_that_cannot_be_read_are_told_with_their_lines(day: Day) -> None:
     assert (kind, found["facts"]["rows"]) == ("STATEMENT_UNREADABLE", 2)
 
 
-def test_a_file_that_contradicts_everywhere_is_one_case_and_books_nothing(
-    day: Day, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reconciling, "CASES_AT_MOST", 3)
+def test_many_differences_are_one_case_with_their_sum_and_a_report_that_has_them_all(day: Day) -> None:
+    day.attempt(PayoutState.PAID)
+    day.morning()
+    day.hand_in(*(line("PAYOUT", 5, f"X{n}", f"N{n}") for n in range(1_500)))
+    report = day.reconcile()
+    assert report is not None
+    found = dict(day.findings())
+    assert set(found) == {"THEIRS_NOT_OURS", "OURS_NOT_THEIRS"}
+    crowd = found["THEIRS_NOT_OURS"]
+    assert crowd["subject_id"] == f"BNI:{day.day.isoformat()}:THEIRS_NOT_OURS"
+    assert {name: crowd["facts"][name] for name in ("report_id", "rows", "their_amount", "suspended")} == {
+        "report_id": report.report_id, "rows": 1_500, "their_amount": 7_500, "suspended": 7_500,
+    }  # fmt: skip
+    assert booked(day, "SUSPENSE:BNI") == 7_500, "one sum, and one booking of it"
+    seen: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        rows, after = report_rows(day.files, report.report_id, "differences", after)
+        seen += [row["reference"] for row in rows if row["bucket"] == "THEIRS_NOT_OURS"]
+    assert sorted(seen) == sorted(f"X{n}" for n in range(1_500)), "every row can be read and downloaded"
+
+
+def test_a_right_file_after_one_that_was_wrong_as_a_whole(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "KEPT_AT_MOST", 3)
     day.attempt(PayoutState.PAID)
     day.morning()
-    day.hand_in(*(line("PAYOUT", 5, f"X{n}", f"N{n}") for n in range(5)))
-    report = day.reconcile()
-    assert report is not None
-    found = [(kind, body["subject_id"]) for kind, body in day.findings()]
-    assert ("THEIRS_NOT_OURS", report.report_id) in found
-    assert [kind for kind, _ in found].count("THEIRS_NOT_OURS") == 1
-    assert booked(day, "SUSPENSE:BNI") == 0
+    strange = [line("PAYOUT", 5, f"X{n}", f"N{n}") for n in range(5)]
+    day.hand_in(*strange)
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 25
+    day.hand_in(*strange, line("FEE", 1, "", "F1"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 25, "the same sum again"
+    day.findings()
+    day.hand_in(*strange[:4])
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 25, "what was booked stays until a person decides"
+    assert "TIE_OUT_DIFFERS" in [kind for kind, _ in day.findings()]
+    day.hand_in(*strange[:2])
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 10, "told one by one, in place of the sum"

@@ -128,7 +128,9 @@ def test_rounds_announce_what_is_to_be_looked_at(day: Day) -> None:
     day.providers = dict.fromkeys(("BNI", "OVO"))  # type: ignore[assignment]
     ref = day.attempt(PayoutState.UNKNOWN)
     day.morning()
-    assert begin_round(day.p, day.providers, daily=False) == [], "hourly, only what waits is looked at"
+    today = day.day + timedelta(days=1)
+    asked = [(message.provider, message.day) for message in begin_round(day.p, day.providers, daily=False)]
+    assert asked == [("BNI", today), ("OVO", today)], "hourly, only what waits and, at a glance, today"
     asked = [(message.provider, message.day) for message in begin_round(day.p, day.providers, daily=True)]
     assert asked == [("BNI", day.day), ("OVO", day.day)]
     day.providers = {}
@@ -136,7 +138,8 @@ def test_rounds_announce_what_is_to_be_looked_at(day: Day) -> None:
     day.reconcile()
     day.providers = dict.fromkeys(("BNI",))  # type: ignore[assignment]
     day.morning(days=3)
-    assert begin_round(day.p, day.providers, daily=False) == []
+    asked = [(message.provider, message.day) for message in begin_round(day.p, day.providers, daily=False)]
+    assert asked == [("BNI", today + timedelta(days=3))]
     asked = [(message.provider, message.day) for message in begin_round(day.p, day.providers, daily=True)]
     assert asked == [("BNI", day.day + timedelta(days=n)) for n in range(4)], "the open day, and those that were missed"
 

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from prakerja.membership import DebitAt
 from prakerja.training.model.catalogue import CourseType
 from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
 from tests.support.world import World
+
+NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
+"""10:00 WIB."""
+CODE = RedeemCode(
+    redeem_code="ABC",
+    person_id="person",
+    purchase_id="c-1",
+    institution="lpk",
+    platform_name="Toko",
+    course_code="C1",
+    schedule_code="S1",
+    invoice_code="INV-1",
+    course_type=CourseType.WEBINAR,
+    learning_method="WEBINAR",
+    is_online_attendance=True,
+    starts_at=NOW,
+    ends_at=NOW + timedelta(days=5),
+    sessions=3,
+    state=PurchaseState.REDEEMED,
+    redeemed_at=NOW,
+)
+"""Redeemed: a webinar of three sessions, daily at the same hour."""
 
 
 def bought(world: World) -> tuple[Purchase, Invoice, RedeemCode]:

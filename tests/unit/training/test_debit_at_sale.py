@@ -33,12 +33,13 @@ def member(market: Market) -> Someone:
 
 
 def test_the_price_is_spent_at_the_sale_and_not_again(market: Market, member: Someone) -> None:
+    day = wib_date(market.world.clock.programme())
     code = market.buy()["redeem_code"]
     spent = {"available": 1_000_000 - PRICE, "reserved": 0, "spent": PRICE, "forfeited": 0}
     assert market.balance(member) == spent
     market.complete(code)
     assert market.balance(member) == spent
-    totals = ledger_totals(market.world.table, wib_date(market.world.clock.programme()))
+    totals = ledger_totals(market.world.table, day)
     assert (totals.net(FUND), totals.net(spent_account("lpk"))) == (-1_000_000, PRICE)
 
 

@@ -14,19 +14,14 @@ from prakerja.membership import DebitAt
 from prakerja.training.errors import (
     CodeCancelled,
     CodeUnknown,
-    CompletedInFuture,
     CourseUnknown,
-    EvidenceContradicts,
-    NotRedeemed,
     PaymentExpired,
     PaymentLocked,
     PriceDiffers,
     SaleClosed,
-    SequenceNotTaught,
     TooManyPaymentCodes,
 )
 from prakerja.training.model.catalogue import (
-    POST_TEST,
     Course,
     CourseType,
     Schedule,
@@ -46,14 +41,8 @@ from prakerja.training.model.payment import (
     payment_token,
     require_open,
 )
-from prakerja.training.model.purchase import (
-    Evidence,
-    PurchaseState,
-    RedeemCode,
-    decide_completion,
-    decide_evidence,
-    require_code,
-)
+from prakerja.training.model.purchase import PurchaseState, require_code
+from tests.unit.training.records import CODE
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
 COURSE = Course("C1", "Dasar", "lpk", "Lpk", CourseType.WEBINAR, "WEBINAR", True, 500_000, ("toko",))
@@ -61,28 +50,6 @@ SCHEDULE = Schedule("C1", "S1", NOW + timedelta(days=1), NOW + timedelta(days=2)
 PAYMENT = Payment(
     "p-1", "i", "toko", "u", "person", "C1", "S1", 500_000, 3, True, DebitAt.COMPLETION, valid_until=NOW + CODE_LIFE
 )
-CODE = RedeemCode(
-    redeem_code="ABC",
-    person_id="person",
-    purchase_id="c-1",
-    institution="lpk",
-    platform_name="Toko",
-    course_code="C1",
-    schedule_code="S1",
-    invoice_code="INV-1",
-    course_type=CourseType.WEBINAR,
-    learning_method="WEBINAR",
-    is_online_attendance=True,
-    starts_at=NOW,
-    ends_at=NOW + timedelta(days=5),
-    sessions=3,
-    state=PurchaseState.REDEEMED,
-    redeemed_at=NOW,
-)
-
-
-def evidence(sequence: int, *, passed: bool = True, completed_at: datetime = NOW) -> Evidence:
-    return Evidence(sequence, passed, None, completed_at, NOW)
 
 
 # the sale ---------------------------------------------------------------------------------------------------------
@@ -184,41 +151,3 @@ def test_a_code_is_seen_by_its_institution() -> None:
         require_code(None, "lpk")
     with pytest.raises(CodeCancelled):
         require_code(replace(CODE, state=PurchaseState.CANCELLED), "lpk")
-
-
-def test_what_is_no_evidence() -> None:
-    with pytest.raises(NotRedeemed):
-        decide_evidence(replace(CODE, state=PurchaseState.AUTHORISED), evidence(1))
-    for sequence in (0, 4, 998, 1000):
-        with pytest.raises(SequenceNotTaught):
-            decide_evidence(CODE, evidence(sequence))
-    skew = timedelta(minutes=5)
-    assert decide_evidence(CODE, evidence(1, completed_at=NOW + skew)) is not None
-    with pytest.raises(CompletedInFuture):
-        decide_evidence(CODE, evidence(1, completed_at=NOW + skew + timedelta(seconds=1)))
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from([1, 2, 3, POST_TEST]), st.booleans()), max_size=20),
-    st.permutations([1, 2, 3, POST_TEST]),
-)
-def test_completed_once_when_everything_is_there_in_any_order(noise: list[tuple[int, bool]], order: list[int]) -> None:
-    """Failed and repeated reports in between change nothing; the last missing piece completes, and only that."""
-    code, passed, completions = CODE, set[int](), 0
-    for sequence, is_passed in [*noise, *((sequence, True) for sequence in order)]:
-        if not is_passed and sequence in passed:
-            with pytest.raises(EvidenceContradicts):
-                decide_evidence(code, evidence(sequence, passed=False))
-            continue
-        after = decide_evidence(code, evidence(sequence, passed=is_passed))
-        assert (after is None) == (sequence in passed)
-        if after is None:
-            continue
-        code = after
-        passed |= {sequence} if is_passed else set()
-        assert set(code.attended) == passed
-        if decide_completion(code):
-            assert passed == {1, 2, 3, POST_TEST}
-            completions += 1
-            code = replace(code, state=PurchaseState.COMPLETED)
-    assert completions == 1

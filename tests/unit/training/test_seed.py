@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from prakerja.partners import KeyRing, PartnerKind
 from prakerja.partners.store import load_partner
 from prakerja.platform.access_patterns import PARTNER
 from prakerja.training.store.catalogue import list_courses, load_course, load_seats
+from prakerja.training.store.testing import trial_codes_of
 from sandbox.seed import seed
 from tests.support.world import World
 
@@ -21,15 +22,40 @@ def keys(world: World) -> dict[str, str]:
     return seed(world.platform, RING)
 
 
-def test_eight_platforms_and_two_institutions_get_their_keys(world: World, keys: dict[str, str]) -> None:
+def test_platforms_channels_and_institutions_get_their_keys(world: World, keys: dict[str, str]) -> None:
     kinds = [found.kind for code in keys if (found := load_partner(world.table, code))]
-    assert (kinds.count(PartnerKind.PLATFORM), kinds.count(PartnerKind.INSTITUTION)) == (8, 2)
-    assert len(set(keys.values())) == 10
+    assert [kinds.count(kind) for kind in PartnerKind] == [8, 2, 6]
+    assert len(set(keys.values())) == 16
     for code in keys:
         found = load_partner(world.table, code)
         assert found is not None
         assert found.commission_basis_points <= 1500
+        assert found.contract_reference
         assert (found.kind is PartnerKind.INSTITUTION) == bool(found.redirect_uris)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "may_call"),
+    [
+        ("dp_tokopedia", date(2020, 4, 10), False),
+        ("dp_tokopedia", date(2020, 4, 11), True),
+        ("dp_tokopedia", date(2026, 1, 1), True),
+        ("dp_skill_academy", date(2020, 12, 31), True),
+        ("dp_skill_academy", date(2021, 1, 1), False),
+        ("ch_dana", date(2020, 10, 13), False),
+        ("ch_dana", date(2020, 10, 14), True),
+    ],
+)
+def test_partners_come_and_go(world: World, keys: dict[str, str], code: str, day: date, may_call: bool) -> None:
+    found = load_partner(world.table, code)
+    assert found is not None
+    assert found.may_call(day) is may_call
+
+
+def test_institutions_have_their_test_codes(world: World, keys: dict[str, str]) -> None:
+    for code in ("lp_cipta_karya", "lp_nusa_digital"):
+        cases = [trial.course_code for trial in trial_codes_of(world.table, code)]
+        assert cases == ["TC1-001-200", "TC1-999-200", "TC2-001-200", "TC2-999-200"]
 
 
 def test_every_course_can_be_bought_somewhere(world: World, keys: dict[str, str]) -> None:

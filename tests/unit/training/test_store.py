@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 from prakerja.membership import DebitAt
+from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part
 from prakerja.platform.problems import Problem
-from prakerja.training.errors import InvoiceUsed, PaymentUsed, TransactionVoid
+from prakerja.training.errors import InvoiceUsed, PaymentUsed
 from prakerja.training.model.catalogue import Seats
-from prakerja.training.model.payment import CodesSent, Payment, PaymentState
-from prakerja.training.model.purchase import Evidence, PurchaseState, redeemed
+from prakerja.training.model.learning import finish_by
+from prakerja.training.model.payment import Asked, CodesSent, Payment, PaymentState
+from prakerja.training.model.purchase import Attended, PurchaseState, RedeemCode
 from prakerja.training.store.catalogue import seat_part
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.payment import (
@@ -39,6 +41,11 @@ from prakerja.training.store.purchase import (
 from tests.support.market import Market
 from tests.support.world import World
 from tests.unit.training.records import bought
+
+
+def redeemed(code: RedeemCode) -> RedeemCode:
+    return replace(code, state=PurchaseState.REDEEMED, redeemed_at=code.starts_at, version=code.version + 1)
+
 
 Refuses = Callable[[type[Problem], Sequence[Part]], None]
 
@@ -68,17 +75,17 @@ def test_a_purchase_an_invoice_and_a_code_are_stored_once(world: World, refuses:
 def test_only_what_has_not_begun_is_cancelled(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    of_invoice, _, of_code = cancelled_parts(purchase)
-    world.table.commit(code_part(code, redeemed(code, world.clock.programme())))
+    of_invoice, of_code, _ = cancelled_parts(purchase, code, world.clock.programme())
+    world.table.commit(code_part(code, redeemed(code)))
     refuses(Moved, [of_code])
     world.table.commit(of_invoice)
-    refuses(TransactionVoid, [of_invoice])
+    refuses(Moved, [of_invoice])
 
 
 def test_only_what_is_not_cancelled_is_redeemed_and_only_once(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    redeem = code_part(code, redeemed(code, world.clock.programme()))
+    redeem = code_part(code, redeemed(code))
     world.table.commit(redeem)
     refuses(Moved, [redeem])
 
@@ -86,9 +93,9 @@ def test_only_what_is_not_cancelled_is_redeemed_and_only_once(world: World, refu
 def test_what_is_cancelled_is_neither_redeemed_nor_completed(world: World, refuses: Refuses) -> None:
     purchase, invoice, code = bought(world)
     world.table.commit(new_purchase(purchase, "p-1"), new_invoice(invoice), new_code(code))
-    world.table.commit(*cancelled_parts(purchase))
+    world.table.commit(*cancelled_parts(purchase, code, world.clock.programme()))
     done = replace(purchase, state=PurchaseState.COMPLETED, completion_number=1)
-    refuses(Moved, [code_part(code, redeemed(code, world.clock.programme())), completed_part(done)])
+    refuses(Moved, [code_part(code, redeemed(code)), completed_part(done)])
 
 
 def test_a_purchase_is_completed_once(world: World, refuses: Refuses) -> None:
@@ -111,14 +118,18 @@ def test_a_code_changes_from_the_version_that_was_read(world: World, refuses: Re
     assert load_code(world.table, code.redeem_code) == after
 
 
-def test_a_code_keeps_the_evidence_that_was_reported(world: World) -> None:
+def test_a_code_keeps_what_was_attended_and_is_due_until_it_is_over(world: World) -> None:
     _, _, code = bought(world)
     world.table.commit(new_code(code))
-    now = world.clock.programme()
-    reported = (Evidence(1, True, None, now, now), Evidence(999, False, 40, now, now))
-    after = replace(code, attended=(1,), evidence=reported, version=2)
+    attended = (Attended(1, world.clock.programme()), Attended(999, world.clock.programme()))
+    after = replace(code, attended=(1, 999), attendances=attended, skill_shown=True, version=2)
     world.table.commit(code_part(code, after))
     assert load_code(world.table, code.redeem_code) == after
+    (item,) = world.items("programme")
+    assert (item["due_shard"][:7], item["due_at"]) == ("COURSE#", to_text(finish_by(code)))
+    world.table.commit(code_part(after, replace(after, state=PurchaseState.NOT_COMPLETED, version=3)))
+    (item,) = world.items("programme")
+    assert not {"due_shard", "due_at"} & item.keys()
 
 
 def test_a_seat_is_taken_from_the_pool_that_was_read(
@@ -134,9 +145,9 @@ def test_a_payment_moves_on_from_the_state_that_was_read(world: World, refuses: 
     payment = Payment("p-1", "i", "toko", "u", "person", "C1", "S1", 1, 1, True, DebitAt.COMPLETION, now)
     world.table.commit(new_payment(payment))
     for stale in (replace(payment, wrong=1), replace(payment, resend=1)):
-        refuses(Moved, [wrong_part(stale), used_part(stale, "c-1"), resend_part(stale, stale)])
+        refuses(Moved, [wrong_part(stale, "r"), used_part(stale, "c-1"), resend_part(stale, stale)])
     world.table.commit(used_part(payment, "c-1"))
-    refuses(Moved, [wrong_part(payment), used_part(payment, "c-1"), resend_part(payment, payment)])
+    refuses(Moved, [wrong_part(payment, "r"), used_part(payment, "c-1"), resend_part(payment, payment)])
     stored = load_payment(world.table, "p-1")
     assert stored is not None
     assert (stored.state, stored.purchase_id) == (PaymentState.USED, "c-1")
@@ -144,8 +155,8 @@ def test_a_payment_moves_on_from_the_state_that_was_read(world: World, refuses: 
 
 def test_codes_are_counted_from_the_count_that_was_read(world: World, refuses: Refuses) -> None:
     now = world.clock.wall()
-    first = CodesSent("2026-01-15", 1, now, "p-1", "i", "r1")
-    second = replace(first, today=2, last_at=now + timedelta(minutes=1), request="r2")
+    first = CodesSent("2026-01-15", 1, now, "p-1", "i", (Asked("r1", "p-1"),))
+    second = replace(first, today=2, last_at=now + timedelta(minutes=1), asked=(Asked("r2", "p-1"),))
     world.table.commit(codes_sent_part("person", CodesSent(), first))
     refuses(Moved, [codes_sent_part("person", CodesSent(), second)])
     world.table.commit(codes_sent_part("person", first, second))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from prakerja.membership import seed_schemes
+from prakerja.membership import SchemeUnknown, seed_schemes
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
@@ -64,6 +64,24 @@ def test_creating_twice_is_one_wave(world: World, wave: Wave) -> None:
     other = WaveDraft(73, 10, 2, wave.opens_at, wave.closes_at, "NORMAL_2023", 1)
     with pytest.raises(IdempotencyKeyReused):
         create_wave(world.platform, operator="op-1", draft=other, key="k1")
+
+
+@pytest.mark.parametrize(("named", "stands"), [(None, 2), (1, 1)])
+def test_a_wave_has_the_newest_rules_in_force_unless_others_are_named(
+    world: World, named: int | None, stands: int
+) -> None:
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    draft = WaveDraft(72, 10, 2, now + timedelta(days=1), now + timedelta(days=2), "NORMAL_2023", named)
+    assert create_wave(world.platform, operator="op-1", draft=draft, key="k9").scheme_version == stands
+
+
+def test_a_wave_needs_rules_in_force_when_it_opens(world: World) -> None:
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    draft = WaveDraft(72, 10, 2, now + timedelta(days=1), now + timedelta(days=2), "SEMI_BANSOS_2020", None)
+    with pytest.raises(SchemeUnknown):
+        create_wave(world.platform, operator="op-1", draft=draft, key="k9")
 
 
 def test_a_wave_must_have_a_future(world: World, wave: Wave) -> None:

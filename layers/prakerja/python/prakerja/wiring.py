@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
     from prakerja.payouts.ports import PaymentProvider, StatementFiles
+    from prakerja.platform.auth import Participant
     from prakerja.platform.vault import Guards, Vault
     from prakerja.principals import operator as operator
     from prakerja.principals import participant as participant
+    from prakerja.training.ports import FaceCheck
     from prakerja.waves.ports import Archive
 else:
 
@@ -156,6 +158,18 @@ def statement_files() -> StatementFiles:
     return S3StatementFiles(client("s3"), settings().statement_bucket)
 
 
+def face_check() -> FaceCheck:
+    """Who recognises a participant's face; built anew when its key changes."""
+    return _face_check(settings().face_url, secret(settings().face_secret))
+
+
+@lru_cache(maxsize=1)
+def _face_check(url: str, api_key: str) -> FaceCheck:
+    from prakerja.gateways.face_check import HttpFaceCheck
+
+    return HttpFaceCheck(url, api_key)
+
+
 def providers() -> Mapping[str, PaymentProvider]:
     """The payment providers of this stage, by name; built anew when their credentials change."""
     return _providers(secret(settings().snap_secret))
@@ -176,6 +190,23 @@ def token_key(kid: str) -> Any:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     return Ed25519PublicKey.from_public_bytes(_public_key("TOKEN", kid))
+
+
+def visitor(access_token: str) -> Participant | None:
+    """Whose access token a browser has; None if it is not good (any more)."""
+    from prakerja.platform.auth import check_participant
+
+    if not access_token:
+        return None
+    try:
+        return check_participant(access_token, issuer=settings().token_issuer, public_key=token_key)
+    except NotSignedIn:
+        return None
+
+
+def form_secret() -> str:
+    """The key that forms of pages are signed with."""
+    return secret(settings().form_secret)
 
 
 @lru_cache(maxsize=16)

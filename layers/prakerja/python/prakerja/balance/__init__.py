@@ -2,6 +2,7 @@
 
 from prakerja.balance.cash import (
     CLAIMS,
+    OWED,
     PayoutMove,
     accounts_of_move,
     fees_account,
@@ -10,7 +11,7 @@ from prakerja.balance.cash import (
 )
 from prakerja.balance.closing import LedgerClose
 from prakerja.balance.errors import AlreadyGranted, BalanceChanged, LedgerNotClosed, NotEnoughBalance
-from prakerja.balance.messages import ShardToClose
+from prakerja.balance.messages import LedgerDayClosed, ShardToClose
 from prakerja.balance.model import (
     FORFEITED,
     FUND,
@@ -20,6 +21,7 @@ from prakerja.balance.model import (
     in_flight_account,
     member_account,
     paid_account,
+    season_account,
     spent_account,
 )
 from prakerja.balance.store import (
@@ -29,6 +31,7 @@ from prakerja.balance.store import (
     grant_parts,
     ledger_totals,
     load_balance,
+    load_close,
     payout_part,
     post_parts,
     refund_parts,
@@ -43,10 +46,12 @@ __all__ = [
     "CLAIMS",
     "FORFEITED",
     "FUND",
+    "OWED",
     "AlreadyGranted",
     "Balance",
     "BalanceChanged",
     "LedgerClose",
+    "LedgerDayClosed",
     "LedgerNotClosed",
     "LedgerTotals",
     "NotEnoughBalance",
@@ -62,6 +67,7 @@ __all__ = [
     "in_flight_account",
     "ledger_totals",
     "load_balance",
+    "load_close",
     "member_account",
     "paid_account",
     "payout_part",
@@ -69,6 +75,7 @@ __all__ = [
     "refund_parts",
     "reserve_parts",
     "returned_account",
+    "season_account",
     "spend_parts",
     "spent_account",
     "suspense_account",

@@ -8,7 +8,9 @@
       │                     ▼                    │
       └─RELEASE_RETURNED─ RETURNED:{p} ◀─────────┘
     PAID:{p} ──CLAIM──▶ CLAIMS ──REPAY──▶ FUND
+                        CLAIMS ──RETURN_CLAIMED──▶ RETURNED:{p} ◀──RETURN_REPAID── OWED ◀──GIVE_BACK── FUND
     FUND ──FEE──▶ FEES:{p}      FUND ──SUSPEND──▶ SUSPENSE:{p} ──UNSUSPEND──▶ FUND
+                                                  SUSPENSE:{p} ──ACCEPT──▶ PAID:{p}
 
 A void says that the provider holds nothing: it may be booked only together with the proof of that. What is unknown
 stays in flight.
@@ -22,6 +24,8 @@ from prakerja.balance.model import FUND, in_flight_account, paid_account
 
 CLAIMS = "CLAIMS"
 """What members were paid and owe back."""
+OWED = "OWED"
+"""What we owe members, below zero: they paid back what then came back by itself."""
 
 
 class PayoutMove(StrEnum):
@@ -45,10 +49,18 @@ class PayoutMove(StrEnum):
     """Money left the source account without an order of ours; it waits for a person."""
     UNSUSPEND = "PAYOUT_UNSUSPEND"
     """It came back."""
+    ACCEPT = "PAYOUT_ACCEPT"
+    """Two operators found out whose it was: it paid a payout that we thought unpaid."""
     CLAIM = "PAYOUT_CLAIM"
     """A member was paid without a right to it, and owes it."""
     REPAY = "PAYOUT_REPAY"
     """They paid it back, or part of it."""
+    RETURN_CLAIMED = "PAYOUT_RETURN_CLAIMED"
+    """What they owed came back by itself: it is claimed no more."""
+    RETURN_REPAID = "PAYOUT_RETURN_REPAID"
+    """What they had paid back came back by itself, too."""
+    GIVE_BACK = "PAYOUT_GIVE_BACK"
+    """They were given what we owed them."""
 
 
 def fees_account(provider: str) -> str:
@@ -74,6 +86,10 @@ def _claims(_: str) -> str:
     return CLAIMS
 
 
+def _owed(_: str) -> str:
+    return OWED
+
+
 ACCOUNTS = {
     PayoutMove.RESERVE: (_fund, in_flight_account),
     PayoutMove.POST: (in_flight_account, paid_account),
@@ -84,8 +100,12 @@ ACCOUNTS = {
     PayoutMove.FEE: (_fund, fees_account),
     PayoutMove.SUSPEND: (_fund, suspense_account),
     PayoutMove.UNSUSPEND: (suspense_account, _fund),
+    PayoutMove.ACCEPT: (suspense_account, paid_account),
     PayoutMove.CLAIM: (paid_account, _claims),
     PayoutMove.REPAY: (_claims, _fund),
+    PayoutMove.RETURN_CLAIMED: (_claims, returned_account),
+    PayoutMove.RETURN_REPAID: (_owed, returned_account),
+    PayoutMove.GIVE_BACK: (_fund, _owed),
 }
 """Which account a move debits (money leaves it) and which it credits, given the provider."""
 

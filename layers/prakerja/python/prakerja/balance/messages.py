@@ -15,3 +15,12 @@ class ShardToClose(Message):
 
     day: date
     shard: str
+
+
+class LedgerDayClosed(Message):
+    """The latest day (WIB) that is over is closed: whoever holds money in the ledger can be compared with it."""
+
+    topic = "balance.day_closed.v1"
+    queue = "reconcile_payouts"
+
+    day: date

@@ -19,6 +19,11 @@ FORFEITED = "FORFEITED"
 """Where money goes that nobody may use any more; it belongs to the treasury."""
 
 
+def season_account(year: int) -> str:
+    """The part of that which a season's end took, so that its close can be compared with the ledger's days."""
+    return f"{FORFEITED}:SEASON_{year}"
+
+
 class Move(StrEnum):
     """The ways in which money of a balance moves."""
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from prakerja.balance.closing import LedgerClose, add_up, close_of
 from prakerja.balance.errors import DayNotOver, LedgerDiffers, LedgerNotClosed
-from prakerja.balance.messages import ShardToClose
+from prakerja.balance.messages import LedgerDayClosed, ShardToClose
 from prakerja.balance.model import LedgerTotals
 from prakerja.balance.store import (
     first_booked_day,
@@ -90,7 +90,8 @@ def _finish(p: Platform, day: date) -> LedgerClose | None:
     # decide
     close = close_of(day, shards, last.balances if last else {})
     following = day + A_DAY
-    more = _shards_of(following) if following < wib_date(p.clock.programme()) else []
+    is_latest = following >= wib_date(p.clock.programme())
+    more = [LedgerDayClosed(day=day)] if is_latest else _shards_of(following)
     # commit, announce
     p.table.commit(new_close(close), outbox=more)
     log.info("ledger day closed", day=day.isoformat(), transfers=close.transfers, digest=close.digest)

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from prakerja.cases.model import Case, CaseState, Note, Occurrence, Verdict
+from prakerja.cases.model import Case, CaseState, Note, Occurrence, Outcome, Verdict
 from prakerja.platform.clock import wib
 from prakerja.platform.findings import FindingKind
 
@@ -41,6 +41,19 @@ class Resolution(BaseModel):
         examples=["MENDED"],
     )
     why: Text
+
+
+class NewClearing(BaseModel):
+    """What becomes of the money that waits for a case, and what shows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome = Field(
+        description="RETURNED: it came back or never left. ACCEPTED: it paid a payout. GIVEN_BACK: the member has it.",
+        examples=["RETURNED"],
+    )
+    payout_id: str | None = Field(None, description="which payout it paid; only with ACCEPTED", max_length=64)
+    evidence_reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .:_/-]{4,80}$", examples=["letter BNI 12/2026"])]
 
 
 class FindingView(BaseModel):

@@ -3,12 +3,13 @@
 ::
 
     Conflict 409
-    └── CaseResolved  CaseNotTaken  CaseMoved
+    ├── CaseResolved  CaseNotTaken  CaseMoved
+    └── NothingToClear  NotAgreedOn
 """
 
 from __future__ import annotations
 
-from prakerja.platform.problems import Conflict
+from prakerja.platform.problems import Conflict, Reaction
 
 
 class CaseResolved(Conflict):
@@ -29,3 +30,18 @@ class CaseMoved(Conflict):
     """Two changes of one case at once: whoever lost looks again."""
 
     slug = "case-moved"
+
+
+class NothingToClear(Conflict):
+    slug = "nothing-to-clear"
+    title, title_id = "There is no money to clear so", "Tidak ada dana untuk diselesaikan dengan cara ini"
+    detail = "Of this case nothing lies in suspense, or it cannot be cleared as {outcome}."
+    detail_id = "Kasus ini tidak memiliki dana tertahan, atau tidak dapat diselesaikan sebagai {outcome}."
+
+
+class NotAgreedOn(Conflict):
+    """What is about to be done is not what two operators agreed on: nothing moves."""
+
+    slug, reaction = "clearing-not-agreed", Reaction.GIVE_UP
+    detail = "Two operators must agree on exactly this first."
+    detail_id = "Dua operator harus menyetujui hal ini terlebih dahulu."

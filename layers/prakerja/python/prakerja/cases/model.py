@@ -38,6 +38,23 @@ class Verdict(StrEnum):
     """It was wrong and has been put right."""
 
 
+class Outcome(StrEnum):
+    """What became of money that waited for a case."""
+
+    RETURNED = "RETURNED"
+    """It came back to us, or never left: to the fund."""
+    ACCEPTED = "ACCEPTED"
+    """It paid a payout that we thought unpaid."""
+    GIVEN_BACK = "GIVEN_BACK"
+    """The member has what they had repaid in vain."""
+
+
+CLEARABLE = {
+    Outcome.RETURNED: frozenset({FindingKind.THEIRS_NOT_OURS, FindingKind.TWICE_AT_THEIRS}),
+    Outcome.ACCEPTED: frozenset({FindingKind.THEIRS_NOT_OURS, FindingKind.TWICE_AT_THEIRS}),
+    Outcome.GIVEN_BACK: frozenset({FindingKind.CLAIM_OVERPAID}),
+}
+"""Outcome → cases that can have it."""
 DAY = timedelta(days=1)
 TIME_TO_RESOLVE: dict[FindingKind, timedelta] = {
     # money that may be in two places, or in none
@@ -53,7 +70,6 @@ TIME_TO_RESOLVE: dict[FindingKind, timedelta] = {
             FindingKind.TIE_OUT_DIFFERS,
             FindingKind.STATEMENT_MISSING,
             FindingKind.STATEMENT_UNREADABLE,
-            FindingKind.STATEMENT_UNREADABLE,
             FindingKind.CALLBACK_FORGED,
         ),
         DAY,
@@ -66,6 +82,7 @@ TIME_TO_RESOLVE: dict[FindingKind, timedelta] = {
             FindingKind.DESTINATION_NOT_OWNED,
             FindingKind.RETURNED_LATER,
             FindingKind.EXCLUDED_AFTER_PAYMENT,
+            FindingKind.CLAIM_OVERPAID,
         ),
         3 * DAY,
     ),
@@ -111,6 +128,21 @@ class Occurrence:
     occurrence: str
     found_at: datetime
     facts: dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """What one operator proposes to do with a case's money. ``amount`` in rupiah."""
+
+    case_id: str
+    version: int
+    """Of the case as the operator saw it."""
+    outcome: Outcome
+    amount: int
+    evidence_reference: str
+    """What shows it: a letter or a statement of the provider."""
+    payout_id: str | None = None
+    """Which payout it paid, if it was ACCEPTED."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,16 @@ from datetime import datetime
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.cases.errors import CaseMoved
-from prakerja.cases.model import Case, CaseState, Note, Occurrence
-from prakerja.platform.access_patterns import CASE, CASE_FINDING, CASE_LIST, CASE_NOTE, EVERY_KIND
+from prakerja.cases.model import Case, CaseState, Clearing, Note, Occurrence
+from prakerja.platform.access_patterns import (
+    APPROVAL,
+    CASE,
+    CASE_CLEARING,
+    CASE_FINDING,
+    CASE_LIST,
+    CASE_NOTE,
+    EVERY_KIND,
+)
 from prakerja.platform.clock import to_text
 from prakerja.platform.findings import CaseNeeded, FindingKind
 from prakerja.platform.idempotency import was_done
@@ -136,6 +144,29 @@ def new_note(case_id: str, note: Note) -> Part:
     return put_new(
         CASE_NOTE, item_of(note), error=IdempotencyKeyReused(), fingerprint=mark, case_id=case_id, note_id=note.note_id
     )
+
+
+def content_hash(clearing: Clearing) -> str:
+    """What two operators agree on."""
+    return fingerprint(item_of(clearing))
+
+
+def new_clearing(clearing: Clearing, approval_id: str) -> Part:
+    """Store what was proposed; the same proposal again is a repeat."""
+    mark = content_hash(clearing)
+    return put_new(
+        CASE_CLEARING, item_of(clearing), fingerprint=mark, case_id=clearing.case_id, approval_id=approval_id
+    )
+
+
+def load_clearing(table: Table, case_id: str, approval_id: str) -> tuple[Clearing, Item]:
+    """What was proposed, and the item of its approval. Raises NotFound."""
+    clearing, approval = table.batch_get(
+        (CASE_CLEARING, {"case_id": case_id, "approval_id": approval_id}), (APPROVAL, {"approval_id": approval_id})
+    )
+    if clearing is None or approval is None:
+        raise NotFound
+    return record_of(Clearing, clearing), approval
 
 
 def _intent(note: Note) -> dict[str, str]:

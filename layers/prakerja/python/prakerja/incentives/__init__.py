@@ -1,14 +1,19 @@
 """What members earn, and when it may be paid. The command is in ``service``: payouts need not load what it stands on."""
 
-from prakerja.incentives.errors import IncentiveNotFailed
+from prakerja.incentives.errors import ClaimMoved, IncentiveNotFailed
 from prakerja.incentives.model import (
     JOB_SEARCH,
+    SEASON_OVER,
     Claim,
     Incentive,
     IncentiveState,
     Missing,
+    Wanted,
+    came_back,
     claim_of,
+    clawed_back,
     forfeited,
+    found_paid,
     paid_by,
     taken_into_run,
     withheld,
@@ -17,6 +22,8 @@ from prakerja.incentives.model import (
 from prakerja.incentives.store import (
     DUE_KIND,
     IncentiveMoved,
+    change_claim,
+    claim_from_item,
     claim_key,
     claims_of,
     incentive_from_item,
@@ -27,21 +34,31 @@ from prakerja.incentives.store import (
     postponed,
     reschedule,
     settled,
+    stands,
+    unclaimed,
 )
 
 __all__ = [
     "DUE_KIND",
     "JOB_SEARCH",
+    "SEASON_OVER",
     "Claim",
+    "ClaimMoved",
     "Incentive",
     "IncentiveMoved",
     "IncentiveNotFailed",
     "IncentiveState",
     "Missing",
+    "Wanted",
+    "came_back",
+    "change_claim",
+    "claim_from_item",
     "claim_key",
     "claim_of",
     "claims_of",
+    "clawed_back",
     "forfeited",
+    "found_paid",
     "incentive_from_item",
     "incentive_key",
     "incentives_of",
@@ -51,7 +68,9 @@ __all__ = [
     "postponed",
     "reschedule",
     "settled",
+    "stands",
     "taken_into_run",
+    "unclaimed",
     "withheld",
     "words",
 ]

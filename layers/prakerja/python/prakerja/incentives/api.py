@@ -30,6 +30,7 @@ class ClaimView(View):
     payout_id: str
     amount: Rupiah
     repaid: Rupiah
+    returned: Rupiah = Field(0, description="came back from the provider: it was never kept")
     left: Rupiah
     left_text: str = Field(examples=["Rp400.000"])
     due_on: date = Field(description="last day (WIB) to pay it back")
@@ -44,6 +45,7 @@ class ClaimView(View):
             payout_id=claim.payout_id,
             amount=claim.amount,
             repaid=claim.repaid,
+            returned=claim.returned,
             left=claim.left,
             left_text=rupiah_text(claim.left),
             due_on=claim.due_on,

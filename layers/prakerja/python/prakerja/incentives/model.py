@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from prakerja.incentives.errors import MoreThanClaimed
+from prakerja.membership import Season
 from prakerja.platform.rupiah import rupiah_text
 from prakerja.platform.working_days import add_working_days, next_working_day
 
@@ -32,7 +33,7 @@ class IncentiveState(StrEnum):
     PAYOUT_FAILED = "PAYOUT_FAILED"
     WITHHELD = "WITHHELD"
     FORFEITED = "FORFEITED"
-    """It will never be paid: the membership was revoked."""
+    """It will never be paid: the membership was revoked, or it was not earned when the season ended."""
     CLAWED_BACK = "CLAWED_BACK"
     """It was paid without a right to it, and has been paid back."""
 
@@ -45,6 +46,10 @@ class Missing(StrEnum):
     FIRST_COURSE_BOUGHT = "FIRST_COURSE_BOUGHT"
     FIRST_COURSE_COMPLETED = "FIRST_COURSE_COMPLETED"
     FIRST_COURSE_REVIEWED = "FIRST_COURSE_REVIEWED"
+
+
+SEASON_OVER = "SEASON_OVER:"
+"""So begins the reason of one that was not earned in time; the condition that was not met follows."""
 
 
 _WORDS: dict[Missing, tuple[str, str]] = {
@@ -77,6 +82,15 @@ def words(missing: Missing) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A condition that is not met, and until when it counts (exclusive end; None: no end is set)."""
+
+    missing: Missing
+    until: datetime | None
+    is_over: bool
+
+
+@dataclass(frozen=True)
 class Incentive:
     """One amount of one kind; ``kind`` and ``number`` are its identity under the person. ``amount`` in rupiah."""
 
@@ -90,7 +104,12 @@ class Incentive:
     earned_at: datetime
     payout_id: str | None = None
     reason: str | None = None
-    """Why the last payout failed, or why it is withheld, as a slug."""
+    """Why the last payout failed, why it is withheld or forfeited, as a slug."""
+
+    @property
+    def was_earned(self) -> bool:
+        """Was it ever the member's?"""
+        return not (self.reason or "").startswith(SEASON_OVER)
 
 
 @dataclass(frozen=True)
@@ -99,7 +118,7 @@ class Evidence:
 
     person_id: str
     is_member: bool
-    """Decreed, and neither revoked nor completed."""
+    """Decreed, and not at an end."""
     has_bought: bool
     account_linked: bool
     first_course_completed: bool
@@ -126,6 +145,40 @@ def still_missing(evidence: Evidence) -> tuple[Missing, ...]:
         Missing.FIRST_COURSE_REVIEWED: evidence.first_course_reviewed,
     }
     return tuple(condition for condition, is_met in met.items() if not is_met)
+
+
+def in_time(at: datetime | None, end: datetime | None) -> bool:
+    """Did it happen before an exclusive end, if there is one? What has no time (None) happened before times were kept."""
+    return at is None or end is None or at < end
+
+
+def wanted(missing: Missing, purchase_deadline: datetime | None, season: Season | None, now: datetime) -> Wanted:
+    """A missing condition with its time: the member's deadline for the first purchase, the season's cut-offs."""
+    ends: dict[Missing, list[datetime | None]] = {
+        Missing.ACCOUNT_LINKED: [season.review_by] if season else [],
+        Missing.FIRST_COURSE_BOUGHT: [purchase_deadline, season.buy_until if season else None],
+        Missing.FIRST_COURSE_COMPLETED: [season.finish_by] if season else [],
+        Missing.FIRST_COURSE_REVIEWED: [season.review_by] if season else [],
+    }
+    until = min((end for end in ends.get(missing, []) if end is not None), default=None)
+    return Wanted(missing, until, until is not None and now >= until)
+
+
+def not_earned(person_id: str, terms: Terms, missing: Missing, now: datetime, today: date) -> tuple[Incentive, ...]:
+    """All parts of the job-search incentive of a member who had not earned it when the season ended."""
+    return tuple(
+        Incentive(
+            person_id,
+            JOB_SEARCH,
+            number,
+            terms.amount,
+            IncentiveState.FORFEITED,
+            today,
+            now,
+            reason=SEASON_OVER + missing,
+        )
+        for number in range(1, terms.count + 1)
+    )
 
 
 def decide_job_search(evidence: Evidence, terms: Terms, now: datetime, today: date) -> tuple[Incentive, ...]:
@@ -169,6 +222,11 @@ def taken_into_run(incentive: Incentive, payout_id: str) -> Incentive:
     return replace(incentive, state=IncentiveState.IN_RUN, payout_id=payout_id)
 
 
+def found_paid(incentive: Incentive, payout_id: str) -> Incentive:
+    """It was paid, although it looked otherwise."""
+    return replace(incentive, state=IncentiveState.PAID, payout_id=payout_id, reason=None)
+
+
 def withheld(incentive: Incentive, why: str) -> Incentive:
     """It is not paid as long as ``why`` stands."""
     return replace(incentive, state=IncentiveState.WITHHELD, reason=why)
@@ -198,13 +256,16 @@ class Claim:
     """Last day (WIB) to pay it back."""
     claimed_at: datetime
     repaid: int = 0
+    """By the member."""
+    returned: int = 0
+    """By the provider: the payment came back, so the member never kept it."""
     overdue: bool = False
     version: int = 1
 
     @property
     def left(self) -> int:
         """What is still owed."""
-        return self.amount - self.repaid
+        return self.amount - self.repaid - self.returned
 
 
 def claim_of(incentive: Incentive, provider: str, now: datetime, today: date) -> Claim:
@@ -219,6 +280,12 @@ def claim_of(incentive: Incentive, provider: str, now: datetime, today: date) ->
         due_on=today + CLAIM_TIME,
         claimed_at=now,
     )
+
+
+def came_back(claim: Claim, amount: int) -> tuple[Claim, int]:
+    """The claim after its payment came back, and what the member has repaid in vain: it is theirs, and owed to them."""
+    settled_now = min(amount, claim.left)
+    return replace(claim, returned=claim.returned + settled_now, version=claim.version + 1), amount - settled_now
 
 
 def repaid(claim: Claim, amount: int) -> Claim:

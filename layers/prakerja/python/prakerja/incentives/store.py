@@ -11,7 +11,7 @@ from prakerja.incentives.model import Claim, Incentive, IncentiveState
 from prakerja.platform.access_patterns import CLAIM, INCENTIVE, Pattern
 from prakerja.platform.clock import WIB, end_of_wib_day, to_text
 from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, check, due, put_new, update
 from prakerja.platform.problems import Conflict
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
@@ -54,18 +54,42 @@ def earned(incentive: Incentive) -> Part:
     )
 
 
+def lost(incentive: Incentive) -> Part:
+    """Write down one that was not earned in time, so that nobody can earn it any more. Error: IncentiveMoved."""
+    return put_new(
+        INCENTIVE,
+        item_of(incentive),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
+    )
+
+
 def moved(before: Incentive, after: Incentive) -> Part:
     """Move it on; it is not due any more (a run, a payment or the member has it)."""
     changes = item_of(after, "state", "payout_id", "reason")
     return update(
         INCENTIVE,
         set=changes,
-        remove=NOT_DUE,
+        remove=NOT_DUE if after.reason else (*NOT_DUE, "reason"),
         when=Attr("state").eq(str(before.state)),
         error=IncentiveMoved(),
         person_id=after.person_id,
         kind=after.kind,
         number=after.number,
+    )
+
+
+def stands(incentive: Incentive) -> Part:
+    """Writes nothing; a transaction with it counts only while the incentive is where it was found."""
+    return check(
+        INCENTIVE,
+        when=Attr("state").eq(str(incentive.state)),
+        error=IncentiveMoved(),
+        person_id=incentive.person_id,
+        kind=incentive.kind,
+        number=incentive.number,
     )
 
 
@@ -146,12 +170,17 @@ def new_claim(claim: Claim) -> Part:
     )
 
 
+def unclaimed(person_id: str, kind: str, number: int) -> Part:
+    """Writes nothing; a transaction with it counts only while nothing is claimed back. Error: ClaimMoved."""
+    return check(CLAIM, when=Attr("pk").not_exists(), error=ClaimMoved(), person_id=person_id, kind=kind, number=number)
+
+
 def change_claim(before: Claim, after: Claim) -> Part:
     """Write what changed, if the claim is as it was read. Nothing is due once it is repaid, or known to be late."""
     over = after.left == 0 or after.overdue
     return update(
         CLAIM,
-        set=item_of(after, "repaid", "overdue", "version"),
+        set=item_of(after, "repaid", "returned", "overdue", "version"),
         remove=NOT_DUE if over else (),
         when=Attr("version").eq(before.version),
         error=ClaimMoved(),

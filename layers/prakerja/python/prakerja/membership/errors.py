@@ -4,12 +4,13 @@
 
     Problem
     ├── NotFound 404 ── NotAMember
-    ├── InvalidInput 422 ── SchemeUnknown
+    ├── InvalidInput 422 ── SchemeUnknown, ExtensionOutOfBounds
     └── Conflict 409
         ├── AlreadyMember
         ├── CardNumberTaken
         ├── MembershipEnded
-        ├── PurchaseDeadlinePassed
+        ├── PurchaseDeadlinePassed, SeasonOver
+        ├── ExtensionNotPossible
         ├── AccountNotLinked
         ├── CourseStillOpen
         └── MembershipChanged
@@ -63,6 +64,31 @@ class PurchaseDeadlinePassed(Conflict):
     title, title_id = "The time for the first purchase is over", "Batas waktu pembelian pertama sudah lewat"
     detail = "The first course had to be bought by {last_day}, 23:59 WIB."
     detail_id = "Pelatihan pertama harus dibeli paling lambat {last_day} pukul 23.59 WIB."
+
+
+class SeasonOver(Conflict):
+    """Facts: ``last_day``, the last calendar day (WIB) on which members of this season could buy."""
+
+    slug = "season-over"
+    title, title_id = "The season is over", "Musim program sudah berakhir"
+    detail = "Courses of this season could be bought until {last_day}, 23:59 WIB. The balance cannot be used any more."
+    detail_id = "Pelatihan musim ini dapat dibeli sampai {last_day} pukul 23.59 WIB. Saldo tidak dapat digunakan lagi."
+
+
+class ExtensionNotPossible(Conflict):
+    slug = "extension-not-possible"
+    title, title_id = "There is no deadline to move", "Tidak ada batas waktu yang dapat diundur"
+    detail = "Only a member who has not bought a course yet, and was not revoked, can get more time."
+    detail_id = "Hanya peserta yang belum membeli pelatihan dan belum dicabut yang dapat diberi tambahan waktu."
+
+
+class ExtensionOutOfBounds(InvalidInput):
+    """Facts: ``first`` and ``last``, the days (WIB) between which the new last day must lie."""
+
+    slug = "extension-out-of-bounds"
+    title, title_id = "This is not a possible last day", "Tanggal ini tidak dimungkinkan"
+    detail = "The new last day must lie between {first} and {last}."
+    detail_id = "Batas waktu baru harus di antara {first} dan {last}."
 
 
 class AccountNotLinked(Conflict):

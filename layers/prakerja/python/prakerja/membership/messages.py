@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from prakerja.platform.outbox import Message
 
 
@@ -22,3 +24,24 @@ class MembershipRevoked(Message):
     queue = "end_membership"
 
     person_id: str
+
+
+class DeadlinesToSweep(Message):
+    """Look at the members of one shard whose deadline a day (WIB) is about; ``kind``: revoke, or remind so many days before."""
+
+    topic = "membership.deadlines_to_sweep.v1"
+    queue = "sweep_deadlines"
+
+    kind: str
+    day: date
+    shard: str
+
+
+class ExtensionApproved(Message):
+    """Two operators agreed to give a member more time for the first purchase."""
+
+    topic = "membership.extension_approved.v1"
+    queue = "sweep_deadlines"
+
+    person_id: str
+    approval_id: str

@@ -3,7 +3,11 @@
 from prakerja.partners.errors import PartnerExists, PartnerUnknown, WrongPartnerKind
 from prakerja.partners.keyring import KeyRing
 from prakerja.partners.model import Caller, Partner, PartnerKind
-from prakerja.partners.service import add_sign_key, find_caller, register_partner
+from prakerja.partners.redirects import is_registered_redirect
+from prakerja.partners.service.calling import find_caller, note_use, spend_nonce
+from prakerja.partners.service.registering import register_partner
+from prakerja.partners.service.rotating import add_sign_key
+from prakerja.partners.store import load_partner
 
 __all__ = [
     "Caller",
@@ -15,5 +19,9 @@ __all__ = [
     "WrongPartnerKind",
     "add_sign_key",
     "find_caller",
+    "is_registered_redirect",
+    "load_partner",
+    "note_use",
     "register_partner",
+    "spend_nonce",
 ]

@@ -3,14 +3,18 @@
 ::
 
     Problem
-    ├── BadRequest 400 ── MalformedRequest ── MalformedBody
+    ├── BadRequest 400
+    │   ├── MalformedRequest ── MalformedBody
+    │   └── ClientMissing, ClientUnknown
     ├── BadSignature 401
     ├── NotAllowed 403 ── WrongPartnerKind
     ├── NotFound 404
     │   ├── EndpointNotFound
     │   └── PartnerUnknown
-    ├── Conflict 409 ── PartnerExists
-    └── InvalidInput 422 ── InvalidFields ── CourseNotNamed
+    ├── Conflict 409 ── PartnerExists, TwoKeysActive, LastKey, NotSuspended
+    └── InvalidInput 422
+        ├── InvalidFields ── CourseNotNamed
+        └── ContractEndsFirst, CommissionTooHigh
 
 The partner's answer carries another status where the wire contract wants one (400 for invalid fields).
 """
@@ -20,6 +24,7 @@ from __future__ import annotations
 from typing import Literal
 
 from prakerja.platform.problems import (
+    BadRequest,
     Conflict,
     InvalidInput,
     MalformedRequest,
@@ -29,8 +34,9 @@ from prakerja.platform.problems import (
     Reaction,
 )
 
-RefusalReason = Literal["client_code", "signature", "timestamp"]
-"""Why a request was not believed: unknown client, no form of the body matched, outside the time window."""
+RefusalReason = Literal["client_code", "signature", "timestamp", "nonce", "legacy"]
+"""Why a request was not believed: unknown client, no form of the body matched, outside the time window, nonce used
+before, the partner has switched the first signature off."""
 
 
 class MalformedBody(MalformedRequest):
@@ -60,6 +66,22 @@ class BadSignature(Problem):
         super().__init__()
         self.why: RefusalReason = why
         self.macs = macs
+
+
+class ClientMissing(BadRequest):
+    """An endpoint that is not signed still asks who calls."""
+
+    slug = "sso-client-missing"
+    title, title_id = "Who is calling?", "Pemanggil tidak disebutkan"
+    detail = "Send your client code in the header X-Client-Id."
+    detail_id = "Kirim kode klien Anda di header X-Client-Id."
+
+
+class ClientUnknown(BadRequest):
+    slug = "sso-client-unknown"
+    title, title_id = "There is no such client", "Kode klien tidak dikenal"
+    detail = "No partner under contract has the client code of the header X-Client-Id."
+    detail_id = "Tidak ada mitra aktif dengan kode klien di header X-Client-Id."
 
 
 class EndpointNotFound(NotFound):
@@ -103,3 +125,40 @@ class PartnerExists(Conflict):
     title, title_id = "This partner is registered already", "Mitra ini sudah terdaftar"
     detail = "The client code is in use. To get another key, add one to the partner."
     detail_id = "Kode klien sudah dipakai. Untuk kunci baru, tambahkan kunci pada mitra itu."
+
+
+class TwoKeysActive(Conflict):
+    slug = "two-keys-active"
+    title, title_id = "Two keys are active", "Sudah ada dua kunci aktif"
+    detail = "Retire the key that is not used any more, then add another."
+    detail_id = "Nonaktifkan kunci yang tidak dipakai lagi, lalu tambahkan kunci baru."
+
+
+class LastKey(Conflict):
+    slug = "last-key"
+    title, title_id = "This is the partner's only key", "Ini satu-satunya kunci mitra"
+    detail = "Add another key first; to keep the partner out, suspend it."
+    detail_id = "Tambahkan kunci lain terlebih dahulu; untuk menutup akses, tangguhkan mitra."
+
+
+class NotSuspended(Conflict):
+    slug = "partner-not-suspended"
+    title, title_id = "The partner is not suspended", "Mitra ini tidak sedang ditangguhkan"
+    detail = "There is nothing to resume."
+    detail_id = "Tidak ada penangguhan yang perlu dicabut."
+
+
+class ContractEndsFirst(InvalidInput):
+    slug = "contract-ends-first"
+    title, title_id = "The contract ends before it begins", "Kontrak berakhir sebelum mulai"
+    detail = "valid_until is the last day; it cannot be before valid_from."
+    detail_id = "valid_until adalah hari terakhir; tidak boleh sebelum valid_from."
+
+
+class CommissionTooHigh(InvalidInput):
+    """Facts: ``cap``, basis points."""
+
+    slug = "commission-too-high"
+    title, title_id = "The commission is above the scheme's cap", "Komisi melebihi batas skema"
+    detail = "At most {cap} basis points of the price may be kept."
+    detail_id = "Komisi paling banyak {cap} basis poin dari harga."

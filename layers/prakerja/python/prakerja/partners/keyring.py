@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from prakerja.partners.model import SealedKey
@@ -36,12 +37,12 @@ class KeyRing:
             raise ValueError("the partners' secret is empty")
         return cls(ring)
 
-    def seal(self, client_code: str, key_id: str, sign_key: str) -> SealedKey:
+    def seal(self, client_code: str, key_id: str, sign_key: str, added_at: datetime | None = None) -> SealedKey:
         """Encrypt a partner's key for storage."""
         kid = list(self.secrets)[-1]
         nonce = secrets.token_bytes(NONCE)
         sealed = nonce + self._cipher(kid).encrypt(nonce, sign_key.encode(), _bound(client_code, kid))
-        return SealedKey(key_id, kid, sealed)
+        return SealedKey(key_id, kid, sealed, added_at)
 
     def open(self, client_code: str, key: SealedKey) -> bytes:
         """The key as the partner uses it. Raises InvalidTag if it is another partner's or was altered."""

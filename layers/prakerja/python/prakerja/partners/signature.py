@@ -10,32 +10,40 @@ has already refused duplicate keys, by which one text could mean two things).
 
 The work depends on the request alone: spellings x paths x two keys, all of them computed, also after a match. A
 partner with one key, and a client nobody knows, are filled up with keys that can never match.
+
+Beside it stands a stronger signature: HMAC-SHA256 over lines, with a nonce, and with the digest of the exact bytes of
+the body. There is one text for each request, so neither spellings nor paths are tried.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from prakerja.partners.errors import BadSignature
 from prakerja.partners.wire import ParsedBody
 
-Form = Literal["raw", "minified", "utf8", "utf8_go", "ascii", "ascii_php", "minified_go", "python"]
+Form = Literal["raw", "minified", "utf8", "utf8_go", "ascii", "ascii_php", "minified_go", "python", "strong"]
+
+STRONG = "PRAKERJA-HMAC-SHA256"
+"""The first line of the stronger signature's text: what is signed for it is never taken for something else."""
 
 TOLERANCE_SECONDS = 300
 """How far a timestamp may be from our clock, either way, inclusive. The contract names no number."""
 KEY_SLOTS = 2
 """Active keys of a partner: the old and the new one while it rotates."""
 MAX_MACS = 8 * 3 * KEY_SLOTS
-"""The most that one request can cost: eight forms, three paths, two keys."""
+"""The most that one request can cost: eight forms, three paths, two keys. (A GET has six paths, but no body.)"""
 
 _NO_KEY = b"no partner ever has this key....."
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 _utf8 = json.JSONEncoder(ensure_ascii=False).encode
 _ascii = json.JSONEncoder(ensure_ascii=True).encode
@@ -56,7 +64,7 @@ class Verified:
 
 def sign(key: bytes, client_code: str, timestamp: int | str, method: str, path: str, body: str) -> str:
     """The signature that a client sends, over exactly this text. ``body`` is "" when there is none."""
-    return _mac(key, _text(client_code, str(timestamp), method, path, body))
+    return _mac(key, _text(client_code, str(timestamp), method, path, body), "sha1")
 
 
 def body_forms(parsed: ParsedBody) -> dict[str, Form]:
@@ -104,19 +112,74 @@ def verify(
     ``paths`` come from ``wire.canonical_paths``; ``now`` is the wall clock. Raises BadSignature, whose answer is the
     same whatever was wrong; ValueError for more than two keys or an empty one, which a partner item must not hold.
     """
+    candidates = [
+        (_text(client_code, timestamp, method, path, spelling), (form, path))
+        for spelling, form in body_forms(parsed).items()
+        for path in paths
+    ]
+    return _match(keys, candidates, "sha1", timestamp, signature, now)
+
+
+def strong_text(client_code: str, timestamp: str, nonce: str, method: str, target: str, body: bytes) -> str:
+    """What the stronger signature covers. ``target``: the path as it is sent, with ``?`` and the query if there is one."""
+    digest = hashlib.sha256(body).hexdigest()
+    return "\n".join((STRONG, client_code, timestamp, nonce, method.upper(), target, digest))
+
+
+def sign_strongly(
+    key: bytes, client_code: str, timestamp: int | str, nonce: str, method: str, target: str, body: bytes
+) -> str:
+    """The stronger signature that a client sends, over exactly these bytes."""
+    text = strong_text(client_code, str(timestamp), nonce, method, target, body)
+    return _mac(key, text.encode("utf-8", "replace"), "sha256")
+
+
+def verify_strong(
+    keys: Sequence[bytes],
+    client_code: str,
+    timestamp: str,
+    nonce: str,
+    method: str,
+    target: str,
+    body: bytes,
+    signature: str,
+    now: datetime,
+) -> Verified:
+    """Check the stronger signature; that its nonce is new is for the caller to see to, afterwards.
+
+    Raises BadSignature; ValueError as ``verify`` does.
+    """
+    text = strong_text(client_code, timestamp, nonce, method, target, body).encode("utf-8", "replace")
+    verified = _match(keys, [(text, ("strong", target))], "sha256", timestamp, signature, now)
+    if not _NONCE.fullmatch(nonce):
+        raise BadSignature("nonce", macs=verified.macs)
+    return verified
+
+
+def believed_until(timestamp: str) -> datetime:
+    """The last moment at which a signature of this time is believed."""
+    return datetime.fromtimestamp(int(timestamp) + TOLERANCE_SECONDS, UTC)
+
+
+def _match(
+    keys: Sequence[bytes],
+    candidates: Sequence[tuple[bytes, tuple[Form, str]]],
+    digest: str,
+    timestamp: str,
+    signature: str,
+    now: datetime,
+) -> Verified:
     if len(keys) > KEY_SLOTS or not all(keys):
         raise ValueError(f"a partner has at most {KEY_SLOTS} keys, none of them empty")
     slots = [*keys, *[_NO_KEY] * (KEY_SLOTS - len(keys))]
     claimed = signature.encode("utf-8", "replace")
     found: list[tuple[Form, str, int]] = []
     macs = 0
-    for spelling, form in body_forms(parsed).items():
-        for path in paths:
-            text = _text(client_code, timestamp, method, path, spelling)
-            for slot, key in enumerate(slots):
-                macs += 1
-                if hmac.compare_digest(_mac(key, text).encode(), claimed) and slot < len(keys):
-                    found.append((form, path, slot))
+    for text, meaning in candidates:
+        for slot, key in enumerate(slots):
+            macs += 1
+            if hmac.compare_digest(_mac(key, text, digest).encode(), claimed) and slot < len(keys):
+                found.append((*meaning, slot))
     if not keys:
         raise BadSignature("client_code", macs=macs)
     if not found:
@@ -137,8 +200,8 @@ def _text(client_code: str, timestamp: str, method: str, path: str, body: str) -
     return "".join((client_code, timestamp, method.upper(), path, body)).encode("utf-8", "replace")
 
 
-def _mac(key: bytes, text: bytes) -> str:
-    return hmac.digest(key, text, "sha1").hex()
+def _mac(key: bytes, text: bytes, digest: str) -> str:
+    return hmac.digest(key, text, digest).hex()
 
 
 def _php(string: str) -> str:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from prakerja.incentives import Incentive, IncentiveState, Missing, words
+from prakerja.incentives import Incentive, IncentiveState, Missing, Wanted, words
+from prakerja.membership import last_day
 from prakerja.payouts.answers import NameMatch
 from prakerja.payouts.destination import Account, Proof, Waits, payable
 from prakerja.payouts.model import Attempt, Payout, PayoutState
 from prakerja.payouts.runs import PayoutRun, ProviderSum, RunState
 from prakerja.payouts.timeline import Pause, Told, following, passed, stands
-from prakerja.platform.clock import wib
+from prakerja.platform.clock import day_text, wib
 from prakerja.platform.rupiah import Rupiah, rupiah_text
 from prakerja.platform.validation import Body, Day, View
 
@@ -122,16 +123,32 @@ class IncentiveView(View):
         )
 
 
+_BY = {
+    ("id", False): "Paling lambat {day}, 23.59 WIB.",
+    ("id", True): "Batas waktunya sudah lewat: {day}, 23.59 WIB.",
+    ("en", False): "By {day}, 23:59 WIB.",
+    ("en", True): "The time for it was over on {day}, 23:59 WIB.",
+}
+"""Language, whether it is over → until when."""
+
+
 class MissingView(View):
     """A condition that is not met yet, and what to do about it."""
 
     condition: Missing
     text: str = Field(examples=["Beri penilaian dan ulasan untuk pelatihan pertama."])
+    until: date | None = Field(
+        default=None, description="last day (23:59 WIB) on which it counts; absent: no end is set"
+    )
+    is_over: bool = Field(default=False, description="that day has passed: it cannot be met any more")
 
     @classmethod
-    def of(cls, missing: Missing, language: str) -> MissingView:
-        indonesian, english = words(missing)
-        return cls(condition=missing, text=english if language == "en" else indonesian)
+    def of(cls, wanted: Wanted, language: str) -> MissingView:
+        told = words(wanted.missing)[language == "en"]
+        last = last_day(wanted.until) if wanted.until else None
+        if last is not None:
+            told = f"{told} {_BY[language, wanted.is_over].format(day=day_text(last, language))}"
+        return cls(condition=wanted.missing, text=told, until=last, is_over=wanted.is_over)
 
 
 class IncentivesView(View):

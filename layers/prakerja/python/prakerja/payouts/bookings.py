@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from prakerja.balance import PayoutMove
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import Payout, PayoutState
 
 IN_FLIGHT = frozenset(
     {
@@ -22,6 +24,13 @@ _LEAVING = {
     PayoutState.RETURNED: (PayoutMove.RETURN_UNPOSTED, PayoutMove.RELEASE_RETURNED),
 }
 _AFTER_PAYMENT = {PayoutState.RETURNED: (PayoutMove.RETURN, PayoutMove.RELEASE_RETURNED)}
+_CLAIMED_BACK = (PayoutMove.RETURN_CLAIMED, PayoutMove.RETURN_REPAID, PayoutMove.RELEASE_RETURNED)
+
+
+def in_flight_at(payout: Payout, moment: datetime) -> str | None:
+    """The provider with which a payout's amount was in flight just before a moment (programme clock), by its history."""
+    passed = [step for step in payout.history if step.at < moment]
+    return passed[-1].provider if passed and passed[-1].state in IN_FLIGHT else None
 
 
 class NotBookable(ValueError):
@@ -40,3 +49,12 @@ def moves_between(before: PayoutState, after: PayoutState) -> tuple[PayoutMove, 
     if after not in moves:
         raise NotBookable(f"{before} to {after}")
     return moves[after]
+
+
+def moves_of_claimed(amount: int, in_vain: int) -> tuple[tuple[PayoutMove, int], ...]:
+    """The moves, in rupiah, when a payment comes back after it was claimed from its member.
+
+    It is not in PAID any more: the member owed it, and repaid ``in_vain`` of it. That part we owe them.
+    """
+    moved = zip(_CLAIMED_BACK, (amount - in_vain, in_vain, amount), strict=True)
+    return tuple((move, rupiah) for move, rupiah in moved if rupiah)

@@ -22,8 +22,10 @@ from prakerja.payouts.errors import (
     NothingToCancel,
     NotYourAccount,
     ProviderUnavailable,
+    TooManyAccountsRefused,
 )
 from prakerja.payouts.reasons import advice
+from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.findings import FindingKind
 from prakerja.platform.ids import derived
 from prakerja.platform.rupiah import rupiah_text
@@ -31,6 +33,9 @@ from prakerja.platform.rupiah import rupiah_text
 COOLING = timedelta(hours=72)
 MOST_HOLDERS = 5
 """Members on one destination; more are refused, but only who was found to own it learns that."""
+MOST_REFUSALS = 5
+"""Accounts of a member that may be refused in a day (WIB). A provider's answers tell who holds which account: nobody may ask
+for long about accounts that are not theirs."""
 ASK_AGAIN_SECONDS = 30
 
 
@@ -109,6 +114,13 @@ def judge(provider: str, answer: AccountAnswer, amount: int) -> tuple[Proof, tup
         return Proof.PROVEN, ()
     doubtful = answer.name_match is not NameMatch.MATCH
     return Proof.UNPROVEN, (FindingKind.DESTINATION_UNPROVEN, *((FindingKind.NAME_DOUBTFUL,) if doubtful else ()))
+
+
+def require_may_ask(refused: int, now: datetime) -> None:
+    """``refused``: accounts today. What is asked about makes no difference. Raises TooManyAccountsRefused."""
+    if refused >= MOST_REFUSALS:
+        wait = end_of_wib_day(wib_date(now)) - now
+        raise TooManyAccountsRefused(limit=MOST_REFUSALS, retry_after=max(1, round(wait.total_seconds())))
 
 
 def shared_with(person_id: str, holders: Collection[str]) -> tuple[str, ...]:

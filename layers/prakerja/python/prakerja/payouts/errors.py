@@ -6,15 +6,16 @@
     ├── ConfirmationNeeded  AccountRefused  AccountLimited  NameMismatch  NotYourAccount  DestinationCrowded
     ├── NothingToCancel  AccountMoved  NotAMemberYet
     ├── RunNotDeclared  RunEmpty  PayoutMoved  AttemptNotEnded  VerdictNotPossible  ChannelNotStopped  ChannelMoved
-    └── DayMoved  BookedOtherwise
+    └── DayMoved  BookedOtherwise  NotAcceptable
     InvalidInput 422 ── UnknownProvider  WalletPhoneDiffers  DayNotOverYet
+    TooMany 429 ── TooManyAccountsRefused
     Unavailable 503 ── ProviderUnavailable
     Problem (GIVE_UP) ── TotalsDiffer  NotReleased  NotAgreed  SourceShort  ChannelIsStopped
 """
 
 from __future__ import annotations
 
-from prakerja.platform.problems import Conflict, InvalidInput, Problem, Reaction, Unavailable
+from prakerja.platform.problems import Conflict, InvalidInput, Problem, Reaction, TooMany, Unavailable
 
 
 class ConfirmationNeeded(Conflict):
@@ -63,6 +64,13 @@ class DestinationCrowded(Conflict):
     title, title_id = "Too many members use this account", "Rekening dipakai terlalu banyak peserta"
     detail = "Several members are paid at this account already. Link an account of your own."
     detail_id = "Beberapa peserta sudah memakai rekening ini. Sambungkan rekening milik sendiri."
+
+
+class TooManyAccountsRefused(TooMany):
+    slug = "too-many-accounts-refused"
+    title, title_id = "No more accounts today", "Percobaan rekening hari ini sudah habis"
+    detail = "{limit} accounts were refused today. Have the number of your own account at hand, and try again tomorrow."
+    detail_id = "{limit} rekening ditolak hari ini. Siapkan nomor rekening milik Anda sendiri, lalu coba lagi besok."
 
 
 class NothingToCancel(Conflict):
@@ -138,6 +146,14 @@ class VerdictNotPossible(Conflict):
     slug = "verdict-not-possible"
     detail = "{verdict} cannot be decided about a payout that is {state}."
     detail_id = "{verdict} tidak dapat diputuskan untuk pembayaran berstatus {state}."
+
+
+class NotAcceptable(Conflict):
+    """Money in suspense can only have paid what is not paid, and as much of it."""
+
+    slug = "suspense-not-acceptable"
+    detail = "It cannot have paid this payout: that is {state}, and {amount}."
+    detail_id = "Dana ini tidak mungkin membayar pembayaran tersebut: statusnya {state}, sebesar {amount}."
 
 
 class VerdictTooEarly(Conflict):

@@ -115,6 +115,18 @@ class ChannelStartApproved(Message):
     approval_id: str
 
 
+class InFlightToCompare(Message):
+    """Compare what the ledger had in flight at the end of a day (WIB) with the attempts that were open then, once more."""
+
+    topic = "payouts.in_flight_to_compare.v1"
+    queue = "reconcile_payouts"
+
+    day: date
+    attempt: int
+    facts: dict[str, int]
+    """What the look before found: provider → rupiah that the ledger has more."""
+
+
 class DayToReconcile(Message):
     """Compare a provider's day (WIB) with its statement or settlement file."""
 

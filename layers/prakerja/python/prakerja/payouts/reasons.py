@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prakerja.exclusions import PREFIX, told
+from prakerja.incentives import SEASON_OVER, Missing, words
 
 NOBODY_TO_PAY = "ACCOUNT_OR_MEMBERSHIP_MISSING"
 """No account is linked any more, or the membership was revoked: no provider was ever asked."""
@@ -73,4 +74,10 @@ def advice(reason: str) -> tuple[str, str]:
     """(Indonesian, English) for a reason slug."""
     if reason.startswith(PREFIX):
         return told(reason)
+    if reason.startswith(SEASON_OVER):
+        indonesian, english = words(Missing(reason.removeprefix(SEASON_OVER)))
+        return (
+            f"Musim program berakhir sebelum syarat ini terpenuhi: {indonesian}",
+            f"The season ended before this condition was met: {english}",
+        )
     return _ADVICE.get(reason, _ADVICE["PSP_REFUSED"])

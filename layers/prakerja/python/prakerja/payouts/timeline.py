@@ -44,6 +44,7 @@ class Pause:
 
 
 _PASSED: dict[str, tuple[str, str]] = {
+    "SEASON_OVER": ("Insentif hangus. {why}", "The incentive was forfeited. {why}"),
     "EARNED": ("Anda berhak atas insentif ini.", "You earned this incentive."),
     "DECLARED": ("Disiapkan untuk dibayar.", "Prepared for payment."),
     "QUEUED": ("Dua petugas melepas pembayaran.", "Two officers released the payment."),
@@ -141,7 +142,8 @@ def stands(incentive: Incentive, payout: Payout | None) -> Told:
 
 def passed(incentive: Incentive, payout: Payout | None) -> Iterator[tuple[datetime, Told]]:
     """What happened and when, oldest first."""
-    yield incentive.earned_at, _told(_PASSED["EARNED"], "", None)
+    first = "EARNED" if incentive.was_earned else "SEASON_OVER"
+    yield incentive.earned_at, _told(_PASSED[first], "", incentive.reason)
     for step in payout.history if payout else ():
         yield step.at, _told(_PASSED[step.state], step.provider, step.reason)
 

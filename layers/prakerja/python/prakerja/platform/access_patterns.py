@@ -9,6 +9,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prakerja.platform.course_patterns import ATTENDANCE as ATTENDANCE
+from prakerja.platform.course_patterns import CANCELLATION as CANCELLATION
+from prakerja.platform.course_patterns import CANCELLED_SHARD as CANCELLED_SHARD
+from prakerja.platform.course_patterns import CATALOGUE as CATALOGUE
+from prakerja.platform.course_patterns import COURSE as COURSE
+from prakerja.platform.course_patterns import COURSE_EMAIL as COURSE_EMAIL
+from prakerja.platform.course_patterns import INVOICE as INVOICE
+from prakerja.platform.course_patterns import PAYMENT as PAYMENT
+from prakerja.platform.course_patterns import PAYMENT_OTP as PAYMENT_OTP
+from prakerja.platform.course_patterns import PLATFORM_ACCOUNT as PLATFORM_ACCOUNT
+from prakerja.platform.course_patterns import PURCHASE as PURCHASE
+from prakerja.platform.course_patterns import REDEEM_CODE as REDEEM_CODE
+from prakerja.platform.course_patterns import SCHEDULE as SCHEDULE
+from prakerja.platform.course_patterns import SCHEDULE_CANCELLATION as SCHEDULE_CANCELLATION
+from prakerja.platform.course_patterns import SEATS as SEATS
+from prakerja.platform.course_patterns import SUBMISSION as SUBMISSION
+from prakerja.platform.member_patterns import CARD as CARD
+from prakerja.platform.member_patterns import EXTENSION as EXTENSION
+from prakerja.platform.member_patterns import MEMBERSHIP as MEMBERSHIP
+from prakerja.platform.member_patterns import REVOCATION as REVOCATION
+from prakerja.platform.member_patterns import SCHEME as SCHEME
+from prakerja.platform.member_patterns import SWEEP as SWEEP
 from prakerja.platform.pattern import Pattern as Pattern
 from prakerja.platform.pattern import TableName as TableName
 from prakerja.platform.payout_patterns import ACCOUNT as ACCOUNT
@@ -26,13 +48,17 @@ from prakerja.platform.payout_patterns import PAYOUT_RUN_LIST as PAYOUT_RUN_LIST
 from prakerja.platform.payout_patterns import RECONCILED_BOOKING as RECONCILED_BOOKING
 from prakerja.platform.payout_patterns import RECONCILED_DAY as RECONCILED_DAY
 from prakerja.platform.payout_patterns import RECONCILIATION as RECONCILIATION
+from prakerja.platform.payout_patterns import REFUSED_ACCOUNTS as REFUSED_ACCOUNTS
 from prakerja.platform.payout_patterns import RUN_PAYOUT as RUN_PAYOUT
 from prakerja.platform.payout_patterns import RUN_SHARDS as RUN_SHARDS
 from prakerja.platform.payout_patterns import SENT as SENT
 from prakerja.platform.payout_patterns import SENT_SHARDS as SENT_SHARDS
 from prakerja.platform.payout_patterns import SETTLEMENT_FILE as SETTLEMENT_FILE
 from prakerja.platform.payout_patterns import UNLINKED as UNLINKED
+from prakerja.platform.payout_patterns import UNPROVEN as UNPROVEN
 from prakerja.platform.payout_patterns import VERDICT as VERDICT
+from prakerja.platform.sso_patterns import SSO_CODE as SSO_CODE
+from prakerja.platform.sso_patterns import SSO_GRANT as SSO_GRANT
 
 OUTBOX_SHARDS = 16
 DUE_SHARDS = 8
@@ -107,9 +133,6 @@ DATA_KEY = Pattern("data_key", "people", "a data key as KMS wrapped it", "DATA_K
 PUBLIC_KEY = Pattern(
     "public_key", "programme", "a public key by which tokens or receipts are checked", "KEYS#{purpose}", "KEY#{kid}"
 )
-SCHEME = Pattern(
-    "scheme", "programme", "one immutable version of the programme's rules", "SCHEME#{name}", "VERSION#{version}"
-)
 WAVE = Pattern("wave", "programme", "a wave: times, quota, state of its draw", "WAVE#{wave_id}", "WAVE")
 WAVE_LIST = Pattern(
     "wave_list", "programme", "all waves by opening time, for lists", "WAVES", "WAVE#{opens_at}#{wave_id}"
@@ -131,21 +154,6 @@ ROSTER_ENTRY = Pattern(
     "WAVE#{wave_id}#S{shard}",
     "ENTRY#{application_id}",
 )
-MEMBERSHIP = Pattern(
-    "membership",
-    "programme",
-    "a person's one membership: card, scheme version, deadline",
-    "PERSON#{person_id}",
-    "MEMBERSHIP",
-)
-REVOCATION = Pattern(
-    "revocation",
-    "programme",
-    "why a membership must end, as one operator proposed it: the content of an approval",
-    "PERSON#{person_id}",
-    "REVOCATION#{approval_id}",
-)
-CARD = Pattern("card", "programme", "who holds a card number", "CARD#{card_number}", "CARD")
 BALANCE = Pattern("balance", "programme", "a member's training balance", "PERSON#{person_id}", "BALANCE")
 TRANSFER = Pattern(
     "transfer",
@@ -175,38 +183,22 @@ PARTNER = Pattern(
     "PARTNER#{client_code}",
     "PARTNER",
 )
-COURSE = Pattern("course", "programme", "a course as sold: price, institution, mode", "COURSE#{course_code}", "COURSE")
-SCHEDULE = Pattern(
-    "schedule", "programme", "when and how a course is taught", "COURSE#{course_code}", "SCHEDULE#{schedule_code}"
-)
-SEATS = Pattern(
-    "seats",
+TEST_CODES = Pattern(
+    "test_codes",
     "programme",
-    "a pool of free seats of a schedule; several pools, so that none is hot",
-    "COURSE#{course_code}",
-    "SEATS#{schedule_code}#{pool}",
+    "the codes with which an institution tries its software",
+    "PARTNER#{client_code}",
+    "TEST_CODES",
 )
-CATALOGUE = Pattern("catalogue", "programme", "what can be bought, for lists", "CATALOGUE", "COURSE#{course_code}")
-PAYMENT = Pattern("payment", "programme", "a purchase waiting for its one-time code", "PAYMENT#{payment_id}", "PAYMENT")
-PAYMENT_OTP = Pattern(
-    "payment_otp", "programme", "how often a card was sent a payment code today", "PERSON#{person_id}", "PAYMENT_OTP"
+PARTNER_LIST = Pattern(
+    "partner_list", "programme", "all partners by client code, for lists", "PARTNERS", "PARTNER#{client_code}"
 )
-PURCHASE = Pattern(
-    "purchase",
+PARTNER_NONCE = Pattern(
+    "partner_nonce",
     "programme",
-    "a bought course, how far the member got, and their review",
-    "PERSON#{person_id}",
-    "PURCHASE#{purchase_id}",
-)
-INVOICE = Pattern(
-    "invoice", "programme", "the transaction of a platform's invoice", "INVOICE#{client_code}#{invoice_code}", "INVOICE"
-)
-REDEEM_CODE = Pattern(
-    "redeem_code",
-    "programme",
-    "all that a training institution may see of a purchase, and what it reported",
-    "REDEEM#{redeem_code}",
-    "CODE",
+    "a nonce that a partner has signed with; gone when its timestamp is too old to be believed",
+    "PARTNER_NONCE#{client_code}#{nonce}",
+    "NONCE",
 )
 EXCLUSION = Pattern(
     "exclusion", "programme", "which agencies' lists a NIK is on; keyed by HMAC", "EXCLUSION#{digest}", "EXCLUSION"
@@ -240,6 +232,13 @@ CASE_FINDING = Pattern(
     "FINDING#{occurrence}",
 )
 CASE_NOTE = Pattern("case_note", "programme", "what an operator wrote down", "CASE#{case_id}", "NOTE#{note_id}")
+CASE_CLEARING = Pattern(
+    "case_clearing",
+    "programme",
+    "what becomes of a case's money, as one operator proposed it: the content of an approval",
+    "CASE#{case_id}",
+    "CLEARING#{approval_id}",
+)
 CASE_LIST = Pattern(
     "case_list",
     "programme",

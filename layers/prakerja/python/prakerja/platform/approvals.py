@@ -152,9 +152,15 @@ def _undecided() -> ConditionBase:
 
 
 def approve(
-    p: Platform, *, operator: Operator, approval_id: str, announce: Mapping[str, Callable[[Approval], Message]]
+    p: Platform,
+    *,
+    operator: Operator,
+    approval_id: str,
+    announce: Mapping[str, Callable[[Approval], Message]],
+    at_once: Mapping[str, Callable[[Platform, Approval], tuple[Part, ...]]] | None = None,
 ) -> Approval:
-    """The second person's agreement; what it sets off is announced by the kind of the approval.
+    """The second person's agreement; what it sets off is announced by the kind of the approval, or, where it is small
+    and must not wait, done ``at_once`` in the same transaction.
 
     Raises NotFound, SameOperator, StaleSignIn, AlreadyDecided. Approving again what one approved is fine, and announces
     it again: whoever does so may have seen that nothing followed.
@@ -174,9 +180,13 @@ def approve(
     agreed: tuple[Part, ...] = ()
     if after != before:
         facts = evidence(after.subject_id, f"{after.kind}_APPROVED", now, by=operator.sub, content=after.content_hash)
-        agreed = (*approved_parts(after), facts)
+        effect = (at_once or {}).get(after.kind)
+        agreed = (*approved_parts(after), *(effect(p, after) if effect else ()), facts)
+    messages = [announce[after.kind](after)] if after.kind in announce else []
+    if not agreed and not messages:
+        return after
     try:
-        p.table.commit(*agreed, outbox=[announce[after.kind](after)])
+        p.table.commit(*agreed, outbox=messages)
     except AlreadyDecided:
         decided = load_approval(p.table, approval_id)
         if decided.approved_by != operator.sub:  # else it was this very request, sent twice

@@ -23,6 +23,7 @@ class Role(StrEnum):
 
     WAVE_MANAGER = "wave_manager"
     PAYOUT_OFFICER = "payout_officer"
+    PARTNER_MANAGER = "partner_manager"
     AUDITOR = "auditor"
 
 

@@ -65,3 +65,40 @@ def wib_date(moment: datetime) -> date:
 def end_of_wib_day(day: date) -> datetime:
     """The exclusive end of an inclusive day: next day 00:00 WIB, in UTC. Shown to people as 23:59 of ``day``."""
     return datetime(day.year, day.month, day.day, tzinfo=WIB).astimezone(UTC) + timedelta(days=1)
+
+
+_MONTHS = {
+    "id": [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def day_text(day: date, language: str = "id") -> str:
+    """A day as people write it: ``1 Desember 2026``, or in English ``1 December 2026``."""
+    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"

@@ -50,6 +50,8 @@ class FindingKind(StrEnum):
     """A settlement file, or rows of it, that cannot be read."""
     CLAIM_OVERDUE = "CLAIM_OVERDUE"
     """Money claimed back from a member did not come in time."""
+    CLAIM_OVERPAID = "CLAIM_OVERPAID"
+    """A member paid back what then came back by itself: it is theirs, and has to be given to them."""
     CALLBACK_FORGED = "CALLBACK_FORGED"
     EXCLUDED_AFTER_PAYMENT = "EXCLUDED_AFTER_PAYMENT"
     """The member entered an exclusion list after a payout to them was under way."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Request, Response
@@ -32,11 +32,10 @@ from prakerja.platform.problems import (
     Unexpected,
     UnsupportedMediaType,
 )
+from prakerja.platform.rendering import PROBLEM_JSON, preferred_language, problem_json
 from prakerja.platform.validation import field_errors
 
 MAX_BODY = 256 * 1024
-PROBLEM_JSON = "application/problem+json"
-PROBLEM_TYPE = "https://prakerja.example/problems/"
 IdempotencyKey = Annotated[
     str,
     Header(
@@ -158,24 +157,10 @@ class Api(APIGatewayHttpResolver):
 
 
 def render(problem: Problem, language: str) -> Response[str]:
-    """A problem as RFC 9457 JSON, with the correlation id to tell us."""
-    title, detail = problem.text(language)
-    body: dict[str, Any] = {
-        "type": PROBLEM_TYPE + problem.slug,
-        "title": title,
-        "status": problem.status,
-        "detail": detail,
-        "correlation_id": correlation_id(),
-        **problem.facts,
-    }
-    if problem.errors:
-        body["errors"] = problem.errors
-    headers: dict[str, Any] = {"Content-Language": language, "Cache-Control": "no-store"}
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
-    if problem.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(problem.status, PROBLEM_JSON, json.dumps(body, ensure_ascii=False), headers)
+    """A problem as RFC 9457 JSON."""
+    body, headers = problem_json(problem, language)
+    answer: Response[str] = Response(problem.status, PROBLEM_JSON, body, dict(headers))
+    return answer
 
 
 def is_public(route: Callable[..., Any]) -> bool:
@@ -186,14 +171,6 @@ def is_public(route: Callable[..., Any]) -> bool:
 def language_of(request: Request) -> str:
     """The reader's language, for texts in good answers."""
     return preferred_language(request.headers)
-
-
-def preferred_language(headers: Mapping[str, str]) -> str:
-    """``"en"`` if ``Accept-Language`` asks for English before Indonesian, else ``"id"``."""
-    for choice in headers.get("accept-language", "").lower().split(","):
-        if choice.strip().startswith(("id", "en")):
-            return choice.strip()[:2]
-    return "id"
 
 
 class _AuthoriseThenValidate(OpenAPIRequestValidationMiddleware):

@@ -38,6 +38,20 @@ UNLINKED = Pattern(
     "PERSON#{person_id}",
     "UNLINKED",
 )
+REFUSED_ACCOUNTS = Pattern(
+    "refused_accounts",
+    "programme",
+    "how many accounts of a person were refused on a day (WIB): who asks about many is not after their own",
+    "PERSON#{person_id}",
+    "REFUSED_ACCOUNTS#{day}",
+)
+UNPROVEN = Pattern(
+    "unproven",
+    "programme",
+    "that a provider does not say whose NIK an account has, and that people were told: a flag on each account says which",
+    "UNPROVEN#{provider}",
+    "UNPROVEN",
+)
 DESTINATION = Pattern(
     "destination",
     "programme",

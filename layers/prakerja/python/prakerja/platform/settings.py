@@ -34,6 +34,9 @@ class Settings(BaseModel):
     snap_secret: str = ""
     snap_callback_secret: str = ""
     registry_secret: str = ""
+    form_secret: str = ""
+    sso_secret: str = ""
+    face_secret: str = ""
 
     draw_bucket: str = ""
     statement_bucket: str = ""
@@ -48,12 +51,15 @@ class Settings(BaseModel):
     operator_issuer: str = ""
     operator_jwks_url: str = ""
     operator_client_id: str = ""
+    site_url: str = ""
+    """Base URL of the host that people visit, without a slash at its end."""
     token_issuer: str = "https://prakerja.example"
     access_token_seconds: int = Field(900, ge=60)
     approval_max_age_seconds: int = Field(900, ge=60)
     """How fresh an operator's sign-in must be to approve, seconds."""
 
     registry_url: str = ""
+    face_url: str = ""
     sms_url: str = ""
     email_url: str = ""
     beacon_url: str = ""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from prakerja.platform.access_patterns import DUE_INDEX, Pattern, TableName
-from prakerja.platform.clock import Clock, from_text, to_text
+from prakerja.platform.access_patterns import Pattern, TableName
+from prakerja.platform.clock import Clock, to_text
+from prakerja.platform.due_index import DueIndex, typed
 from prakerja.platform.ids import RandomIds
 from prakerja.platform.outbox import Message, Outgoing, outbox_parts
-from prakerja.platform.parts import COMMIT, Item, Part, from_item, marked, to_attribute
+from prakerja.platform.parts import COMMIT, Item, Part, from_item, marked
 from prakerja.platform.problems import Unavailable
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ RETRIED_ERRORS = frozenset(
 )
 ATTEMPTS = 6
 FIRST_PAUSE_MS = 20
-SHARES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Page:
     after: str | None
 
 
-class Table:
+class Table(DueIndex):
     """The three tables behind one door. ``names`` maps people, programme, evidence to deployed names."""
 
     def __init__(
@@ -67,16 +67,14 @@ class Table:
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = client
-        self._names = names
-        self._clock = clock
+        super().__init__(client, names, clock)
         self._sleep = sleep
 
     # load ---------------------------------------------------------------------------------------------------------
     def get(self, pattern: Pattern, *, consistent: bool = True, **key: str | int) -> Item | None:
         """One item, or None."""
         answer = self._client.get_item(
-            TableName=self._names[pattern.table], Key=_typed(pattern.key(**key)), ConsistentRead=consistent
+            TableName=self._names[pattern.table], Key=typed(pattern.key(**key)), ConsistentRead=consistent
         )
         return from_item(answer["Item"]) if "Item" in answer else None
 
@@ -85,7 +83,7 @@ class Table:
         keys = [(self._names[pattern.table], pattern.key(**parts)) for pattern, parts in wanted]
         pending: dict[str, Any] = {}
         for name, key in dict.fromkeys((name, tuple(sorted(key.items()))) for name, key in keys):
-            pending.setdefault(name, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(_typed(dict(key)))
+            pending.setdefault(name, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(typed(dict(key)))
         found: dict[tuple[str, str, str], Item] = {}
         for attempt in range(ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=pending)
@@ -113,7 +111,7 @@ class Table:
         values = {":pk": {"S": pattern.partition(**parts)}, ":prefix": {"S": prefix}}
         extra: dict[str, Any] = {}
         if after is not None:
-            extra["ExclusiveStartKey"] = _typed({"pk": pattern.partition(**parts), "sk": after})
+            extra["ExclusiveStartKey"] = typed({"pk": pattern.partition(**parts), "sk": after})
         answer = self._client.query(
             TableName=self._names[pattern.table],
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
@@ -135,37 +133,6 @@ class Table:
             if page.after is None:
                 return
             after = page.after
-
-    def due(self, pattern: Pattern, shard: str, before: str, *, limit: int = 100) -> list[dict[str, str]]:
-        """Key parts of items of ``shard`` ("IDENTITY#03") that are due before a time; index read, so maybe stale.
-
-        The oldest ones. Are there more than ``limit``, then half of the answer begins somewhere later, each minute
-        elsewhere: items that nobody can finish must not hide for ever what became due after them.
-        """
-        oldest = self._due_from(pattern, shard, "", before, limit)
-        if len(oldest) < limit or limit < 2:
-            return [pattern.parse(item) for item in oldest]
-        head = oldest[: limit // 2]
-        begin, end = from_text(oldest[-1]["due_at"]), from_text(before)
-        later = begin + (end - begin) * self._minute_share() // SHARES
-        rest = self._due_from(pattern, shard, to_text(later), before, limit - len(head))
-        keys = {item["pk"] + item["sk"]: item for item in (*head, *rest)}
-        return [pattern.parse(item) for item in keys.values()]
-
-    def _due_from(self, pattern: Pattern, shard: str, begin: str, before: str, limit: int) -> list[Item]:
-        answer = self._client.query(
-            TableName=self._names[pattern.table],
-            IndexName=DUE_INDEX,
-            KeyConditionExpression="due_shard = :shard AND due_at BETWEEN :begin AND :end",
-            ExpressionAttributeValues=_typed({":shard": shard, ":begin": begin or " ", ":end": before}),
-            Limit=limit,
-        )
-        return [from_item(item) for item in answer["Items"] if item["due_at"]["S"] != before]
-
-    def _minute_share(self) -> int:
-        """Of ``SHARES``: jumps through an interval so that all of it is visited soon (golden section)."""
-        minutes = int(self._clock.wall().timestamp()) // 60
-        return minutes * 618_034 % SHARES
 
     # commit -------------------------------------------------------------------------------------------------------
     def commit(self, *parts: Part, outbox: Sequence[Message | Outgoing] = ()) -> Outcome:
@@ -191,7 +158,7 @@ class Table:
     def forget(self, pattern: Pattern, keys: Sequence[Mapping[str, str]]) -> None:
         """Delete up to 25 rows whose work is done (outbox rows). Deleting twice does no harm."""
         name = self._names[pattern.table]
-        pending: dict[str, Any] = {name: [{"DeleteRequest": {"Key": _typed(key)}} for key in keys]}
+        pending: dict[str, Any] = {name: [{"DeleteRequest": {"Key": typed(key)}} for key in keys]}
         for attempt in range(ATTEMPTS):
             pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems") or {}
             if not pending:
@@ -268,7 +235,3 @@ class Table:
     def _pause(self, attempt: int) -> None:
         ceiling = FIRST_PAUSE_MS * 2**attempt
         self._sleep((ceiling / 2 + secrets.randbelow(ceiling)) / 1000)
-
-
-def _typed(key: Mapping[str, str]) -> dict[str, Any]:
-    return {name: to_attribute(value) for name, value in key.items()}

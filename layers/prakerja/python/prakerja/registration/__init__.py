@@ -2,10 +2,12 @@
 
 from prakerja.registration.messages import NoticeKind, NoticeRequested, notice
 from prakerja.registration.model.address import Channel
+from prakerja.registration.model.education import Education
 from prakerja.registration.model.person import Person
 from prakerja.registration.store.challenge import challenge_key, confirmation_used
 from prakerja.registration.store.person import (
     change_person,
+    last_education,
     load_person,
     open_fields,
     opened,
@@ -15,12 +17,14 @@ from prakerja.registration.store.person import (
 
 __all__ = [
     "Channel",
+    "Education",
     "NoticeKind",
     "NoticeRequested",
     "Person",
     "challenge_key",
     "change_person",
     "confirmation_used",
+    "last_education",
     "load_person",
     "notice",
     "open_fields",

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from prakerja.platform.validation import Body, View
 from prakerja.registration.model.address import Channel, normalised
 from prakerja.registration.model.challenge import CHALLENGE_LIFE, CODE_LIFE, Challenge
+from prakerja.registration.model.education import Education
 from prakerja.registration.model.limits import ADDRESS
 from prakerja.registration.model.person import Person
 from prakerja.registration.model.session import Session
@@ -163,3 +164,18 @@ class KeySet(View):
     """Public keys of access tokens (RFC 7517, RFC 8037)."""
 
     keys: list[dict[str, Any]]
+
+
+class Profile(Body):
+    """What you say about yourself beside your identity."""
+
+    last_education: Education = Field(
+        description="the last school that you finished (SMA: also SMK, MA, Paket C); some courses ask for it",
+        examples=["SMA"],
+    )
+
+
+class ProfileView(View):
+    """What you have said about yourself."""
+
+    last_education: Education | None = Field(description="null: not told yet", examples=["SMA"])

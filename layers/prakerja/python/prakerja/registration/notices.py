@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from prakerja.platform.clock import day_text
 from prakerja.registration.messages import NoticeKind
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Purpose
@@ -39,9 +42,17 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
         "Pelatihan berhasil dibeli",
         "Pelatihan berhasil dibeli dengan saldo Kartu Prakerja Anda. Bukan Anda? Segera hubungi layanan bantuan.",
     ),
+    NoticeKind.PURCHASE_CANCELLED: (
+        "Pelatihan dibatalkan",
+        "Pelatihan Anda dibatalkan dan saldonya sudah kembali. Masuk ke akun Anda untuk memilih pelatihan lain.",
+    ),
     NoticeKind.COMPLETED: (
         "Pelatihan selesai",
         "Pelatihan Anda tercatat selesai. Beri penilaian dan ulasan agar insentif Anda dapat dijadwalkan.",
+    ),
+    NoticeKind.COURSE_NOT_COMPLETED: (
+        "Pelatihan tidak selesai",
+        "Pelatihan Anda berakhir tanpa tercatat selesai. Masuk ke akun Anda untuk melihat saldo dan memilih pelatihan lain.",
     ),
     NoticeKind.INCENTIVE_SCHEDULED: (
         "Insentif dijadwalkan",
@@ -54,6 +65,26 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.MEMBERSHIP_REVOKED: (
         "Kepesertaan dicabut",
         "Kepesertaan Kartu Prakerja Anda dicabut. Masuk ke akun Anda atau hubungi layanan bantuan untuk penjelasan.",
+    ),
+    NoticeKind.PURCHASE_REMINDER: (
+        "Beli pelatihan pertama sebelum {day}",
+        "Anda belum membeli pelatihan. Beli paling lambat {day} pukul 23.59 WIB, atau kepesertaan dicabut dan saldo hangus.",
+    ),
+    NoticeKind.DEADLINE_EXTENDED: (
+        "Batas waktu diundur",
+        "Batas waktu pembelian pelatihan pertama Anda diundur sampai {day} pukul 23.59 WIB.",
+    ),
+    NoticeKind.NOTHING_BOUGHT: (
+        "Kepesertaan dicabut",
+        "Kepesertaan Anda dicabut: tidak ada pelatihan yang dibeli sampai {day}. Saldo kembali ke negara. Keberatan? Hubungi kami.",
+    ),
+    NoticeKind.SEASON_ENDED: (
+        "Musim program berakhir",
+        "Musim program sudah berakhir. Sisa saldo pelatihan Anda kembali ke negara. Terima kasih telah ikut Kartu Prakerja.",
+    ),
+    NoticeKind.INCENTIVE_FORFEITED: (
+        "Musim program berakhir",
+        "Musim program berakhir. Saldo kembali ke negara dan insentif hangus: syaratnya belum lengkap sampai batas waktu.",
     ),
     NoticeKind.INCENTIVE_CLAIMED: (
         "Insentif harus dikembalikan",
@@ -85,6 +116,19 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
 
 ONLY_BY: dict[NoticeKind, Channel] = {NoticeKind.ACCOUNT_CHANGED_BY_SMS: Channel.PHONE}
 """What goes by one channel, whatever else is proven: its other half goes by the other."""
+
+
+DATED = frozenset({NoticeKind.PURCHASE_REMINDER, NoticeKind.DEADLINE_EXTENDED, NoticeKind.NOTHING_BOUGHT})
+"""Texts that name a day: what they are about begins with it."""
+
+
+def notice_text(kind: NoticeKind, reference: str) -> tuple[str, str]:
+    """Subject and text of a notice about ``reference``."""
+    subject, text = NOTICES[kind]
+    if kind not in DATED:
+        return subject, text
+    day = day_text(date.fromisoformat(reference.partition(":")[0]))
+    return subject.format(day=day), text.format(day=day)
 
 
 def code_text(code: str, purpose: Purpose) -> str:

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime, Field, Strict, StringConstraints
 from prakerja.platform.clock import wib
 from prakerja.platform.rupiah import Rupiah
 from prakerja.platform.validation import Body, View
+from prakerja.registration import Education
 from prakerja.training.model.catalogue import Course, Schedule
-from prakerja.training.model.purchase import Purchase, PurchaseState, Review
+from prakerja.training.model.purchase import Purchase, PurchaseState, RedeemCode, Review
+from prakerja.training.timeline import happened, next_step
 
 
 class ScheduleView(View):
@@ -22,6 +24,7 @@ class ScheduleView(View):
     sales_until: AwareDatetime = Field(description="exclusive")
     sessions: int
     quota: int = Field(description="seats in all; a platform tells how many are left")
+    is_cancelled: bool = Field(description="it is not held, and not sold any more")
 
     @classmethod
     def of(cls, schedule: Schedule) -> ScheduleView:
@@ -33,6 +36,7 @@ class ScheduleView(View):
             sales_until=wib(schedule.sales_until),
             sessions=schedule.sessions,
             quota=schedule.quota,
+            is_cancelled=schedule.cancelled_at is not None,
         )
 
 
@@ -46,6 +50,9 @@ class CourseView(View):
     course_type: str = Field(examples=["SELF_PACED"])
     price: Rupiah
     platforms: list[str] = Field(description="client codes of the platforms that sell it")
+    min_age: int | None = Field(None, description="years, on the first day of learning")
+    max_age: int | None = None
+    min_education: Education | None = Field(None, description="the least last education; tell yours at /v1/profile")
 
     @classmethod
     def of(cls, course: Course) -> CourseView:
@@ -58,6 +65,9 @@ class CourseView(View):
             course_type=course.course_type.name,
             price=course.price,
             platforms=list(course.platforms),
+            min_age=course.min_age,
+            max_age=course.max_age,
+            min_education=course.min_education,
         )
 
 
@@ -90,6 +100,7 @@ class PurchaseView(View):
     bought_at: AwareDatetime
     redeemed_at: AwareDatetime | None = None
     completed_at: AwareDatetime | None = None
+    cancelled_at: AwareDatetime | None = None
     reviewed_at: AwareDatetime | None = None
 
     @classmethod
@@ -108,7 +119,44 @@ class PurchaseView(View):
             bought_at=wib(purchase.bought_at),
             redeemed_at=wib(purchase.redeemed_at) if purchase.redeemed_at else None,
             completed_at=wib(purchase.completed_at) if purchase.completed_at else None,
+            cancelled_at=wib(purchase.cancelled_at) if purchase.cancelled_at else None,
             reviewed_at=wib(purchase.reviewed_at) if purchase.reviewed_at else None,
+        )
+
+
+class TimelineEntry(View):
+    """Something that happened."""
+
+    at: AwareDatetime
+    what: str = Field(examples=["Attended session 1."])
+
+
+class NextStep(View):
+    """What to do now."""
+
+    what: str = Field(examples=["Finish: the post-test."])
+    until: AwareDatetime | None = Field(description="exclusive; null: no hurry")
+
+
+class PurchaseTimeline(View):
+    """What happened to a purchase, oldest first, and what to do next; times in WIB."""
+
+    purchase: PurchaseView
+    happened: list[TimelineEntry]
+    next: NextStep | None
+
+    @classmethod
+    def of(cls, purchase: Purchase, code: RedeemCode, language: str) -> PurchaseTimeline:
+        """In words, ``"id"`` or ``"en"``."""
+        step = next_step(purchase, code)
+        return cls(
+            purchase=PurchaseView.of(purchase),
+            happened=[
+                TimelineEntry(at=wib(told.at), what=told.words(language))
+                for told in happened(purchase, code)
+                if told.at
+            ],
+            next=NextStep(what=step.words(language), until=wib(step.at) if step.at else None) if step else None,
         )
 
 
@@ -138,3 +186,16 @@ class ReviewView(View):
             text=review.text,
             reviewed_at=wib(review.reviewed_at),
         )
+
+
+class TrialCodeView(View):
+    """A code with which an institution tries its software."""
+
+    case: str = Field(
+        examples=["TC2-001-200"], description="type 1 self-paced, 2 webinar; next sequence; 200: succeeds"
+    )
+    redeem_code: str = Field(examples=["PRAT-UJ0EEQ"])
+
+    @classmethod
+    def of(cls, code: RedeemCode) -> TrialCodeView:
+        return cls(case=code.course_code, redeem_code=code.redeem_code)

@@ -5,17 +5,19 @@
     Problem
     ├── NotFound 404
     │   ├── CardUnknown
-    │   ├── CourseUnknown
+    │   ├── CourseUnknown ── ScheduleUnknown
     │   ├── PaymentUnknown
     │   ├── TransactionUnknown
     │   ├── CodeUnknown
     │   └── PurchaseUnknown
     ├── TooMany 429 ── TooManyPaymentCodes
     └── Conflict 409
-        ├── PriceDiffers, SaleClosed, NoSeatLeft                           what is sold
+        ├── PriceDiffers, SaleClosed ── ScheduleCancelled, NoSeatLeft      what is sold
+        ├── TooYoungOrOld, EducationTooLow, EducationUnknown               who buys
+        ├── CardHasAnotherAccount, AccountHasAnotherCard                   one card, one platform account
         ├── WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed   the one-time code
-        ├── InvoiceUsed, TransactionVoid, AlreadyRedeemed                  the transaction
-        ├── CodeCancelled, NotRedeemed, SequenceNotTaught, EvidenceContradicts, CompletedInFuture
+        ├── InvoiceUsed, TransactionVoid, AlreadyRedeemed, PurchaseOver    the transaction
+        ├── CodeCancelled, NotRedeemed, SequenceNotTaught                     the redeem code; more in ``learning_errors``
         └── NotCompleted, AlreadyReviewed                                  the review
 
 A partner is told 400 for all of these but TooMany; what belongs to another partner looks as if it did not exist.
@@ -38,6 +40,13 @@ class CourseUnknown(NotFound):
     title, title_id = "There is no such course", "Pelatihan tidak ditemukan"
     detail = "There is no such course with such a schedule, or you do not sell it."
     detail_id = "Pelatihan dengan jadwal ini tidak ditemukan, atau tidak dijual oleh platform Anda."
+
+
+class ScheduleUnknown(CourseUnknown):
+    slug = "schedule-unknown"
+    title, title_id = "The course has no such schedule", "Jadwal tidak ditemukan untuk pelatihan ini"
+    detail = "The course has no schedule with this code."
+    detail_id = "Pelatihan ini tidak memiliki jadwal dengan kode tersebut."
 
 
 class PaymentUnknown(NotFound):
@@ -88,6 +97,52 @@ class SaleClosed(Conflict):
     title, title_id = "This schedule is not sold any more", "Penjualan jadwal ini sudah ditutup"
     detail = "The schedule has begun or is over. Choose another one."
     detail_id = "Jadwal sudah dimulai atau selesai. Pilih jadwal lain."
+
+
+class ScheduleCancelled(SaleClosed):
+    slug = "schedule-cancelled"
+    title, title_id = "This schedule was cancelled", "Jadwal ini dibatalkan"
+    detail = "The schedule will not be held. Choose another one."
+    detail_id = "Jadwal ini dibatalkan penyelenggara. Pilih jadwal lain."
+
+
+class TooYoungOrOld(Conflict):
+    """Facts: ``ages`` and ``ages_id``, the ages that the course is for."""
+
+    slug = "age-does-not-fit"
+    title, title_id = "The course is for people of another age", "Usia peserta tidak sesuai"
+    detail = "On its first day, participants of this course must be {ages} years old."
+    detail_id = "Pada hari pertama pelatihan, peserta harus berusia {ages_id} tahun."
+
+
+class EducationTooLow(Conflict):
+    """Facts: ``least``, the level asked for."""
+
+    slug = "education-too-low"
+    title, title_id = "The course asks for more education", "Pendidikan peserta tidak sesuai"
+    detail = "This course is for people whose last education is {least} or higher."
+    detail_id = "Pelatihan ini untuk peserta dengan pendidikan terakhir minimal {least}."
+
+
+class EducationUnknown(Conflict):
+    slug = "education-unknown"
+    title, title_id = "The last education is not known", "Pendidikan terakhir belum diisi"
+    detail = "The member must fill in the last education in the profile of the Prakerja account, then buy again."
+    detail_id = "Isi pendidikan terakhir di profil akun Prakerja terlebih dahulu, lalu coba beli lagi."
+
+
+class CardHasAnotherAccount(Conflict):
+    slug = "card-has-another-account"
+    title, title_id = "The card is tied to another account of yours", "Kartu terhubung ke akun lain"
+    detail = "This card has bought here with another account. Use that account, or ask the programme to untie it."
+    detail_id = "Kartu ini sudah dipakai dengan akun lain di platform ini. Pakai akun itu, atau hubungi Prakerja."
+
+
+class AccountHasAnotherCard(Conflict):
+    slug = "account-has-another-card"
+    title, title_id = "The account is tied to another card", "Akun terhubung ke kartu lain"
+    detail = "Another card has bought with this account. One account goes with one card."
+    detail_id = "Akun platform ini sudah dipakai untuk kartu lain. Satu akun hanya untuk satu kartu."
 
 
 class NoSeatLeft(Conflict):
@@ -148,6 +203,13 @@ class AlreadyRedeemed(Conflict):
     detail_id = "Kode redeem sudah dipakai sehingga transaksi tidak dapat dibatalkan."
 
 
+class PurchaseOver(Conflict):
+    slug = "purchase-over"
+    title, title_id = "The purchase is over", "Pembelian sudah berakhir"
+    detail = "Only a purchase that is neither finished nor cancelled can be cancelled."
+    detail_id = "Hanya pembelian yang belum selesai dan belum dibatalkan yang dapat dibatalkan."
+
+
 class CodeCancelled(Conflict):
     slug = "redeem-code-cancelled"
     title, title_id = "This code is cancelled", "Kode redeem sudah dibatalkan"
@@ -158,8 +220,8 @@ class CodeCancelled(Conflict):
 class NotRedeemed(Conflict):
     slug = "redeem-code-not-redeemed"
     title, title_id = "This code is not redeemed yet", "Kode redeem belum dipakai"
-    detail = "Redeem the code first, then report what was learned."
-    detail_id = "Redeem kode ini terlebih dahulu sebelum melaporkan hasil belajar."
+    detail = "Redeem the code first, by its first attendance or by commit."
+    detail_id = "Redeem kode ini terlebih dahulu, lewat kehadiran pertama atau commit."
 
 
 class SequenceNotTaught(Conflict):
@@ -169,20 +231,6 @@ class SequenceNotTaught(Conflict):
     title, title_id = "The schedule has no such session", "Jadwal tidak memiliki pertemuan ini"
     detail = "sequence is 1 to {sessions}, or 999 for the post-test."
     detail_id = "sequence adalah 1 sampai {sessions}, atau 999 untuk post-test."
-
-
-class EvidenceContradicts(Conflict):
-    slug = "evidence-contradicts"
-    title, title_id = "It was reported as passed already", "Sudah dilaporkan lulus"
-    detail = "This sequence was reported as passed; that cannot be taken back."
-    detail_id = "Pertemuan ini sudah dilaporkan lulus dan tidak dapat ditarik kembali."
-
-
-class CompletedInFuture(Conflict):
-    slug = "completed-in-future"
-    title, title_id = "That time is still to come", "Waktu selesai belum terjadi"
-    detail = "completed_at cannot lie in the future."
-    detail_id = "completed_at tidak boleh di masa depan."
 
 
 class NotCompleted(Conflict):

@@ -15,6 +15,48 @@ class PaymentCodeRequested(Message):
     resend: int
 
 
+class CancellationApproved(Message):
+    """Two operators agreed to cancel a purchase."""
+
+    topic = "training.cancellation_approved.v1"
+    queue = "cancel_purchases"
+
+    person_id: str
+    approval_id: str
+
+
+class ScheduleCancellationApproved(Message):
+    """Two operators agreed to cancel a whole schedule."""
+
+    topic = "training.schedule_cancellation_approved.v1"
+    queue = "cancel_purchases"
+
+    course_code: str
+    approval_id: str
+
+
+class SomeToCancel(Message):
+    """Cancel the next purchases of one shard of a cancelled schedule: those after a redeem code, in the ``sequence``-th period of grace."""
+
+    topic = "training.some_to_cancel.v1"
+    queue = "cancel_purchases"
+
+    course_code: str
+    approval_id: str
+    shard: str
+    sequence: int = 0
+    after_redeem_code: str | None = None
+
+
+class CourseDue(Message):
+    """The time of a course may be over: look whether it ends without completion."""
+
+    topic = "training.course_due.v1"
+    queue = "end_course"
+
+    redeem_code: str
+
+
 class CourseReviewed(Message):
     """A member has rated and reviewed a completed course."""
 

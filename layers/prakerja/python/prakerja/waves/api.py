@@ -23,7 +23,9 @@ class NewWave(Body):
     opens_at: Moment = Field(examples=["2026-02-17T19:00:00+07:00"])
     closes_at: Moment = Field(examples=["2026-02-21T00:00:00+07:00"])
     scheme_name: Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,40}$")] = Field("NORMAL_2023", examples=["NORMAL_2023"])
-    scheme_version: Annotated[int, Strict(), Field(ge=1, le=999)] = 1
+    scheme_version: Annotated[int, Strict(), Field(ge=1, le=999)] | None = Field(
+        None, description="default: the newest version in force on the day of opening", examples=[2]
+    )
 
     def draft(self) -> WaveDraft:
         """As the command takes it."""

@@ -104,7 +104,8 @@ class WaveDraft:
     opens_at: datetime
     closes_at: datetime
     scheme_name: str
-    scheme_version: int
+    scheme_version: int | None
+    """None: the newest in force on the day of opening."""
 
 
 class ApplicationState(StrEnum):

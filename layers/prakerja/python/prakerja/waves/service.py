@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
-from prakerja.membership import load_scheme
+from prakerja.membership import latest_scheme, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_IDENTITY, PERSON_STATE, WAVE
 from prakerja.platform.approvals import Approval, load_approval, propose
@@ -60,7 +60,8 @@ def create_wave(p: Platform, *, operator: str, draft: WaveDraft, key: str) -> Wa
     """Create a wave and have its turns arranged. Raises WaveTimesWrong, NotFound (no such scheme version)."""
     wave_id = command_id("operator", operator, "create_wave", key)
     # load
-    scheme = load_scheme(p.table, draft.scheme_name, draft.scheme_version)
+    version = draft.scheme_version or latest_scheme(draft.scheme_name, wib_date(draft.opens_at)).version
+    scheme = load_scheme(p.table, draft.scheme_name, version)
     found = p.table.get(WAVE, wave_id=wave_id)
     # decide
     if found is None and not draft.opens_at < draft.closes_at > p.clock.programme():

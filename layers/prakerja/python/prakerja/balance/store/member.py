@@ -17,6 +17,7 @@ from prakerja.balance.model import (
     Transfer,
     accounts_of,
     member_account,
+    season_account,
 )
 from prakerja.platform.access_patterns import BALANCE, LEDGER_SHARDS, TRANSFER
 from prakerja.platform.clock import wib_date
@@ -81,9 +82,10 @@ def forfeit_parts(balance: Balance, amount: int, purchase_id: str, at: datetime)
     return _move(balance, Move.FORFEIT, amount, purchase_id, at)
 
 
-def forfeit_unused_parts(balance: Balance, reference: str, at: datetime) -> Parts:
-    """Lose all that is available. For balances with something available."""
-    return _move(balance, Move.FORFEIT_UNUSED, balance.available, reference, at)
+def forfeit_unused_parts(balance: Balance, reference: str, at: datetime, *, season: int | None = None) -> Parts:
+    """Lose all that is available (something must be): with the membership, or with its ``season`` (a year)."""
+    to = season_account(season) if season else None
+    return _move(balance, Move.FORFEIT_UNUSED, balance.available, reference, at, to=to)
 
 
 def spend_parts(balance: Balance, amount: int, purchase_id: str, at: datetime, institution: str) -> Parts:
@@ -97,8 +99,16 @@ def refund_parts(balance: Balance, amount: int, purchase_id: str, at: datetime, 
 
 
 def _move(
-    balance: Balance, move: Move, amount: int, reference: str, at: datetime, institution: str | None = None
+    balance: Balance,
+    move: Move,
+    amount: int,
+    reference: str,
+    at: datetime,
+    institution: str | None = None,
+    *,
+    to: str | None = None,
 ) -> Parts:
+    """``to``: a part of the account that the move credits."""
     after = balance.after(move, amount)
     debit, credit = accounts_of(move, balance.person_id, institution)
     return (
@@ -109,7 +119,7 @@ def _move(
             error=BalanceChanged(),
             person_id=balance.person_id,
         ),
-        transfer_part(kind=move, reference=reference, debit=debit, credit=credit, amount=amount, at=at),
+        transfer_part(kind=move, reference=reference, debit=debit, credit=to or credit, amount=amount, at=at),
     )
 
 

@@ -29,7 +29,7 @@ from prakerja.payouts.answers import (
 from .classify import Code, classify, must_confirm, parse_code, reason_for, status_of
 from .names import compare
 from .profiles import Profile
-from .reading import account_agrees, amount_agrees, read_object, rupiah_of, safe_text, text_of
+from .reading import account_agrees, amount_agrees, read_object, rupiah_of, safe_text, says_nothing, text_of
 
 NOT_FOUND = (404, "01")
 _INACTIVE_WORDS = ("TIDAK AKTIF", "TUTUP", "BLOKIR", "DORMAN", "PASIF", "INACTIVE", "CLOSED", "BLOCKED", "FROZEN")
@@ -120,7 +120,10 @@ def _proven(profile: Profile, prepared: PreparedRequest, body: Mapping[str, Any]
         return TransferStatus.UNPROVEN, "the answer is about another reference"
     if status in (TransferStatus.NOT_FOUND, TransferStatus.UNPROVEN):
         return status, ""
-    same_amount = amount_agrees(body.get("amount"), prepared.amount)
+    said = body.get("amount")
+    same_amount = amount_agrees(said, prepared.amount)
+    if same_amount is None and not says_nothing(said):
+        return TransferStatus.UNPROVEN, "the amount is not written as the standard writes it"
     if same_amount is False:
         return TransferStatus.MISMATCH, "the provider has another amount or currency"
     if _same_account(profile, body, prepared.account_number) is False:

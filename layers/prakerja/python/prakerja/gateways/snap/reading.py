@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _AMOUNT = re.compile(r"(\d{1,16})(?:\.(\d{1,2}))?", re.ASCII)
+_STANDARD_AMOUNT = re.compile(r"(0|[1-9]\d{0,15})\.(\d{2})", re.ASCII)
+"""String(16,2) with always two decimals; never a JSON number."""
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _LONG_NUMBER = re.compile(r"\d{6,}", re.ASCII)
 _EVIDENCE_LENGTH = 2000
 _MESSAGE_LENGTH = 150
@@ -24,12 +27,24 @@ _TEXTS = frozenset({"responseMessage", "transactionStatusDesc", "resultMsg", "be
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object in a body; None if there is none (HTML, cut off, wrong encoding, a bare list)."""
-    try:
-        document = json.loads(body.decode())  # UTF-8 by the standard; left alone, json would guess
+    """The JSON object in a body; None if there is none (HTML, cut off, wrong encoding, a bare list, a name twice)."""
+    try:  # UTF-8 by the standard; left alone, json would guess
+        document = json.loads(body.decode(), object_pairs_hook=_named_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Which of two values under one name is meant, nobody can say. Raises ValueError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
 
 
 def text_of(value: object) -> str | None:
@@ -42,19 +57,30 @@ def money(amount: int) -> dict[str, str]:
     return {"value": f"{amount}.00", "currency": "IDR"}
 
 
+def says_nothing(said: object) -> bool:
+    """Whether an optional field was left out, in one of the ways in which providers do."""
+    return said in (None, {}, "")
+
+
 def amount_agrees(said: object, expected: int) -> bool | None:
-    """Whether an amount object means ``expected`` rupiah; None if nothing was said."""
-    if said in (None, {}, ""):
+    """Whether an amount object means ``expected`` rupiah; None if nothing was said, or not as the standard writes it.
+
+    Only ``{"value": "600000.00", "currency": "IDR"}`` counts: a JSON number, "600000", "6e5" or no currency prove
+    nothing, whatever they look like. Another amount or currency, so written, is a contradiction.
+    """
+    value, currency = (said.get("value"), said.get("currency")) if isinstance(said, dict) else (None, None)
+    found = _STANDARD_AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
         return None
-    return exact_rupiah(said) == expected
+    return (currency, int(found[1]), found[2]) == ("IDR", expected, "00")
 
 
 def exact_rupiah(said: object) -> int | None:
-    """A positive whole amount in rupiah; None if it is anything else, because it would be booked."""
-    if not isinstance(said, dict) or said.get("currency", "IDR") != "IDR":
-        return None
-    found = _AMOUNT.fullmatch(str(said.get("value")))
-    return int(found[1]) if found and int(found[1]) and not int(found[2] or 0) else None
+    """A positive whole amount in rupiah as the standard writes it; None if it is anything else: it would be booked."""
+    value = said.get("value") if isinstance(said, dict) else None
+    found = _STANDARD_AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    amount = int(found[1]) if found else 0
+    return amount if amount and amount_agrees(said, amount) else None
 
 
 def rupiah_of(said: object) -> int | None:

@@ -10,13 +10,16 @@ from prakerja.incentives.model import (
     Evidence,
     Incentive,
     IncentiveState,
-    Missing,
     Terms,
+    Wanted,
     decide_job_search,
+    in_time,
     still_missing,
+    wanted,
 )
 from prakerja.incentives.store import earned, incentive_from_item, incentive_key, reschedule
 from prakerja.membership import (
+    ENDED,
     AccountNotLinked,
     Membership,
     MembershipEnded,
@@ -24,6 +27,7 @@ from prakerja.membership import (
     load_membership,
     load_scheme,
     membership_from_item,
+    season_of,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import IDEMPOTENCY, MEMBERSHIP
@@ -35,8 +39,6 @@ from prakerja.platform.problems import NotFound
 from prakerja.platform.working_days import next_working_day
 from prakerja.registration import NoticeKind, notice
 from prakerja.training import first_completed
-
-ENDED = (MembershipState.REVOKED, MembershipState.COMPLETED)
 
 
 def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
@@ -50,12 +52,10 @@ def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
     if first_item is not None:
         return (incentive_from_item(first_item),)
     membership = membership_from_item(member_item)
-    known = _evidence(p, person_id, membership)
-    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
+    known = what_is_known(p, person_id, membership)
     # decide
     now = p.clock.programme()
-    terms = Terms(scheme.job_incentive.amount, scheme.job_incentive.count, scheme.job_incentive.every_months)
-    incentives = decide_job_search(known, terms, now, wib_date(now))
+    incentives = decide_job_search(known, terms_of(p, membership), now, wib_date(now))
     # commit, announce
     if incentives:
         outcome = p.table.commit(
@@ -67,9 +67,13 @@ def schedule_incentive(p: Platform, *, person_id: str) -> tuple[Incentive, ...]:
     return incentives
 
 
-def what_is_missing(p: Platform, *, person_id: str) -> tuple[Missing, ...]:
-    """What a person who has no incentive yet must do to earn one. Reads only."""
-    return still_missing(_evidence(p, person_id, load_membership(p.table, person_id)))
+def what_is_missing(p: Platform, *, person_id: str) -> tuple[Wanted, ...]:
+    """What a person who has no incentive yet must do to earn one, and by when. Reads only."""
+    membership, now = load_membership(p.table, person_id), p.clock.programme()
+    missing = still_missing(what_is_known(p, person_id, membership))
+    deadline = membership.purchase_deadline_at if membership else None
+    season = season_of(membership.decreed_at) if membership else None
+    return tuple(wanted(one, deadline, season, now) for one in missing)
 
 
 def retry_incentive(p: Platform, *, person_id: str, kind: str, number: int, key: str) -> Incentive:
@@ -109,15 +113,25 @@ def retry_incentive(p: Platform, *, person_id: str, kind: str, number: int, key:
     return replace(incentive, state=IncentiveState.SCHEDULED, scheduled_on=again, reason=None)
 
 
-def _evidence(p: Platform, person_id: str, membership: Membership | None) -> Evidence:
+def what_is_known(p: Platform, person_id: str, membership: Membership | None) -> Evidence:
+    """What the rule looks at. What was done after its season's cut-off does not count."""
     if membership is None or membership.state in ENDED:
         return Evidence(person_id, False, False, False, False, False)
-    completed = first_completed(p.table, person_id)
+    season, first = season_of(membership.decreed_at), first_completed(p.table, person_id)
+    finish_by, review_by = (season.finish_by, season.review_by) if season else (None, None)
     return Evidence(
         person_id,
         is_member=True,
         has_bought=membership.is_active,
-        account_linked=membership.account_linked,
-        first_course_completed=completed is not None,
-        first_course_reviewed=completed is not None and completed.reviewed_at is not None,
+        account_linked=membership.account_linked and in_time(membership.account_linked_at, review_by),
+        first_course_completed=first is not None and in_time(first.completed_at, finish_by),
+        first_course_reviewed=first is not None
+        and first.reviewed_at is not None
+        and in_time(first.reviewed_at, review_by),
     )
+
+
+def terms_of(p: Platform, membership: Membership) -> Terms:
+    """The job-search incentive of a membership's scheme."""
+    job = load_scheme(p.table, membership.scheme_name, membership.scheme_version).job_incentive
+    return Terms(job.amount, job.count, job.every_months)

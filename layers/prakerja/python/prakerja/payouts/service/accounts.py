@@ -10,18 +10,29 @@ from dataclasses import dataclass
 
 from prakerja.incentives import Incentive, IncentiveState, incentives_of, reschedule
 from prakerja.membership import link_account_part, load_scheme, membership_from_item
-from prakerja.payouts.answers import AccountAnswer, AccountKind, AccountQuestion
-from prakerja.payouts.destination import Account, Waits, abandoned, judge, linked, shared_with, subject_of
+from prakerja.payouts.answers import AccountKind, AccountQuestion
+from prakerja.payouts.destination import (
+    Account,
+    Waits,
+    abandoned,
+    judge,
+    linked,
+    require_may_ask,
+    shared_with,
+    subject_of,
+)
 from prakerja.payouts.errors import (
     AccountMoved,
     ConfirmationNeeded,
     NotAMemberYet,
     NotYourAccount,
+    ProviderUnavailable,
     UnknownProvider,
     WalletPhoneDiffers,
 )
 from prakerja.payouts.messages import AccountLinked
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
+from prakerja.payouts.service.refusing import count_refusal, tell_of_a_strangers_account
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
     Holders,
@@ -40,6 +51,12 @@ from prakerja.payouts.store import (
     seal,
     unlinked_key,
 )
+from prakerja.payouts.store.refusals import (
+    refused_from_item,
+    refused_key,
+    told_unproven,
+    unproven_key,
+)
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_IDENTITY
 from prakerja.platform.clock import to_text, wib_date
@@ -49,6 +66,7 @@ from prakerja.platform.ids import derived
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
+from prakerja.platform.problems import Problem
 from prakerja.platform.working_days import next_working_day
 from prakerja.registration import NoticeKind, challenge_key, confirmation_used, notice, opened
 
@@ -66,6 +84,10 @@ class _Case:
     had_another: bool
     holders: Holders
     confirmation: Item | None
+    refused: int
+    """Accounts of theirs today."""
+    told_unproven: bool
+    """Whether people know that this provider proves nothing about holders."""
 
 
 def link_account(
@@ -83,7 +105,7 @@ def link_account(
     In place of another one it needs a ``confirmation_id`` (see registration) and is paid from 72 hours later on.
     Repeating it is safe. Raises UnknownProvider, NotAMemberYet, ConfirmationNeeded, ConfirmationUnusable,
     WalletPhoneDiffers, AccountRefused, AccountLimited, NameMismatch, NotYourAccount, DestinationCrowded,
-    ProviderUnavailable, AccountMoved.
+    ProviderUnavailable, TooManyAccountsRefused, AccountMoved.
     """
     if provider not in providers:
         raise UnknownProvider(providers=", ".join(sorted(providers)))
@@ -92,9 +114,10 @@ def link_account(
     number = _international(number) if is_wallet else number
     digests = p.guarded().digests("ACCOUNT", f"{provider}:{number}")
     # load
-    case = _load(p, person_id, digests, confirmation_id)
+    case = _load(p, person_id, provider, digests, confirmation_id)
     if case.account is not None and case.account.digest in digests:
         return case.account
+    require_may_ask(case.refused, p.clock.wall())
     used = _confirmed(p, case, person_id, session_id, confirmation_id, digests[-1])
     phone, nik = map(opened(p, person_id, case.identity, CHECKED).get, CHECKED)
     if is_wallet and number != (phone or "").lstrip("+"):
@@ -118,10 +141,15 @@ def link_account(
     # decide
     try:
         proof, doubts = judge(provider, answer, amount)
-    except NotYourAccount:
-        _tell_of_a_strangers_account(p, person_id, provider, digests[-1], answer)
+        others = shared_with(person_id, [holder for held in case.holders.values() for holder in held])
+    except ProviderUnavailable:
         raise
-    others = shared_with(person_id, [holder for held in case.holders.values() for holder in held])
+    except Problem as refusal:
+        count_refusal(p, person_id, case.refused)
+        if isinstance(refusal, NotYourAccount):
+            tell_of_a_strangers_account(p, person_id, provider, digests[-1], answer)
+        raise
+    unproven = FindingKind.DESTINATION_UNPROVEN in doubts and not case.told_unproven
     destination = Account(
         person_id=person_id,
         provider=provider,
@@ -138,11 +166,12 @@ def link_account(
     # commit, announce
     parts = (
         change_account(case.account, account) if case.account else new_account(account),
-        link_account_part(membership),
+        link_account_part(membership, destination.linked_at),
         *used,
         *hold(case.holders, person_id),
         *let_go(abandoned_at, person_id),
         *_scheduled_again(p, failed),
+        *((told_unproven(provider, now),) if unproven else ()),
         evidence(
             person_id,
             "ACCOUNT_CHANGED" if used else "ACCOUNT_LINKED",
@@ -155,7 +184,8 @@ def link_account(
     )
     announced = [
         *([AccountLinked(person_id=person_id)] if membership.completed_count else []),
-        *(_finding(kind, account) for kind in doubts),
+        *(_finding(kind, account) for kind in doubts if kind is not FindingKind.DESTINATION_UNPROVEN),
+        *([finding(FindingKind.DESTINATION_UNPROVEN, provider, None, provider=provider)] if unproven else []),
         *([_finding(FindingKind.DESTINATION_SHARED, account, *others)] if others else []),
         *(_told_of_a_change(account) if used else ()),
     ]
@@ -172,17 +202,19 @@ def link_account(
     return account
 
 
-def _load(p: Platform, person_id: str, digests: tuple[str, ...], confirmation_id: str | None) -> _Case:
+def _load(p: Platform, person_id: str, provider: str, digests: tuple[str, ...], confirmation_id: str | None) -> _Case:
     who: dict[str, str | int] = {"person_id": person_id}
     wanted: list[Key] = [
         (MEMBERSHIP, who),
         (PERSON_IDENTITY, who),
         account_key(person_id),
         unlinked_key(person_id),
+        refused_key(person_id, wib_date(p.clock.wall())),
+        unproven_key(provider),
         *destination_keys(digests),
         *([challenge_key(confirmation_id)] if confirmation_id else []),
     ]
-    member, identity, account, unlinked, *others = p.table.batch_get(*wanted)
+    member, identity, account, unlinked, refused, told, *others = p.table.batch_get(*wanted)
     if member is None or identity is None:
         raise NotAMemberYet
     return _Case(
@@ -192,6 +224,8 @@ def _load(p: Platform, person_id: str, digests: tuple[str, ...], confirmation_id
         had_another=unlinked is not None,
         holders=holders_from_items(digests, others[: len(digests)]),
         confirmation=others[-1] if confirmation_id else None,
+        refused=refused_from_item(refused),
+        told_unproven=told is not None,
     )
 
 
@@ -231,22 +265,6 @@ def _finding(kind: FindingKind, account: Account, *others: str) -> CaseNeeded:
         linked_at=to_text(account.linked_at),
         **{f"member_{number}": other for number, other in enumerate(others, 1)},
     )
-
-
-def _tell_of_a_strangers_account(
-    p: Platform, person_id: str, provider: str, digest: str, answer: AccountAnswer
-) -> None:
-    """Nothing is linked, but a person looks at who tries to be paid at somebody else's account."""
-    found = finding(
-        FindingKind.DESTINATION_NOT_OWNED,
-        subject_of(person_id, digest),
-        person_id,
-        destination=derived("destination", digest),
-        provider=provider,
-        code=answer.code,
-    )
-    p.table.commit(evidence(person_id, "ACCOUNT_NOT_OWNED", p.clock.wall(), provider=provider), outbox=[found])
-    count("AccountNotOwned", provider=provider)
 
 
 def _told_of_a_change(account: Account) -> tuple[Message, ...]:

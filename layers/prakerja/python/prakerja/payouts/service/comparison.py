@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -33,12 +33,16 @@ class Comparison:
     files: ReportFiles
     tally: Tally = field(default_factory=Tally)
     kept: dict[Bucket, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
-    """Differences by bucket, as far as they are told one by one."""
-    loose: list[Row] = field(default_factory=list)
-    """What left the source account without an order of ours."""
+    """Differences by bucket; all of them, if they are few enough to be told one by one."""
+    loose: Counter[Bucket] = field(default_factory=Counter)
+    """Rupiah that left the source account without an order of ours, by bucket."""
     undone: list[Row] = field(default_factory=list)
-    """The same, but it came back."""
+    """Rows of the same, but it came back; as many as of differences."""
     other_days: dict[date, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def is_crowded(self, bucket: Bucket) -> bool:
+        """Whether a bucket has more differences than are told one by one."""
+        return bucket in self.tally.sums and self.tally.sums[bucket].count > KEPT_AT_MOST
 
     def add(self, verdict: Verdict) -> None:
         """Take one verdict in."""
@@ -47,9 +51,10 @@ class Comparison:
         kept = self.kept[verdict.bucket] if verdict.bucket not in AGREED | {Bucket.UNREADABLE} else []
         if len(kept) < KEPT_AT_MOST:
             kept.append(verdict)
-        for wanted, rows in ((verdict.loose, self.loose), (verdict.undone, self.undone)):
-            if wanted and verdict.row is not None and len(rows) <= KEPT_AT_MOST:
-                rows.append(verdict.row)
+        if verdict.row is not None:
+            self.loose[verdict.bucket] += verdict.row.amount if verdict.loose else 0
+            if verdict.undone and len(self.undone) < KEPT_AT_MOST:
+                self.undone.append(verdict.row)
 
 
 def compare_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], folder: Path) -> Comparison:

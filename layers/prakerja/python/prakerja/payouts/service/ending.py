@@ -16,6 +16,7 @@ from prakerja.incentives import (
     incentives_of,
     moved,
     new_claim,
+    stands,
 )
 from prakerja.membership import (
     Membership,
@@ -38,6 +39,8 @@ from prakerja.platform.problems import Unavailable
 from prakerja.registration import NoticeKind, notice
 
 OPEN = (IncentiveState.SCHEDULED, IncentiveState.PAYOUT_FAILED, IncentiveState.WITHHELD)
+OWED_AFTER = (RevocationReason.FRAUD, RevocationReason.INELIGIBLE)
+"""Who must pay back what was paid: not the dead, and nobody who lost the card by a deadline."""
 LOOK_AGAIN = timedelta(hours=1)
 """Between two looks at a payout that is under way."""
 TRIES = 5
@@ -75,7 +78,7 @@ def _end_payments(p: Platform, person_id: str) -> None:
 
 def _ended(p: Platform, membership: Membership, incentive: Incentive, payout: Payout | None) -> bool:
     """Do what is to be done about one incentive; False as long as its payout is under way."""
-    owes = membership.revoked_for is not RevocationReason.DECEASED
+    owes = membership.revoked_for in OWED_AFTER
     if incentive.state in OPEN:
         _forfeit(p, incentive)
     elif payout is not None and incentive.state is IncentiveState.IN_RUN:
@@ -118,6 +121,7 @@ def _claim_back(p: Platform, incentive: Incentive, payout: Payout) -> None:
     # commit, announce
     p.table.commit(
         new_claim(claim),
+        stands(incentive),  # else it came back in this moment, and there is nothing to claim
         payout_part(PayoutMove.CLAIM, claim.provider, claim.amount, claim.payout_id, now),
         evidence(claim.person_id, "INCENTIVE_CLAIMED", now, payout_id=claim.payout_id, amount=claim.amount),
         outbox=[notice(claim.person_id, NoticeKind.INCENTIVE_CLAIMED, claim.payout_id)],

@@ -12,33 +12,29 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from prakerja.balance import PayoutMove
-from prakerja.payouts.errors import BookedOtherwise
-from prakerja.payouts.messages import DayToReconcile, PayoutToldOf
+from prakerja.payouts.messages import DayToReconcile
 from prakerja.payouts.ports import PaymentProvider, StatementFiles
-from prakerja.payouts.reconciling.comparing import Bucket, Verdict
 from prakerja.payouts.reconciling.report import Report, Source, is_late
 from prakerja.payouts.reconciling.rows import Unreadable
 from prakerja.payouts.reconciling.writing import ALL, DIFFERENCES
 from prakerja.payouts.service.comparison import Comparison, compare_day
-from prakerja.payouts.service.statement_rows import StatementAbsent, last_day, rows_of
+from prakerja.payouts.service.differences import book, messages_of, subject_of_day, urgent
+from prakerja.payouts.service.statement_rows import StatementAbsent, last_day, rows_of, statement_rows
 from prakerja.payouts.store.reconciliations import (
     KEPT_REPORTS,
     DayState,
     ReconciledDay,
     attempts_on,
-    booked_once,
     change_day,
-    is_booked,
     load_day,
     new_late_row,
     new_report,
     recent_days,
 )
 from prakerja.platform import Platform
-from prakerja.platform.clock import wib_date
+from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.evidence import evidence
-from prakerja.platform.findings import CaseNeeded, FindingKind, finding
+from prakerja.platform.findings import FindingKind, finding
 from prakerja.platform.ids import derived
 from prakerja.platform.observability import count, log
 from prakerja.platform.outbox import Message
@@ -46,27 +42,19 @@ from prakerja.platform.outbox import Message
 LOOK_BACK_DAYS = 31
 GAP_DAYS = 7
 """So many missed days are made good for by the next round."""
-CASES_AT_MOST = 1_000
-"""Of one bucket in one report. A file with more is wrong as a whole: one case for all, and nothing is booked from it."""
 AT_ONCE = 40
-INQUIRED = frozenset({Bucket.OURS_NOT_THEIRS, Bucket.RETURNED_LATER, Bucket.STILL_UNKNOWN, Bucket.AMOUNT_DIFFERS})
-KINDS = {
-    Bucket.STILL_UNKNOWN: FindingKind.PAYOUT_OVERDUE,
-    Bucket.OURS_NOT_THEIRS: FindingKind.OURS_NOT_THEIRS,
-    Bucket.THEIRS_NOT_OURS: FindingKind.THEIRS_NOT_OURS,
-    Bucket.AMOUNT_DIFFERS: FindingKind.AMOUNT_DIFFERS,
-    Bucket.TWICE_AT_THEIRS: FindingKind.TWICE_AT_THEIRS,
-    Bucket.RETURNED_LATER: FindingKind.RETURNED_LATER,
-}
+GLANCE = timedelta(hours=2)
+"""How far back an hourly look at today goes: further than the last one, if that one failed."""
 
 
 def begin_round(p: Platform, providers: Mapping[str, PaymentProvider], *, daily: bool) -> list[DayToReconcile]:
     """Announce the days that are to be compared. ``daily``: also yesterday, and all that is still open. Where a stage
     compares today as well, each daily round does so once more.
 
-    Hourly, only days are looked at whose statement was missing or about which something was learnt.
+    Hourly, only days are looked at whose statement was missing or about which something was learnt, and today for what
+    cannot wait (``glance``).
     """
-    latest = last_day(p)
+    latest, today = last_day(p), wib_date(p.clock.wall())
     wanted = []
     for provider in sorted(providers):
         # load
@@ -78,8 +66,8 @@ def begin_round(p: Platform, providers: Mapping[str, PaymentProvider], *, daily:
         if daily:
             missed = (latest - timedelta(days=n) for n in range(GAP_DAYS if known else 1))
             days |= {day for day in missed if day not in known and day >= min(known, default=latest)}
-            if latest == wib_date(p.clock.wall()):
-                days.add(latest)
+        if daily == (latest == today):  # where today is compared like any day, daily; else hourly, at a glance
+            days.add(today)
         wanted += [DayToReconcile(provider=provider, day=day) for day in sorted(days)]
     # announce
     for start in range(0, len(wanted), AT_ONCE):
@@ -93,6 +81,8 @@ def reconcile_day(
     """Compare one day; answers the report, or None while there is nothing to compare with. Raises DayMoved."""
     # load
     if day > last_day(p):
+        if day == wib_date(p.clock.wall()):
+            glance(p, providers, provider=provider)
         return None
     state = load_day(p.table, provider, day)
     with TemporaryDirectory() as folder:
@@ -112,9 +102,34 @@ def reconcile_day(
         for path, name in ((found.files.rows, ALL), (found.files.differences, DIFFERENCES)):
             files.keep(f"reports/{report.report_id}/{name}", path)
     _send_to_their_days(p, provider, found)
-    _book(p, report, found)
+    book(p, report, found)
     _tell(p, state, report, found)
     return report
+
+
+def glance(p: Platform, providers: Mapping[str, PaymentProvider], *, provider: str) -> list[Message]:
+    """Look at what the provider's statement says of the last hours, while the day is still open; answers what was told.
+
+    Nothing is booked and no report is made: the day's own comparison does that. Told is only what no later row can make
+    right; where theirs knows the end of what we do not, it is asked. No statement to be had: nothing.
+    """
+    # load
+    now = p.clock.wall()
+    day = wib_date(now)
+    begin = max(end_of_wib_day(day) - timedelta(days=1), now.replace(minute=0, second=0, microsecond=0) - GLANCE)
+    if provider not in providers:
+        return []
+    with TemporaryDirectory() as folder:
+        try:
+            rows = statement_rows(p, providers[provider], begin, now)
+            found = compare_day(p, ReconciledDay(provider, day), rows, Path(folder))
+        except (StatementAbsent, Unreadable):
+            return []
+    # decide, announce
+    messages = urgent(provider, day, found)
+    for start in range(0, len(messages), AT_ONCE):
+        p.table.commit(outbox=messages[start : start + AT_ONCE])
+    return messages
 
 
 def _report(p: Platform, state: ReconciledDay, found: Comparison) -> Report:
@@ -146,47 +161,9 @@ def _send_to_their_days(p: Platform, provider: str, found: Comparison) -> None:
         p.table.commit(outbox=[DayToReconcile(provider=provider, day=day)])
 
 
-def _book(p: Platform, report: Report, found: Comparison) -> None:
-    """Fees, and money that left without an order of ours; each once, whatever is repeated."""
-    at, provider, day = p.clock.programme(), report.provider, report.day
-    if len(found.loose) <= CASES_AT_MOST:
-        for row in found.loose:
-            p.table.commit(*booked_once(PayoutMove.SUSPEND, provider, day, row.identity, row.amount, at))
-    for row in found.undone:
-        if is_booked(p.table, PayoutMove.SUSPEND, provider, day, row.identity):
-            p.table.commit(*booked_once(PayoutMove.UNSUSPEND, provider, day, row.identity, row.amount, at))
-    if fees := found.tally.tie_out.fees:
-        try:
-            p.table.commit(*booked_once(PayoutMove.FEE, provider, day, "fees", fees, at))
-        except BookedOtherwise:  # a corrected file: what was booked stays until a person decides
-            p.table.commit(outbox=[finding(FindingKind.TIE_OUT_DIFFERS, _subject(report), fees=fees)])
-
-
 def _tell(p: Platform, state: ReconciledDay, report: Report, found: Comparison) -> None:
     """Findings first, the report last: a report that is there has told everybody."""
-    messages: list[Message] = []
-    for bucket, verdicts in found.kept.items():
-        total = report.verdicts(bucket)
-        if total > CASES_AT_MOST:
-            messages.append(finding(KINDS[bucket], report.report_id, None, provider=report.provider, rows=total))
-            continue
-        for verdict in verdicts:
-            messages.append(_finding(report, verdict))
-            if bucket in INQUIRED and verdict.ours is not None:
-                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))
-    if unreadable := report.verdicts(Bucket.UNREADABLE):
-        messages.append(
-            finding(
-                FindingKind.STATEMENT_UNREADABLE,
-                _subject(report),
-                report_id=report.report_id,
-                rows=unreadable,
-            )
-        )
-    if difference := report.tie_out.get("difference"):
-        messages.append(
-            finding(FindingKind.TIE_OUT_DIFFERS, _subject(report), difference=difference, digest=report.digest)
-        )
+    messages = messages_of(report, found)
     for start in range(0, len(messages), AT_ONCE):
         p.table.commit(outbox=messages[start : start + AT_ONCE])
     changed = change_day(
@@ -213,30 +190,6 @@ def _tell(p: Platform, state: ReconciledDay, report: Report, found: Comparison) 
     log.info("day reconciled", provider=report.provider, day=report.day.isoformat(), differences=report.differences)
 
 
-def _subject(about: Report | ReconciledDay) -> str:
-    return f"{about.provider}:{about.day.isoformat()}"
-
-
-def _finding(report: Report, verdict: Verdict) -> CaseNeeded:
-    ours, row = verdict.ours, verdict.row
-    return finding(
-        KINDS[verdict.bucket],
-        row.identity if row and (verdict.loose or ours is None) else ours.payout_id if ours else "",
-        ours.person_id if ours else None,
-        provider=report.provider,
-        day=report.day.isoformat(),
-        reference=verdict.reference or None,
-        payout_id=ours.payout_id if ours else None,
-        attempt=ours.number if ours else None,
-        our_state=str(ours.standing) if ours else None,
-        our_amount=ours.amount if ours else None,
-        their_reference=row.transaction_id or None if row else None,
-        their_type=str(row.kind) if row else None,
-        their_amount=row.amount if row else None,
-        note=verdict.note or None,
-    )
-
-
 def _same(p: Platform, state: ReconciledDay, report: Report) -> Report:
     """The outcome is one that was told before: nothing but the day's state may need to move."""
     settled = DayState.OPEN if report.open else DayState.DONE
@@ -252,7 +205,7 @@ def _absent(p: Platform, state: ReconciledDay) -> None:
         return
     late = is_late(state.day, p.clock.wall())
     missing = finding(
-        FindingKind.STATEMENT_MISSING, _subject(state), provider=state.provider, day=state.day.isoformat()
+        FindingKind.STATEMENT_MISSING, subject_of_day(state), provider=state.provider, day=state.day.isoformat()
     )
     if late:
         count("StatementMissing")
@@ -265,5 +218,5 @@ def _unreadable(p: Platform, state: ReconciledDay, problem: str) -> None:
     """The file as a whole is no settlement file of that day: an operator has to hand in another one."""
     count("StatementMissing")
     log.warning("settlement file refused", provider=state.provider, day=state.day.isoformat(), problem=problem)
-    told = finding(FindingKind.STATEMENT_UNREADABLE, _subject(state), file_id=state.file_id, problem=problem)
+    told = finding(FindingKind.STATEMENT_UNREADABLE, subject_of_day(state), file_id=state.file_id, problem=problem)
     p.table.commit(change_day(state, state=DayState.WAITING, file_id=None), outbox=[told])

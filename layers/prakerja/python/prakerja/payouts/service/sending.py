@@ -167,7 +167,7 @@ def _redirect(p: Platform, payout: Payout, provider: str) -> Payout:
 
 def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -> tuple[Payout, Attempt]:
     """Store what is about to be sent: the same attempt again, or a new one where the last is proven not to have paid."""
-    now = p.clock.wall()
+    now, at = p.clock.wall(), p.clock.programme()  # one moment for the step and for its booking
     external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
     before = case.attempt
     if payout.state is PayoutState.RESEND and before is not None:
@@ -181,9 +181,9 @@ def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -
             *((is_proven_unpaid(payout),) if before is not None else ()),
             new_attempt(attempt),
             new_sent(payout, attempt),
-            payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, p.clock.programme()),
+            payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, at),
         )
-    sending = payout.to(PayoutState.DISPATCHING, p.clock.programme(), attempt=attempt.number)
+    sending = payout.to(PayoutState.DISPATCHING, at, attempt=attempt.number)
     p.table.commit(change_payout(payout, sending, now + LEASE), *parts)
     return sending, attempt
 

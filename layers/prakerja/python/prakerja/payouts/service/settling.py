@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from prakerja.balance import payout_part
-from prakerja.incentives import IncentiveState, settled
+from prakerja.incentives import ClaimMoved, IncentiveMoved, IncentiveState, settled
 from prakerja.payouts.answers import Exchange
 from prakerja.payouts.bookings import moves_between
 from prakerja.payouts.decisions import Next, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
 from prakerja.payouts.model import ENDED, Attempt, Payout, PayoutState
+from prakerja.payouts.service.returning import CameBack, came_back_after_payment
 from prakerja.payouts.store import change_attempt, change_payout, load_payout, relist, wake_after
 from prakerja.platform import Platform
 from prakerja.platform.clock import to_text
@@ -20,7 +22,10 @@ from prakerja.platform.findings import CaseNeeded, FindingKind, finding
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import MAX_DELAY_SECONDS, Message, Outgoing, later
 from prakerja.platform.parts import Part
+from prakerja.platform.problems import Unavailable
 from prakerja.registration import NoticeKind, notice
+
+TRIES = 5
 
 
 def settle(
@@ -35,15 +40,40 @@ def settle(
 ) -> Payout:
     """Store what an answer proved, with its ledger entry, evidence and announcement, in one transaction.
 
-    ``why``: further facts for the evidence, where people decided and no answer did.
+    ``why``: further facts for the evidence, where people decided and no answer did. Raises Unavailable if it cannot keep
+    up with what moves.
     """
+    for _ in range(TRIES):
+        at = p.clock.programme()
+        if (payout.state, following.state) != (PayoutState.PAID, PayoutState.RETURNED):
+            return _settle(p, payout, attempt, following, exchanges, code, at, why)
+        back = came_back_after_payment(p, payout, attempt, following.reason, at)
+        try:
+            return _settle(p, payout, attempt, replace(following, reason=back.reason), exchanges, code, at, why, back)
+        except (ClaimMoved, IncentiveMoved):  # claimed, or repaid, in this moment
+            continue
+    raise Unavailable(retry_after=1)
+
+
+def _settle(
+    p: Platform,
+    payout: Payout,
+    attempt: Attempt,
+    following: Next,
+    exchanges: tuple[Exchange, ...],
+    code: str,
+    at: datetime,
+    why: dict[str, str],
+    back: CameBack | None = None,
+) -> Payout:
+    """``at``: programme clock, of the step and of its bookings."""
     now = p.clock.wall()
     after = payout.to(
         following.state,
-        p.clock.programme(),
+        at,
         reason=following.reason,
         provider_reference=following.provider_reference or payout.provider_reference,
-        ended_at=p.clock.programme() if following.state in ENDED else None,
+        ended_at=at if following.state in ENDED else None,
     )
     known = replace(following.attempt, code=code if exchanges else attempt.code)
     wake_at = None if following.wait is None else wake_after(following.wait, now)
@@ -53,8 +83,8 @@ def settle(
             change_payout(payout, after, wake_at),
             change_attempt(attempt, known),
             *relist(payout, attempt.overdue, after, known.overdue, now),
-            *_booked(p, payout, attempt, known.result or following.state),
-            *_told_incentive(payout, following),
+            *(back.parts if back else _booked(payout, attempt, known.result or following.state, at)),
+            *(() if back else _told_incentive(payout, following)),
             evidence(
                 payout.payout_id,
                 f"PAYOUT_{following.state}",
@@ -64,7 +94,7 @@ def settle(
                 exchanges=[_fact(exchange) for exchange in exchanges],
                 **why,
             ),
-            outbox=[*_announced(after, following), *found],
+            outbox=[*(back.messages if back else _announced(after, following)), *found],
         )
     except PayoutMoved:
         return load_payout(p.table, payout.payout_id)
@@ -96,8 +126,7 @@ def _found(after: Payout, before: Attempt, now: Attempt, code: str) -> list[Case
     return [finding(kind, after.payout_id, after.person_id, **facts) for kind in found]
 
 
-def _booked(p: Platform, payout: Payout, attempt: Attempt, state: PayoutState) -> tuple[Part, ...]:
-    at = p.clock.programme()
+def _booked(payout: Payout, attempt: Attempt, state: PayoutState, at: datetime) -> tuple[Part, ...]:
     moves = moves_between(payout.state, state)
     return tuple(payout_part(move, payout.provider, payout.amount, attempt.reference, at) for move in moves)
 

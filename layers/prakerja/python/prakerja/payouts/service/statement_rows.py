@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from math import ceil
 
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider, StatementFiles
 from prakerja.payouts.reconciling.reading import clean, read_rows
@@ -36,7 +37,8 @@ def rows_of(
         return _of_file(files, load_file(p.table, state.file_id))
     if state.provider not in providers:
         raise StatementAbsent
-    return _of_statement(p, providers[state.provider], state.day)
+    end = end_of_wib_day(state.day)
+    return statement_rows(p, providers[state.provider], end - timedelta(days=1), end)
 
 
 def _of_file(files: StatementFiles, file: SettlementFile) -> Iterator[Row | BadRow]:
@@ -56,15 +58,15 @@ def _of_file(files: StatementFiles, file: SettlementFile) -> Iterator[Row | BadR
         raise Unreadable("the file is not the one that was announced")
 
 
-def _of_statement(p: Platform, bank: PaymentProvider, day: date) -> Iterator[Row | BadRow]:
-    end = end_of_wib_day(day)
-    start = end - timedelta(days=1)
+def statement_rows(p: Platform, bank: PaymentProvider, start: datetime, end: datetime) -> Iterator[Row | BadRow]:
+    """What the provider itself says of [start, end), hour by hour; while it is read, raises StatementAbsent."""
     number, opening, closing = 0, None, None
 
     def external_id() -> str:
         return bank.external_id(p.clock.wall(), p.ids.digits(EXTERNAL_ID_DIGITS))
 
-    waiting = [(start + n * WINDOW, start + (n + 1) * WINDOW) for n in range(24)][::-1]
+    begins = [start + n * WINDOW for n in range(ceil((end - start) / WINDOW))]
+    waiting = [(begin, min(begin + WINDOW, end)) for begin in reversed(begins)]
     while waiting:
         begin, until = waiting.pop()
         answer = bank.statement(begin, until, external_id)

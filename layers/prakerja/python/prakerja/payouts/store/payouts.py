@@ -68,18 +68,19 @@ def new_payout(payout: Payout) -> tuple[Part, ...]:
 
 def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None) -> Part:
     """Move a payout on, if it still stands where ``before`` says; ``wake_at``: when a sweep must look at it."""
-    changes: dict[str, Any] = item_of(
-        after,
+    names = (
         *("state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at"),
         *("screened_by", "history"),
     )
+    changes: dict[str, Any] = item_of(after, *names)
+    gone = [name for name in names if getattr(after, name) is None and getattr(before, name) is not None]
     if wake_at is not None:
         changes |= due(f"{Work.of(after.state)}_{after.provider}", after.payout_id, to_text(wake_at))
     same = Attr("state").eq(str(before.state)) & Attr("attempt").eq(before.attempt)
     return update(
         PAYOUT,
         set=changes,
-        remove=() if wake_at is not None else NOT_DUE,
+        remove=gone if wake_at is not None else (*gone, *NOT_DUE),
         when=same,
         error=PayoutMoved(),
         payout_id=after.payout_id,

@@ -200,7 +200,27 @@ def booked_once(
     move: PayoutMove, provider: str, day: date, subject: str, amount: int, at: datetime
 ) -> tuple[Part, Part]:
     """A booking and the mark that it was made, whatever the day of booking. Error: BookedOtherwise."""
+    return _booked(move, move, provider, day, subject, amount, at)
+
+
+def suspense_ended(
+    move: PayoutMove, provider: str, day: date, subject: str, amount: int, at: datetime
+) -> tuple[Part, Part]:
+    """What was suspended leaves suspense by ``move``, once: whoever ends it otherwise later gets BookedOtherwise."""
+    return _booked(move, PayoutMove.UNSUSPEND, provider, day, subject, amount, at)
+
+
+def booked_amount(table: Table, move: PayoutMove, provider: str, day: date, subject: str) -> int | None:
+    """How much was booked by this before, in rupiah; None: nothing."""
     booking_id = _booking_id(move, provider, day, subject)
+    item = table.get(RECONCILED_BOOKING, provider=provider, day=day.isoformat(), booking_id=booking_id)
+    return None if item is None else int(item["amount"])
+
+
+def _booked(
+    move: PayoutMove, slot: PayoutMove, provider: str, day: date, subject: str, amount: int, at: datetime
+) -> tuple[Part, Part]:
+    booking_id = _booking_id(slot, provider, day, subject)
     facts: Mapping[str, Any] = {"kind": str(move), "amount": amount}
     mark = put_new(
         RECONCILED_BOOKING,
@@ -212,12 +232,6 @@ def booked_once(
         booking_id=booking_id,
     )
     return mark, payout_part(move, provider, amount, booking_id, at)
-
-
-def is_booked(table: Table, move: PayoutMove, provider: str, day: date, subject: str) -> bool:
-    """Whether this was booked before."""
-    booking_id = _booking_id(move, provider, day, subject)
-    return table.get(RECONCILED_BOOKING, provider=provider, day=day.isoformat(), booking_id=booking_id) is not None
 
 
 def _booking_id(move: PayoutMove, provider: str, day: date, subject: str) -> str:

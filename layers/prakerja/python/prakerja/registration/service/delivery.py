@@ -91,7 +91,7 @@ def send_notice(p: Platform, senders: Senders, message: NoticeRequested) -> None
     # decide
     channel = notices.ONLY_BY.get(message.kind, Channel.EMAIL if person.email_proven else Channel.PHONE)
     address = opened(p, person.person_id, identity, [channel.lower()])[channel.lower()]
-    subject, text = notices.NOTICES[message.kind]
+    subject, text = notices.notice_text(message.kind, message.reference)
     try:
         senders[channel].send(
             to=address, subject=subject, text=text, reference=p.ids.of("notice", *key.parts().values())

@@ -16,6 +16,7 @@ from prakerja.platform.problems import NotFound, Problem
 from prakerja.platform.table import Table
 from prakerja.registration.errors import ContactAlreadyProven
 from prakerja.registration.model.address import Channel
+from prakerja.registration.model.education import Education
 from prakerja.registration.model.person import Person
 
 _SEALED = "sealed_"
@@ -86,6 +87,17 @@ def seal_fields(p: Platform, person_id: str, fields: Mapping[str, str]) -> Part:
     return update(
         PERSON_IDENTITY, set=_sealed(p, person_id, key, fields), when=same_key, error=NotFound(), person_id=person_id
     )
+
+
+def last_education(identity: Item | None) -> Education | None:
+    """The last education on a loaded IDENTITY item; None if it was not given. It is kept in clear: it names nobody."""
+    level = identity.get("last_education") if identity else None
+    return Education(level) if level else None
+
+
+def last_education_part(person_id: str, education: Education) -> Part:
+    """Keep somebody's last education. Error: NotFound."""
+    return update(PERSON_IDENTITY, set={"last_education": education.value}, error=NotFound(), person_id=person_id)
 
 
 def new_person(

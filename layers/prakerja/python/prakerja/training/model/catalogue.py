@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 
+from prakerja.platform.clock import wib_date
 from prakerja.platform.ids import shard_of
-from prakerja.training.errors import CourseUnknown, PriceDiffers, SaleClosed
+from prakerja.registration import Education
+from prakerja.training.errors import (
+    CourseUnknown,
+    EducationTooLow,
+    EducationUnknown,
+    PriceDiffers,
+    SaleClosed,
+    ScheduleCancelled,
+    ScheduleUnknown,
+    TooYoungOrOld,
+)
 
 POST_TEST = 999
 """The sequence number of the post-test; 1 is the first session, the one at which a code is redeemed."""
@@ -22,6 +33,12 @@ class CourseType(IntEnum):
 
     SELF_PACED = 1
     WEBINAR = 2
+    OFFLINE = 3
+
+    @property
+    def is_live(self) -> bool:
+        """Does it have sessions that begin at a time?"""
+        return self is not CourseType.SELF_PACED
 
 
 @dataclass(frozen=True)
@@ -40,11 +57,22 @@ class Course:
     platforms: tuple[str, ...]
     """Client codes of the platforms that may sell it."""
     description: str = ""
+    min_age: int | None = None
+    max_age: int | None = None
+    """Whom it is for, in completed years on the first day of learning; None: no limit."""
+    min_education: Education | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a course that cannot be sold."""
         if self.price <= 0 or not self.platforms or not self.title:
             raise ValueError(f"{self.course_code}: a course has a title, a price and somebody who sells it")
+        if self.min_age is not None and self.max_age is not None and self.min_age > self.max_age:
+            raise ValueError(f"{self.course_code}: min_age is above max_age")
+
+    @property
+    def is_for_some(self) -> bool:
+        """Does it ask for an age or an education?"""
+        return self.min_age is not None or self.max_age is not None or self.min_education is not None
 
 
 @dataclass(frozen=True)
@@ -61,6 +89,10 @@ class Schedule:
     quota: int
     pools: int
     """Over how many SEATS items the seats are spread, so that none is hot."""
+    session_starts: tuple[datetime, ...] = ()
+    """When each session of a live course begins; none for a self-paced one, and for schedules older than this field."""
+    cancelled_at: datetime | None = None
+    """When operators decided that it will not be held (programme time)."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a schedule that cannot be held."""
@@ -70,6 +102,14 @@ class Schedule:
             )
         if not self.starts_at < self.ends_at or self.sales_until > self.ends_at:
             raise ValueError(f"{self.schedule_code}: it starts, then ends, and is not sold afterwards")
+        starts = self.session_starts
+        if starts and not (
+            len(starts) == self.sessions
+            and list(starts) == sorted(set(starts))
+            and self.starts_at <= starts[0]
+            and starts[-1] < self.ends_at
+        ):
+            raise ValueError(f"{self.schedule_code}: each session has a start, in order, within the schedule")
 
     def seats_of(self, pool: int) -> int:
         """How many seats a pool begins with; together they are the quota."""
@@ -100,18 +140,54 @@ def require_sale(
 ) -> tuple[Course, Schedule]:
     """May this platform sell this run of this course at this price now (programme time)?
 
-    Raises CourseUnknown, PriceDiffers, SaleClosed.
+    Raises CourseUnknown, ScheduleUnknown, PriceDiffers, SaleClosed, ScheduleCancelled.
     """
     course, schedule = require_course(course, schedule, platform=platform)
     if amount != course.price:
         raise PriceDiffers(price=course.price)
-    if now >= schedule.sales_until:
-        raise SaleClosed
+    require_on_sale(schedule, now)
     return course, schedule
 
 
 def require_course(course: Course | None, schedule: Schedule | None, *, platform: str) -> tuple[Course, Schedule]:
-    """A course and a schedule of it, both there, and sold by this platform. Raises CourseUnknown."""
-    if course is None or schedule is None or platform not in course.platforms:
+    """A course and a schedule of it, both there, and sold by this platform. Raises CourseUnknown, ScheduleUnknown."""
+    if course is None or platform not in course.platforms:
         raise CourseUnknown
+    if schedule is None:
+        raise ScheduleUnknown
     return course, schedule
+
+
+def require_on_sale(schedule: Schedule, now: datetime) -> None:
+    """Raises ScheduleCancelled, SaleClosed unless the schedule is sold now (programme time)."""
+    if schedule.cancelled_at is not None:
+        raise ScheduleCancelled
+    if now >= schedule.sales_until:
+        raise SaleClosed
+
+
+def require_fit(
+    course: Course, schedule: Schedule, *, birth_date: date | None, education: Education | None, now: datetime
+) -> None:
+    """Is the course for this person? Age counts on the first day of learning (WIB): the schedule's, or today if later.
+
+    Raises TooYoungOrOld (also if no birth date is known), EducationUnknown, EducationTooLow.
+    """
+    if course.min_age is not None or course.max_age is not None:
+        least, most = course.min_age or 0, course.max_age
+        age = age_on(birth_date, wib_date(max(schedule.starts_at, now))) if birth_date else -1
+        if age < least or (most is not None and age > most):
+            ages = (
+                (f"{least} to {most}", f"{least} sampai {most}") if most else (f"{least} or more", f"{least} ke atas")
+            )
+            raise TooYoungOrOld(ages=ages[0], ages_id=ages[1])
+    if course.min_education is not None:
+        if education is None:
+            raise EducationUnknown
+        if not education.reaches(course.min_education):
+            raise EducationTooLow(least=course.min_education.value)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Completed years; who was born on 29 February is a year older on 1 March of other years."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

@@ -10,19 +10,28 @@ key of payment codes can make one.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from prakerja.membership import DebitAt
+from prakerja.membership import CompletionRule, DebitAt, Membership
 from prakerja.platform.clock import end_of_wib_day, wib_date
-from prakerja.training.errors import PaymentExpired, PaymentLocked, TooManyPaymentCodes, WrongPaymentCode
+from prakerja.training.errors import (
+    AccountHasAnotherCard,
+    CardHasAnotherAccount,
+    PaymentExpired,
+    PaymentLocked,
+    TooManyPaymentCodes,
+    WrongPaymentCode,
+)
 
 CODE_LIFE = timedelta(minutes=10)
 MAX_WRONG = 3
 _MAC_LENGTH = 32
 CODE_EVERY = timedelta(minutes=1)
 CODES_PER_DAY = 5
+REMEMBERED = 2 * CODES_PER_DAY
+"""Requests: a signed one is believed for ten minutes at most, in which midnight may fall."""
 
 
 class PaymentState(StrEnum):
@@ -53,12 +62,24 @@ class Payment:
     """Wall time, exclusive."""
     state: PaymentState = PaymentState.WAITING
     wrong: int = 0
+    wrong_requests: tuple[str, ...] = ()
+    """The signed requests that were counted as wrong; the very same request again is answered, not counted."""
     resend: int = 0
     purchase_id: str | None = None
+    rule: CompletionRule = field(default_factory=CompletionRule)
+    """What will prove the course."""
 
     def wants_code(self, now: datetime) -> bool:
         """Is there any use in sending its code (wall time)?"""
         return self.state is PaymentState.WAITING and self.wrong < MAX_WRONG and now < self.valid_until
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A signed request that had a code sent, and the payment that it was answered with."""
+
+    request: str
+    payment_id: str
 
 
 @dataclass(frozen=True)
@@ -71,8 +92,24 @@ class CodesSent:
     payment_id: str = ""
     intent: str = ""
     """Of that payment."""
-    request: str = ""
-    """The signed request that caused the last one; the very same request again is answered, not counted."""
+    asked: tuple[Asked, ...] = ()
+    """The latest requests, as many as can still be believed; the very same request again is answered, not counted."""
+
+    def payment_of(self, request: str) -> str | None:
+        """The payment that this very request was answered with before, or None."""
+        return next((before.payment_id for before in self.asked if before.request == request), None)
+
+
+def require_own_account(membership: Membership, tied_to: str | None, platform: str, user_platform_id: str) -> None:
+    """One account at a platform goes with one card. ``tied_to``: the person whose card the account has bought with.
+
+    Raises CardHasAnotherAccount, AccountHasAnotherCard.
+    """
+    tied = membership.account_at(platform)
+    if tied is not None and tied != user_platform_id:
+        raise CardHasAnotherAccount
+    if tied is None and tied_to is not None:
+        raise AccountHasAnotherCard
 
 
 def payment_token(code_key: str, payment_id: str) -> str:
@@ -99,7 +136,8 @@ def decide_code(sent: CodesSent, payment: Payment, *, request: str, now: datetim
         raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(sent.last_at + CODE_EVERY - now))
     if used >= CODES_PER_DAY:
         raise TooManyPaymentCodes(per_day=CODES_PER_DAY, retry_after=_seconds(end_of_wib_day(today) - now))
-    return CodesSent(today.isoformat(), used + 1, now, payment.payment_id, payment.intent, request)
+    asked = (*sent.asked, Asked(request, payment.payment_id))[-REMEMBERED:]
+    return CodesSent(today.isoformat(), used + 1, now, payment.payment_id, payment.intent, asked)
 
 
 def resent(payment: Payment, now: datetime) -> Payment:
@@ -115,9 +153,9 @@ def require_open(payment: Payment, now: datetime) -> None:
         raise PaymentExpired
 
 
-def wrong_code(payment: Payment) -> WrongPaymentCode | PaymentLocked:
-    """What to say after one more wrong code."""
-    left = MAX_WRONG - payment.wrong - 1
+def wrong_code(before: int) -> WrongPaymentCode | PaymentLocked:
+    """What to say after a wrong code, when there had been ``before`` wrong ones."""
+    left = MAX_WRONG - before - 1
     return WrongPaymentCode(tries_left=left) if left > 0 else PaymentLocked()
 
 

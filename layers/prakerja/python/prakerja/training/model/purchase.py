@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from prakerja.membership import DebitAt
+from prakerja.membership import CompletionRule, DebitAt
 from prakerja.training.errors import (
     AlreadyRedeemed,
     CodeCancelled,
     CodeUnknown,
-    CompletedInFuture,
-    EvidenceContradicts,
     NotCompleted,
-    NotRedeemed,
+    PurchaseOver,
     PurchaseUnknown,
-    SequenceNotTaught,
     TransactionUnknown,
     TransactionVoid,
 )
-from prakerja.training.model.catalogue import POST_TEST, CourseType
+from prakerja.training.model.catalogue import CourseType
 
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far an institution's clock may be ahead of ours."""
+TEST_PREFIX = "PRAT-"
 
 
 class PurchaseState(StrEnum):
-    """AUTHORISED (paid), REDEEMED (begun), COMPLETED (proven) or CANCELLED (before it began, or with its membership)."""
+    """AUTHORISED (paid), REDEEMED (begun), COMPLETED (proven), NOT_COMPLETED (not proven in time) or CANCELLED (before it
+    began, or with its membership)."""
 
     AUTHORISED = "AUTHORISED"
     REDEEMED = "REDEEMED"
     COMPLETED = "COMPLETED"
+    NOT_COMPLETED = "NOT_COMPLETED"
     CANCELLED = "CANCELLED"
+
+
+OPEN = (PurchaseState.AUTHORISED, PurchaseState.REDEEMED)
+"""The states in which a purchase can still become something else."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Purchase:
     bought_at: datetime
     redeemed_at: datetime | None = None
     completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
     completion_number: int | None = None
     """1 for the member's first completed course."""
     rating: int | None = None
@@ -94,18 +97,16 @@ class Invoice:
     amount: int
     state: InvoiceState
     created_at: datetime
+    cancelled_by: str | None = None
+    """The signed request with which the platform cancelled it."""
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What an institution reports about one session or the post-test."""
+class Attended:
+    """One sequence, attended by the member in person. Programme time."""
 
     sequence: int
-    passed: bool
-    score: int | None
-    """0 to 100."""
-    completed_at: datetime
-    recorded_at: datetime
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -129,15 +130,27 @@ class RedeemCode:
     state: PurchaseState = PurchaseState.AUTHORISED
     redeemed_at: datetime | None = None
     attended: tuple[int, ...] = ()
-    """Sequences with evidence that counts; 999 is the passed post-test."""
-    evidence: tuple[Evidence, ...] = ()
-    """The last report of each sequence, by sequence."""
+    """Sequences that count as attended; 999 is the post-test."""
+    attendances: tuple[Attended, ...] = ()
+    """When each was attended, in that order."""
+    skill_shown: bool = False
+    """The skill demonstration was handed in and got feedback."""
+    session_starts: tuple[datetime, ...] = ()
+    title: str = ""
+    institution_name: str = ""
+    rule: CompletionRule = field(default_factory=CompletionRule)
+    """What proves the course, as it was at the sale."""
     version: int = 1
 
     @property
     def is_redeemed(self) -> bool:
         """Has the course begun?"""
-        return self.state in (PurchaseState.REDEEMED, PurchaseState.COMPLETED)
+        return self.redeemed_at is not None and self.state is not PurchaseState.CANCELLED
+
+    @property
+    def is_test(self) -> bool:
+        """A code for trying an institution's software: nobody's, without money and without time."""
+        return self.redeem_code.startswith(TEST_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -160,24 +173,24 @@ def require_code(code: RedeemCode | None, institution: str) -> RedeemCode:
     return code
 
 
-def redeemed(code: RedeemCode, now: datetime) -> RedeemCode:
-    """The code after its first use."""
-    return replace(code, state=PurchaseState.REDEEMED, redeemed_at=now, version=code.version + 1)
+def require_voidable(invoice: Invoice | None, transaction_code: str, request: str) -> Invoice:
+    """The platform's own transaction, not cancelled yet unless by this very request.
 
-
-def require_voidable(invoice: Invoice | None, transaction_code: str) -> Invoice:
-    """The platform's own transaction, not cancelled yet. Raises TransactionUnknown, TransactionVoid."""
+    Raises TransactionUnknown, TransactionVoid.
+    """
     if invoice is None or invoice.transaction_code != transaction_code:
         raise TransactionUnknown
-    if invoice.state is InvoiceState.CANCELLED:
+    if invoice.state is InvoiceState.CANCELLED and invoice.cancelled_by != request:
         raise TransactionVoid
     return invoice
 
 
 def require_not_begun(code: RedeemCode) -> None:
-    """Raises AlreadyRedeemed, TransactionVoid if it is too late to cancel."""
+    """Raises AlreadyRedeemed, TransactionVoid, PurchaseOver if it is too late to cancel."""
     if code.state is PurchaseState.CANCELLED:
         raise TransactionVoid
+    if code.state is PurchaseState.NOT_COMPLETED:
+        raise PurchaseOver
     if code.is_redeemed:
         raise AlreadyRedeemed
 
@@ -187,33 +200,6 @@ def begun(purchase: Purchase, code: RedeemCode | None) -> Purchase:
     if code is None or code.state is not PurchaseState.REDEEMED:
         return purchase
     return replace(purchase, state=PurchaseState.REDEEMED, redeemed_at=code.redeemed_at)
-
-
-def decide_evidence(code: RedeemCode, evidence: Evidence) -> RedeemCode | None:
-    """The code with this evidence, counted if it was passed; None if it was counted before.
-
-    Raises NotRedeemed, SequenceNotTaught, CompletedInFuture, EvidenceContradicts.
-    """
-    if not code.is_redeemed:
-        raise NotRedeemed
-    if evidence.sequence != POST_TEST and not 1 <= evidence.sequence <= code.sessions:
-        raise SequenceNotTaught(sessions=code.sessions)
-    if evidence.completed_at > evidence.recorded_at + CLOCK_SKEW:
-        raise CompletedInFuture
-    if evidence.sequence in code.attended:
-        if not evidence.passed:
-            raise EvidenceContradicts
-        return None
-    others = [before for before in code.evidence if before.sequence != evidence.sequence]
-    reported = tuple(sorted([*others, evidence], key=lambda each: each.sequence))
-    counted = (*code.attended, evidence.sequence) if evidence.passed else code.attended
-    return replace(code, attended=tuple(sorted(counted)), evidence=reported, version=code.version + 1)
-
-
-def decide_completion(code: RedeemCode) -> bool:
-    """Does the evidence prove the course: every session of the schedule and the post-test? True once only."""
-    required = {*range(1, code.sessions + 1), POST_TEST}
-    return code.state is PurchaseState.REDEEMED and required <= set(code.attended)
 
 
 def review_of(purchase: Purchase) -> Review | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prakerja.balance import NotEnoughBalance, balance_from_item
-from prakerja.membership import load_scheme, membership_from_item, require_may_buy
+from prakerja.membership import load_scheme, membership_from_item, require_may_buy, season_of
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PAYMENT_OTP
+from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PAYMENT_OTP, PERSON_IDENTITY
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.table import Table
 from prakerja.training.errors import CardUnknown, NoSeatLeft
@@ -22,7 +22,8 @@ from prakerja.training.model.catalogue import (
     require_course,
     require_sale,
 )
-from prakerja.training.model.payment import CODE_LIFE, CodesSent, Payment, decide_code, resent
+from prakerja.training.model.payment import CODE_LIFE, Payment, decide_code, require_own_account, resent
+from prakerja.training.service.buyers import require_buyer_fits
 from prakerja.training.service.moving import again_if_moved
 from prakerja.training.store.catalogue import load_seats, seats_from_item, seats_key
 from prakerja.training.store.payment import (
@@ -45,6 +46,18 @@ class Order:
     request: str
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was read along with the platform; each None if it is not there."""
+
+    holder: str | None
+    """The person who holds the card."""
+    tied_to: str | None
+    """The person whose card the account at the platform has bought with."""
+    course: Course | None
+    schedule: Schedule | None
+
+
 def seats_left(p: Platform, *, platform: Partner, course: Course | None, schedule: Schedule | None) -> int:
     """How many seats of a schedule can still be sold. Raises CourseUnknown."""
     # load (course and schedule came with the partner)
@@ -53,57 +66,51 @@ def seats_left(p: Platform, *, platform: Partner, course: Course | None, schedul
     return sum(seats.left for seats in load_seats(p.table, run.course_code, run.schedule_code, run.pools))
 
 
-def request_code(
-    p: Platform,
-    *,
-    platform: Partner,
-    order: Order,
-    holder: str | None,
-    course: Course | None,
-    schedule: Schedule | None,
-) -> Payment:
+def request_code(p: Platform, *, platform: Partner, order: Order, found: Found) -> Payment:
     """Check that this card may buy this course now, and have a one-time code sent to its holder.
 
-    Raises CourseUnknown, PriceDiffers, SaleClosed, CardUnknown, NoSeatLeft, NotEnoughBalance, TooManyPaymentCodes and
-    what ``require_may_buy`` raises. The very same request again is answered without another code.
+    The very same request again is answered without another code. Raises CardUnknown, what ``require_sale``,
+    ``require_may_buy``, ``require_own_account`` and ``require_buyer_fits`` raise, NoSeatLeft, NotEnoughBalance,
+    TooManyPaymentCodes.
     """
     platform.require(PartnerKind.PLATFORM)
-    found = require_sale(course, schedule, platform=platform.client_code, amount=order.amount, now=p.clock.programme())
+    holder = found.holder
     if holder is None:
         raise CardUnknown
-    return again_if_moved(lambda _: _request_code(p, platform, order, holder, *found))
+    return again_if_moved(lambda _: _request_code(p, platform.client_code, order, holder, found))
 
 
-def _request_code(
-    p: Platform, platform: Partner, order: Order, person_id: str, course: Course, schedule: Schedule
-) -> Payment:
-    # load (card, course and schedule came with the partner)
-    payment_id = p.ids.new()
-    pool = first_pool(purchase_id_of(p, payment_id), schedule.pools)
-    member_item, balance_item, sent_item, seats_item = p.table.batch_get(
-        (MEMBERSHIP, {"person_id": person_id}),
-        (BALANCE, {"person_id": person_id}),
-        (PAYMENT_OTP, {"person_id": person_id}),
-        seats_key(course.course_code, schedule.schedule_code, pool),
+def _request_code(p: Platform, platform: str, order: Order, person_id: str, found: Found) -> Payment:
+    # load (card, account, course and schedule came with the partner)
+    payment_id, person = p.ids.new(), {"person_id": person_id}
+    pool = first_pool(purchase_id_of(p, payment_id), found.schedule.pools if found.schedule else 1)
+    wanted = [(MEMBERSHIP, person), (BALANCE, person), (PAYMENT_OTP, person)]
+    if found.course and found.course.is_for_some:
+        wanted.append((PERSON_IDENTITY, person))
+    seats_item, member_item, balance_item, sent_item, *identity = p.table.batch_get(
+        seats_key(order.course_code, order.schedule_code, pool), *wanted
     )
     if member_item is None or balance_item is None:
         raise CardUnknown
     membership, balance = membership_from_item(member_item), balance_from_item(balance_item)
     sent = codes_sent_from_item(sent_item)
-    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
-    intent = fingerprint(
-        [platform.client_code, order.user_platform_id, order.course_code, order.schedule_code, order.amount]
-    )
-    open_payment = _same_payment(p, sent, intent, order.request)
+    answered = sent.payment_of(order.request)
+    if answered and (before := load_payment(p.table, answered)):
+        return before
     # decide
-    if open_payment and sent.request == order.request:
-        return open_payment
-    now = p.clock.wall()
+    now, today = p.clock.wall(), p.clock.programme()
+    course, schedule = require_sale(found.course, found.schedule, platform=platform, amount=order.amount, now=today)
+    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
     account_required = scheme.link_account_before_purchase
-    require_may_buy(membership, account_required=account_required, now=p.clock.programme())
+    season = season_of(membership.decreed_at)
+    require_may_buy(membership, account_required=account_required, season=season, now=today)
+    require_own_account(membership, found.tied_to, platform, order.user_platform_id)
+    require_buyer_fits(p, course, schedule, person_id, identity[0] if identity else None, today)
     find_seat(p.table, course.course_code, schedule.schedule_code, schedule.pools, seats_from_item(seats_item, pool))
     if balance.available < order.amount:
         raise NotEnoughBalance
+    intent = fingerprint([platform, order.user_platform_id, order.course_code, order.schedule_code, order.amount])
+    open_payment = load_payment(p.table, sent.payment_id) if sent.intent == intent else None
     if open_payment and open_payment.wants_code(now):
         payment = resent(open_payment, now)
         stored = resend_part(open_payment, payment)
@@ -111,7 +118,7 @@ def _request_code(
         payment = Payment(
             payment_id=payment_id,
             intent=intent,
-            client_code=platform.client_code,
+            client_code=platform,
             user_platform_id=order.user_platform_id,
             person_id=person_id,
             course_code=course.course_code,
@@ -120,6 +127,7 @@ def _request_code(
             pools=schedule.pools,
             account_required=account_required,
             debit_at=scheme.debit_at,
+            rule=scheme.completion_rule,
             valid_until=now + CODE_LIFE,
         )
         stored = new_payment(payment)
@@ -131,13 +139,6 @@ def _request_code(
         outbox=[PaymentCodeRequested(payment_id=payment.payment_id, resend=payment.resend)],
     )
     return payment
-
-
-def _same_payment(p: Platform, sent: CodesSent, intent: str, request: str) -> Payment | None:
-    """The payment that the last code was for, if it is this one again."""
-    if sent.intent != intent and sent.request != request:
-        return None
-    return load_payment(p.table, sent.payment_id)
 
 
 def purchase_id_of(p: Platform, payment_id: str) -> str:

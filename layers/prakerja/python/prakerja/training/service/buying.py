@@ -13,21 +13,30 @@ from prakerja.membership import (
     membership_from_item,
     open_purchase_part,
     require_may_buy,
+    season_of,
 )
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, COURSE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, SCHEDULE
 from prakerja.platform.observability import count
 from prakerja.platform.one_time_code import is_code
-from prakerja.platform.parts import Part
+from prakerja.platform.parts import Item, Part
 from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
-from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool
-from prakerja.training.model.payment import Payment, PaymentState, is_token, require_open, wrong_code
+from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool, require_course, require_on_sale
+from prakerja.training.model.payment import (
+    Payment,
+    PaymentState,
+    is_token,
+    require_open,
+    require_own_account,
+    wrong_code,
+)
 from prakerja.training.model.purchase import Invoice, InvoiceState, Purchase, PurchaseState, RedeemCode
 from prakerja.training.service.asking import find_seat, purchase_id_of
+from prakerja.training.service.buyers import name_of, require_buyer_fits
 from prakerja.training.service.moving import again_if_moved
-from prakerja.training.service.names import name_of
+from prakerja.training.store.binding import tie_part
 from prakerja.training.store.catalogue import (
     course_from_item,
     schedule_from_item,
@@ -51,18 +60,20 @@ class Confirmation:
     otp: str
     invoice_code: str
     invoice_url: str
+    request: str
+    """Names the signed request itself."""
 
 
 @dataclass(frozen=True)
 class _Sale:
-    """What ``authorise`` loads: the course as it is now, the member's means, a seat, the member's name."""
+    """What ``authorise`` loads: the course as it is now, the member's means, a seat, who the member is."""
 
     course: Course
     schedule: Schedule
     membership: Membership
     balance: Balance
     seats: Seats
-    name: str
+    identity: Item | None
 
 
 def authorise(
@@ -70,9 +81,11 @@ def authorise(
 ) -> tuple[Purchase, str]:
     """Buy the course of a payment, if the code is right: answers the purchase and the member's name.
 
-    The same payment under the same invoice again is answered with the same purchase. Raises PaymentUnknown,
-    WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed, InvoiceUsed, NoSeatLeft, NotEnoughBalance and what
-    ``require_may_buy`` raises.
+    The same payment under the same invoice again is answered with the same purchase, and the very same request with a
+    wrong code is counted once. The price is the one that the member confirmed; all else is judged as it is now.
+    Raises PaymentUnknown, WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed, InvoiceUsed, NoSeatLeft,
+    NotEnoughBalance, AccountHasAnotherCard and what ``require_course``, ``require_on_sale``, ``require_may_buy``,
+    ``require_own_account`` and ``require_buyer_fits`` raise.
     """
     platform.require(PartnerKind.PLATFORM)
     if payment is None or payment.client_code != platform.client_code:
@@ -92,36 +105,56 @@ def authorise(
 def _authorise(
     p: Platform, code_key: str, platform: Partner, payment: Payment, confirmation: Confirmation
 ) -> tuple[Purchase, str]:
+    if confirmation.request in payment.wrong_requests:
+        raise wrong_code(payment.wrong_requests.index(confirmation.request))
     is_right = is_code(code_key, payment.payment_id, payment.resend, confirmation.otp)
     if payment.state is PaymentState.USED:
         return _bought_before(p, payment, confirmation, is_right=is_right)
     require_open(payment, p.clock.wall())
     if not is_right:
-        p.table.commit(wrong_part(payment))
+        p.table.commit(wrong_part(payment, confirmation.request))
         count("WrongPaymentCode")
-        raise wrong_code(payment)
+        raise wrong_code(payment.wrong)
     # load (the payment came with the partner)
     purchase_id = purchase_id_of(p, payment.payment_id)
     sale = _load_sale(p, payment, purchase_id)
     # decide
     now = p.clock.programme()
-    require_may_buy(sale.membership, account_required=payment.account_required, now=now)
+    _require_may_sell(p, payment, sale, now)
+    name = name_of(p, payment.person_id, sale.identity)
     purchase = _purchase(p, platform, payment, confirmation, sale, purchase_id, now)
+    account = payment.user_platform_id
+    is_tied = sale.membership.account_at(platform.client_code) is not None
     # commit, announce
     outcome = p.table.commit(
         new_purchase(purchase, payment.payment_id),
         new_invoice(_invoice(purchase, confirmation.invoice_url, sale.seats.pool)),
         used_part(payment, purchase_id),
-        open_purchase_part(sale.membership, purchase_id, account_required=payment.account_required),
+        open_purchase_part(
+            sale.membership,
+            purchase_id,
+            account_required=payment.account_required,
+            buys_as=(platform.client_code, account),
+        ),
+        *([] if is_tied else [tie_part(platform.client_code, account, purchase.person_id, now)]),
         *_pay(sale.balance, purchase, now),
         seat_part(payment.course_code, payment.schedule_code, sale.seats, -1),
-        new_code(_redeem_code(purchase, sale.course, sale.schedule)),
+        new_code(_redeem_code(purchase, payment, sale.course, sale.schedule)),
         outbox=[notice(purchase.person_id, NoticeKind.PURCHASED, purchase_id)],
     )
     if outcome.repeated:
-        return purchase_from_item(outcome.found) or purchase, sale.name
+        return purchase_from_item(outcome.found) or purchase, name
     count("CourseBought")
-    return purchase, sale.name
+    return purchase, name
+
+
+def _require_may_sell(p: Platform, payment: Payment, sale: _Sale, now: datetime) -> None:
+    course, schedule = require_course(sale.course, sale.schedule, platform=payment.client_code)
+    require_on_sale(schedule, now)
+    season = season_of(sale.membership.decreed_at)
+    require_may_buy(sale.membership, account_required=payment.account_required, season=season, now=now)
+    require_own_account(sale.membership, None, payment.client_code, payment.user_platform_id)
+    require_buyer_fits(p, course, schedule, payment.person_id, sale.identity, now)
 
 
 def _bought_before(
@@ -162,7 +195,7 @@ def _load_sale(p: Platform, payment: Payment, purchase_id: str) -> _Sale:
         membership,
         balance_from_item(balance),
         find_seat(p.table, course_code, payment.schedule_code, payment.pools, tried),
-        name_of(p, payment.person_id, identity),
+        identity,
     )
 
 
@@ -223,7 +256,7 @@ def _invoice(purchase: Purchase, invoice_url: str, pool: int) -> Invoice:
     )
 
 
-def _redeem_code(purchase: Purchase, course: Course, schedule: Schedule) -> RedeemCode:
+def _redeem_code(purchase: Purchase, payment: Payment, course: Course, schedule: Schedule) -> RedeemCode:
     return RedeemCode(
         redeem_code=purchase.redeem_code,
         person_id=purchase.person_id,
@@ -239,4 +272,8 @@ def _redeem_code(purchase: Purchase, course: Course, schedule: Schedule) -> Rede
         starts_at=schedule.starts_at,
         ends_at=schedule.ends_at,
         sessions=schedule.sessions,
+        session_starts=schedule.session_starts,
+        title=purchase.title,
+        institution_name=purchase.institution_name,
+        rule=payment.rule,
     )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from prakerja.balance import Balance, balance_from_item, refund_parts, void_parts
-from prakerja.membership import DebitAt, close_purchase_part, membership_from_item
+from prakerja.balance import balance_from_item
+from prakerja.membership import close_purchase_part, load_scheme, membership_from_item
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
-from prakerja.platform.parts import Part
-from prakerja.training.errors import TransactionUnknown
-from prakerja.training.model.purchase import Invoice, Purchase, require_not_begun, require_voidable
+from prakerja.training.errors import TransactionUnknown, TransactionVoid
+from prakerja.training.model.purchase import Invoice, InvoiceState, require_not_begun, require_voidable
+from prakerja.training.service.buyers import name_of
 from prakerja.training.service.moving import again_if_moved
-from prakerja.training.service.names import name_of
+from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
-from prakerja.training.store.purchase import cancelled_parts, code_from_item, purchase_from_item
+from prakerja.training.store.moved import Moved
+from prakerja.training.store.purchase import cancelled_parts, code_from_item, load_invoice, purchase_from_item
 
 
 def transaction(p: Platform, *, platform: Partner, invoice: Invoice | None) -> tuple[Invoice, str]:
@@ -30,17 +29,32 @@ def transaction(p: Platform, *, platform: Partner, invoice: Invoice | None) -> t
     return invoice, name_of(p, invoice.person_id, identity)
 
 
-def cancel(p: Platform, *, platform: Partner, invoice: Invoice | None, transaction_code: str) -> None:
+def cancel(p: Platform, *, platform: Partner, invoice: Invoice | None, transaction_code: str, request: str) -> None:
     """Cancel a transaction whose course has not begun: the money, the seat and the member's freedom to buy come back.
 
-    Raises TransactionUnknown, TransactionVoid (also for the second time, as the contract wants it), AlreadyRedeemed.
+    ``request`` names the signed request: the very same one again is answered as the first time. Raises
+    TransactionUnknown, TransactionVoid (for another request to cancel it, as the contract wants), AlreadyRedeemed.
     """
     platform.require(PartnerKind.PLATFORM)
-    voidable = require_voidable(invoice, transaction_code)
-    again_if_moved(lambda _: _cancel(p, voidable))
+
+    def attempt(is_repeat: bool) -> None:
+        # load (the first time, the invoice came with the partner)
+        current = load_invoice(p.table, invoice) if is_repeat and invoice else invoice
+        # decide
+        voidable = require_voidable(current, transaction_code, request)
+        if voidable.state is InvoiceState.CANCELLED:
+            return
+        try:
+            _cancel(p, voidable, request)
+        except TransactionVoid:
+            if is_repeat:
+                raise
+            raise Moved from None  # was it this very request, sent twice at once?
+
+    again_if_moved(attempt)
 
 
-def _cancel(p: Platform, invoice: Invoice) -> None:
+def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
     # load (the invoice came with the partner)
     person = {"person_id": invoice.person_id}
     purchase_item, code_item, balance_item, member_item, seats_item = p.table.batch_get(
@@ -56,19 +70,15 @@ def _cancel(p: Platform, invoice: Invoice) -> None:
     seats = seats_from_item(seats_item, invoice.pool)
     # decide
     require_not_begun(code)
-    now = p.clock.programme()
+    now, membership = p.clock.programme(), membership_from_item(member_item)
+    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
+    days = scheme.deadline_rule.days_after_void
     # commit
     p.table.commit(
-        *cancelled_parts(purchase),
-        *_pay_back(balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership_from_item(member_item), purchase.purchase_id, undo_first=purchase.is_first),
+        *cancelled_parts(purchase, code, now, request),
+        *pay_back(balance_from_item(balance_item), purchase, now),
+        close_purchase_part(membership, purchase.purchase_id, undo_first=(now, days) if purchase.is_first else None),
         seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
         evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
     )
     count("PurchaseCancelled")
-
-
-def _pay_back(balance: Balance, purchase: Purchase, now: datetime) -> tuple[Part, Part]:
-    if purchase.debit_at is DebitAt.PURCHASE:
-        return refund_parts(balance, purchase.amount, purchase.purchase_id, now, purchase.institution)
-    return void_parts(balance, purchase.amount, purchase.purchase_id, now)

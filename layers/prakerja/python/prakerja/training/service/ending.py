@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from prakerja.balance import (
-    Balance,
     balance_from_item,
-    forfeit_parts,
     forfeit_unused_parts,
     load_balance,
-    refund_parts,
-    void_parts,
 )
 from prakerja.membership import (
-    DebitAt,
-    IfNotCompleted,
-    Membership,
     MembershipState,
     close_purchase_part,
     load_membership,
-    load_scheme,
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, INVOICE, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
-from prakerja.platform.parts import Part
-from prakerja.training.model.purchase import Purchase
+from prakerja.training.model.purchase import OPEN
+from prakerja.training.service.finishing import not_completed_money
 from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
+from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import (
     cancelled_parts,
     code_from_item,
@@ -68,14 +60,16 @@ def _end_course(p: Platform, person_id: str) -> None:
     code, invoice = code_from_item(code_item), invoice_from_item(invoice_item)
     if code is None or invoice is None:
         return
+    if purchase.state not in OPEN:  # it ended after the membership was read
+        raise Moved
     # decide
     now, balance = p.clock.programme(), balance_from_item(balance_item)
     if code.is_redeemed:
-        ended = (*ended_parts(purchase, code), *_not_completed(p, membership, balance, purchase, now))
+        ended = (*ended_parts(purchase, code, now), *not_completed_money(p, membership, balance, purchase, now))
     else:
         (seats_item,) = p.table.batch_get(seats_key(purchase.course_code, purchase.schedule_code, invoice.pool))
         seat = seat_part(purchase.course_code, purchase.schedule_code, seats_from_item(seats_item, invoice.pool), +1)
-        ended = (*cancelled_parts(purchase), *_back(balance, purchase, now), seat)
+        ended = (*cancelled_parts(purchase, code, now), *pay_back(balance, purchase, now), seat)
     # commit
     p.table.commit(
         *ended,
@@ -96,20 +90,3 @@ def _forfeit(p: Platform, person_id: str) -> None:
         evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
     )
     count("BalanceForfeited")
-
-
-def _back(balance: Balance, purchase: Purchase, now: datetime) -> tuple[Part, ...]:
-    if purchase.debit_at is DebitAt.PURCHASE:
-        return refund_parts(balance, purchase.amount, purchase.purchase_id, now, purchase.institution)
-    return void_parts(balance, purchase.amount, purchase.purchase_id, now)
-
-
-def _not_completed(
-    p: Platform, membership: Membership, balance: Balance, purchase: Purchase, now: datetime
-) -> tuple[Part, ...]:
-    scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
-    if scheme.if_not_completed is IfNotCompleted.RETURN:
-        return _back(balance, purchase, now)
-    if purchase.debit_at is DebitAt.PURCHASE:
-        return ()  # spent at the sale, and it stays so
-    return forfeit_parts(balance, purchase.amount, purchase.purchase_id, now)

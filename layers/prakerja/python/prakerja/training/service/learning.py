@@ -1,35 +1,22 @@
-"""An institution redeems a code and reports what was learned; completion is decided by rule from the evidence."""
+"""An institution looks at a code, uses it, hands in what a participant made, and gives feedback."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from prakerja.balance import balance_from_item, post_parts
-from prakerja.membership import DebitAt, close_purchase_part, membership_from_item
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PURCHASE
 from prakerja.platform.observability import count
-from prakerja.platform.parts import Part
-from prakerja.registration import NoticeKind, notice
-from prakerja.training.errors import CodeUnknown
-from prakerja.training.model.purchase import (
-    Evidence,
-    PurchaseState,
-    RedeemCode,
-    decide_completion,
-    decide_evidence,
-    redeemed,
-    require_code,
-)
+from prakerja.training.errors import NotRedeemed
+from prakerja.training.model.learning import begun_now, require_running
+from prakerja.training.model.purchase import RedeemCode, require_code
+from prakerja.training.model.task import Task, TaskScope, decide_feedback, decide_submission
+from prakerja.training.service.completing import record
 from prakerja.training.service.moving import again_if_moved
-from prakerja.training.store.purchase import (
-    code_part,
-    completed_part,
-    load_code,
-    purchase_from_item,
-)
+from prakerja.training.store.learning import task_from_item, task_key, task_part
+from prakerja.training.store.purchase import code_from_item, code_key, code_part, load_code
 
 
 def look_at_code(*, institution: Partner, code: RedeemCode | None) -> RedeemCode:
@@ -39,16 +26,23 @@ def look_at_code(*, institution: Partner, code: RedeemCode | None) -> RedeemCode
 
 
 def redeem(p: Platform, *, institution: Partner, code: RedeemCode | None) -> RedeemCode:
-    """Use a code: the course begins. The same institution again gets the same answer. Raises CodeUnknown, CodeCancelled."""
+    """Use a code: the course begins. The same institution again gets the same answer.
+
+    Raises CodeUnknown, CodeCancelled, CourseOver.
+    """
     known = look_at_code(institution=institution, code=code)
 
     def attempt(is_repeat: bool) -> RedeemCode:
         # load (the first time, the code came with the partner)
-        current = look_at_code(institution=institution, code=_again(p, known)) if is_repeat else known
+        current = known
+        if is_repeat:
+            current = look_at_code(institution=institution, code=load_code(p.table, known.redeem_code))
         # decide
         if current.is_redeemed:
             return current
-        after = redeemed(current, p.clock.programme())
+        now = p.clock.programme()
+        require_running(current, now)
+        after = replace(begun_now(current, now), version=current.version + 1)
         # commit
         p.table.commit(code_part(current, after))
         count("CodeRedeemed")
@@ -57,75 +51,81 @@ def redeem(p: Platform, *, institution: Partner, code: RedeemCode | None) -> Red
     return again_if_moved(attempt)
 
 
-def record_evidence(
+def submit_task(
     p: Platform,
     *,
     institution: Partner,
     code: RedeemCode | None,
+    before: Task | None,
+    scope: TaskScope,
     sequence: int,
-    passed: bool,
-    score: int | None = None,
-    completed_at: datetime | None = None,
-) -> RedeemCode:
-    """Record what an institution reports of one sequence; the last missing piece completes the course.
+    url_file: str,
+) -> Task:
+    """Hand in what a participant made, or hand it in anew while there is no feedback. The same again is a repeat.
 
-    The same report again changes nothing. Raises CodeUnknown, CodeCancelled, NotRedeemed, SequenceNotTaught,
-    CompletedInFuture, EvidenceContradicts.
+    Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskGraded.
     """
-    known = look_at_code(institution=institution, code=code)
-    now = p.clock.programme()
-    reported = Evidence(sequence, passed, score, completed_at or now, now)
 
-    def attempt(is_repeat: bool) -> RedeemCode:
-        # load (the first time, the code came with the partner)
-        current = look_at_code(institution=institution, code=_again(p, known)) if is_repeat else known
+    def decide(current: RedeemCode, found: Task | None, now: datetime) -> Task:
+        return decide_submission(found, Task(current.redeem_code, scope, sequence, url_file, now))
+
+    return _change_task(p, institution, code, before, (scope, sequence), decide)
+
+
+def give_feedback(
+    p: Platform,
+    *,
+    institution: Partner,
+    code: RedeemCode | None,
+    before: Task | None,
+    scope: TaskScope,
+    sequence: int,
+    notes: str,
+    url_file: str,
+) -> Task:
+    """Give the trainer's feedback to a task, once; the same again is a repeat. To a skill demonstration it is a proof.
+
+    Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskNotSubmitted, TaskGraded.
+    """
+
+    def decide(_: RedeemCode, found: Task | None, now: datetime) -> Task:
+        return decide_feedback(found, notes=notes, url_file=url_file, now=now)
+
+    return _change_task(p, institution, code, before, (scope, sequence), decide)
+
+
+def _change_task(
+    p: Platform,
+    institution: Partner,
+    code: RedeemCode | None,
+    before: Task | None,
+    which: tuple[TaskScope, int],
+    decide: Callable[[RedeemCode, Task | None, datetime], Task],
+) -> Task:
+    known = look_at_code(institution=institution, code=code)
+
+    def attempt(is_repeat: bool) -> Task:
+        # load (the first time, code and task came with the partner)
+        current, task = known, before
+        if is_repeat:
+            items = p.table.batch_get(code_key(known.redeem_code), task_key(known.redeem_code, *which))
+            current = look_at_code(institution=institution, code=code_from_item(items[0]))
+            task = task_from_item(items[1])
         # decide
-        after = decide_evidence(current, reported)
-        if after is None:
-            return current
-        if decide_completion(after):
-            return _complete(p, current, after, now)
+        now = p.clock.programme()
+        after = decide(current, task, now)
+        if after is task:
+            return after
+        require_running(current, now)
+        if not current.is_redeemed:
+            raise NotRedeemed
         # commit
-        p.table.commit(code_part(current, after))
+        stored = task_part(task, after)
+        if after.scope is TaskScope.UK and after.has_feedback:
+            shown = replace(current, skill_shown=True, version=current.version + 1)
+            record(p, current, shown, now, stored)
+        else:
+            p.table.commit(stored)
         return after
 
     return again_if_moved(attempt)
-
-
-def _complete(p: Platform, before: RedeemCode, after: RedeemCode, now: datetime) -> RedeemCode:
-    # load
-    person = {"person_id": before.person_id}
-    purchase_item, balance_item, member_item = p.table.batch_get(
-        (PURCHASE, {**person, "purchase_id": before.purchase_id}), (BALANCE, person), (MEMBERSHIP, person)
-    )
-    purchase = purchase_from_item(purchase_item)
-    if purchase is None or balance_item is None or member_item is None:
-        raise CodeUnknown
-    membership = membership_from_item(member_item)
-    # decide
-    done = replace(
-        purchase,
-        state=PurchaseState.COMPLETED,
-        redeemed_at=before.redeemed_at,
-        completed_at=now,
-        completion_number=membership.completed_count + 1,
-    )
-    after = replace(after, state=PurchaseState.COMPLETED)
-    paid: tuple[Part, ...] = ()
-    if done.debit_at is DebitAt.COMPLETION:
-        balance = balance_from_item(balance_item)
-        paid = post_parts(balance, done.amount, done.purchase_id, now, done.institution)
-    # commit, announce
-    p.table.commit(
-        code_part(before, after),
-        completed_part(done),
-        *paid,
-        close_purchase_part(membership, done.purchase_id, completed=True),
-        outbox=[notice(done.person_id, NoticeKind.COMPLETED, done.purchase_id)],
-    )
-    count("CourseCompleted")
-    return after
-
-
-def _again(p: Platform, code: RedeemCode) -> RedeemCode | None:
-    return load_code(p.table, code.redeem_code)

@@ -51,9 +51,9 @@ def resend_part(before: Payment, after: Payment) -> Part:
     return _change(before, {"resend": after.resend, "valid_until": to_text(after.valid_until), **_expiry(after)})
 
 
-def wrong_part(payment: Payment) -> Part:
-    """Count a wrong code."""
-    return _change(payment, {"wrong": payment.wrong + 1})
+def wrong_part(payment: Payment, request: str) -> Part:
+    """Count a wrong code, and remember the signed request that brought it."""
+    return _change(payment, {"wrong": payment.wrong + 1, "wrong_requests": [*payment.wrong_requests, request]})
 
 
 def used_part(payment: Payment, purchase_id: str) -> Part:
@@ -63,9 +63,8 @@ def used_part(payment: Payment, purchase_id: str) -> Part:
 
 def codes_sent_part(person_id: str, before: CodesSent, after: CodesSent) -> Part:
     """Count a code, unless another one was counted meanwhile."""
-    unchanged: ConditionBase = Attr("request").not_exists()
-    if before.last_at is not None:
-        unchanged = Attr("last_at").eq(to_text(before.last_at)) & Attr("request").eq(before.request)
+    last = Attr("last_at")
+    unchanged: ConditionBase = last.eq(to_text(before.last_at)) if before.last_at is not None else last.not_exists()
     expires = {"expires_at": int((after.last_at + timedelta(days=2)).timestamp())} if after.last_at else {}
     return put(PAYMENT_OTP, {**item_of(after), **expires}, when=unchanged, error=Moved(), person_id=person_id)
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.platform.access_patterns import INVOICE, PURCHASE, REDEEM_CODE
+from prakerja.platform.access_patterns import INVOICE, PURCHASE, REDEEM_CODE, Pattern
+from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import Item, Part, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 from prakerja.training.errors import (
     InvoiceUsed,
     PaymentUsed,
-    TransactionVoid,
 )
+from prakerja.training.model.learning import finish_by
 from prakerja.training.model.purchase import (
+    OPEN,
     Invoice,
     InvoiceState,
     Purchase,
@@ -26,6 +30,8 @@ from prakerja.training.model.purchase import (
     begun,
 )
 from prakerja.training.store.moved import Moved
+
+COURSE_DUE_KIND = "COURSE"
 
 # reading ----------------------------------------------------------------------------------------------------------
 
@@ -45,9 +51,19 @@ def code_from_item(item: Item | None) -> RedeemCode | None:
     return record_of(RedeemCode, item) if item else None
 
 
+def code_key(redeem_code: str) -> tuple[Pattern, Mapping[str, str | int]]:
+    """A redeem code, for reading it along with other items."""
+    return REDEEM_CODE, {"redeem_code": redeem_code}
+
+
 def load_code(table: Table, redeem_code: str) -> RedeemCode | None:
     """One redeem code, or None."""
     return code_from_item(table.get(REDEEM_CODE, redeem_code=redeem_code))
+
+
+def load_invoice(table: Table, invoice: Invoice) -> Invoice | None:
+    """A transaction as it stands now."""
+    return invoice_from_item(table.get(INVOICE, client_code=invoice.client_code, invoice_code=invoice.invoice_code))
 
 
 def load_purchase(table: Table, person_id: str, purchase_id: str) -> Purchase | None:
@@ -62,6 +78,13 @@ def purchases_of(table: Table, person_id: str) -> list[Purchase]:
     codes = map(code_from_item, table.batch_get(*((REDEEM_CODE, key) for key in keys)) if keys else [])
     by_purchase = {code.purchase_id: code for code in codes if code}
     return [begun(purchase, by_purchase.get(purchase.purchase_id)) for purchase in found]
+
+
+def load_with_code(table: Table, person_id: str, purchase_id: str) -> tuple[Purchase, RedeemCode] | None:
+    """One purchase of a person, as it stands, and its redeem code; None if it is not theirs."""
+    purchase = load_purchase(table, person_id, purchase_id)
+    code = load_code(table, purchase.redeem_code) if purchase else None
+    return (begun(purchase, code), code) if purchase and code else None
 
 
 def first_completed(table: Table, person_id: str) -> Purchase | None:
@@ -98,49 +121,60 @@ def new_invoice(invoice: Invoice) -> Part:
 
 def new_code(code: RedeemCode) -> Part:
     """Store a redeem code; drawn again in the unlikely case that it exists."""
-    return put_new(REDEEM_CODE, item_of(code), error=Moved(), redeem_code=code.redeem_code)
+    item = {**item_of(code), **_due_when_over(code)}
+    return put_new(REDEEM_CODE, item, error=Moved(), redeem_code=code.redeem_code)
+
+
+def due_codes_of(table: Table, shard: str, before: datetime) -> list[str]:
+    """The redeem codes of a due shard whose course was to be completed before a time (programme time)."""
+    return [key["redeem_code"] for key in table.due(REDEEM_CODE, shard, to_text(before))]
+
+
+def _due_when_over(code: RedeemCode) -> Item:
+    return {} if code.is_test else due(COURSE_DUE_KIND, code.redeem_code, to_text(finish_by(code)))
 
 
 # cancelling, redeeming, learning ----------------------------------------------------------------------------------
 
 
-def cancelled_parts(purchase: Purchase) -> tuple[Part, ...]:
-    """Cancel a purchase that has not begun, in all three views of it."""
+def cancelled_parts(purchase: Purchase, code: RedeemCode, at: datetime, request: str | None = None) -> tuple[Part, ...]:
+    """Cancel an open purchase in all three views of it; ``request``: with which the platform did so. Error: Moved."""
+    by = {"cancelled_by": request} if request else {}
     return (
         update(
             INVOICE,
-            set={"state": InvoiceState.CANCELLED},
+            set={"state": InvoiceState.CANCELLED, **by},
             when=Attr("state").eq(InvoiceState.SUCCESS),
-            error=TransactionVoid(),
+            error=Moved(),
             client_code=purchase.client_code,
             invoice_code=purchase.invoice_code,
         ),
-        _purchase(purchase, {"state": PurchaseState.CANCELLED}),
-        update(
-            REDEEM_CODE,
-            set={"state": PurchaseState.CANCELLED},
-            when=Attr("state").eq(PurchaseState.AUTHORISED),
-            error=Moved(),
-            redeem_code=purchase.redeem_code,
-        ),
+        *ended_parts(purchase, code, at),
     )
 
 
-def ended_parts(purchase: Purchase, code: RedeemCode) -> tuple[Part, ...]:
-    """End a purchase whose course has begun, with the membership: nothing more can be learnt with its code."""
+def ended_parts(purchase: Purchase, code: RedeemCode, at: datetime) -> tuple[Part, ...]:
+    """End an open purchase for its member and institution: nothing more can be learnt with its code. Error: Moved."""
     over = replace(code, state=PurchaseState.CANCELLED, version=code.version + 1)
-    return code_part(code, over), _purchase(purchase, {"state": PurchaseState.CANCELLED})
+    ended = {"state": PurchaseState.CANCELLED, "cancelled_at": to_text(at)}
+    return code_part(code, over), _purchase(purchase, ended)
 
 
 def code_part(before: RedeemCode, after: RedeemCode) -> Part:
-    """Write what changed on a code, if it is as it was read. Error: Moved."""
+    """Write what changed on a code, if it is as it was read; one that is over is not due any more. Error: Moved."""
     return update(
         REDEEM_CODE,
-        set=item_of(after, "state", "redeemed_at", "attended", "evidence", "version"),
+        set=item_of(after, "state", "redeemed_at", "attended", "attendances", "skill_shown", "version"),
+        remove=() if after.state in OPEN else NOT_DUE,
         when=Attr("version").eq(before.version) & Attr("state").eq(before.state),
         error=Moved(),
         redeem_code=before.redeem_code,
     )
+
+
+def not_completed_part(purchase: Purchase) -> Part:
+    """The purchase ends without completion."""
+    return _purchase(purchase, {"state": PurchaseState.NOT_COMPLETED})
 
 
 def completed_part(purchase: Purchase) -> Part:
@@ -153,7 +187,7 @@ def _purchase(purchase: Purchase, changed: Item) -> Part:
     return update(
         PURCHASE,
         set=changed,
-        when=Attr("state").is_in([PurchaseState.AUTHORISED, PurchaseState.REDEEMED]),
+        when=Attr("state").is_in(list(OPEN)),
         error=Moved(),
         person_id=purchase.person_id,
         purchase_id=purchase.purchase_id,

@@ -1,0 +1,1 @@
+"""The commands of logging in with Prakerja. Each reads load → decide → commit → announce."""

@@ -1,0 +1,83 @@
+"""Consents on their way, and grants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from prakerja.platform.access_patterns import SSO_CODE, SSO_GRANT
+from prakerja.platform.clock import to_text
+from prakerja.platform.parts import Item, Part, put_new, update
+from prakerja.platform.problems import Conflict, Reaction
+from prakerja.platform.records import item_of, record_of
+from prakerja.platform.table import Table
+from prakerja.sso.errors import CodeUnknown
+from prakerja.sso.model import Code, Grant
+
+CODE_KEPT = timedelta(days=1)
+"""How long a code is remembered, so that one that is used again is recognised."""
+
+
+class RotatedMeanwhile(Conflict):
+    """Another request has used the refresh token, or ended the grant, in this very moment."""
+
+    slug, reaction = "sso-rotated", Reaction.RETRY_LATER
+
+
+def code_from_item(item: Item | None) -> Code | None:
+    """A code from its stored item."""
+    return record_of(Code, item) if item else None
+
+
+def grant_from_item(item: Item | None) -> Grant | None:
+    """A grant from its stored item."""
+    return record_of(Grant, item) if item else None
+
+
+def load_grant(table: Table, grant_id: str) -> Grant | None:
+    """One grant, over or not, or None."""
+    return grant_from_item(table.get(SSO_GRANT, grant_id=grant_id))
+
+
+def new_code(code: Code) -> Part:
+    """A consent; the same form sent again is a repeat."""
+    item = {**item_of(code), "expires_at": int((code.created_at + CODE_KEPT).timestamp())}
+    return put_new(SSO_CODE, item, fingerprint=code.digest, digest=code.digest)
+
+
+def use_code(code: Code, grant: Grant, now: datetime) -> Part:
+    """Exchange a code. Whoever comes second meets CodeUnknown."""
+    return update(
+        SSO_CODE,
+        set={"used_at": to_text(now), "grant_id": grant.grant_id},
+        when=Attr("used_at").not_exists(),
+        error=CodeUnknown(),
+        digest=code.digest,
+    )
+
+
+def new_grant(grant: Grant) -> Part:
+    """What a code was exchanged for."""
+    item = {**item_of(grant), "expires_at": int(grant.ends_at.timestamp())}
+    return put_new(SSO_GRANT, item, error=CodeUnknown(), grant_id=grant.grant_id)
+
+
+def rotate(grant: Grant, now: datetime) -> tuple[Grant, Part]:
+    """The next pair of tokens becomes the current one."""
+    after = replace(grant, generation=grant.generation + 1, rotated_at=now)
+    same = Attr("generation").eq(grant.generation) & Attr("ended_at").not_exists()
+    changes = item_of(after, "generation", "rotated_at")
+    return after, update(SSO_GRANT, set=changes, when=same, error=RotatedMeanwhile(), grant_id=grant.grant_id)
+
+
+def end_grant(grant_id: str, reason: str, now: datetime) -> Part:
+    """Over for good; the row stays until it expires, so that late tokens are recognised."""
+    return update(
+        SSO_GRANT,
+        set={"ended_at": to_text(now), "end_reason": reason},
+        when=Attr("ended_at").not_exists(),
+        error=RotatedMeanwhile(),
+        grant_id=grant_id,
+    )

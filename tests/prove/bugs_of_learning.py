@@ -1,0 +1,68 @@
+"""Bugs that are planted where members attend and courses are completed."""
+
+from __future__ import annotations
+
+from tests.prove.bug import CODE, Bug
+
+ATTENDING, ENDING = "tests/functions/test_attending.py", "tests/functions/test_end_course.py"
+RULES = "tests/unit/training/test_learning.py"
+RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
+
+LEARNING_BUGS = (
+    Bug(
+        "take silence of the face check for a match",
+        f"{CODE}/training/service/attending.py",
+        "        raise FaceCheckUnavailable(retry_after=problem.retry_after or FACE_CHECK_AGAIN) from problem\n",
+        "        return\n",
+        (ATTENDING,),
+    ),
+    Bug(
+        "do not count photos that do not match",
+        f"{CODE}/training/service/attending.py",
+        "    p.table.commit(wrong_face_part(visit, after))\n",
+        "",
+        (ATTENDING,),
+    ),
+    Bug(
+        "let anybody attend under a state",
+        f"{CODE}/training/service/attending.py",
+        "    if code is None or not (code.is_test or code.person_id == person_id):\n",
+        "    if code is None:\n",
+        (ATTENDING,),
+    ),
+    Bug(
+        "attend at the very end of a window",
+        f"{CODE}/training/model/learning.py",
+        "        return self.opens_at <= now < self.closes_at\n",
+        "        return self.opens_at <= now <= self.closes_at\n",
+        (RULES,),
+    ),
+    Bug(
+        "complete without the skill demonstration",
+        f"{CODE}/training/model/learning.py",
+        "        skill_demonstration=code.rule.skill_demonstration and not code.skill_shown,\n",
+        "        skill_demonstration=False,\n",
+        (RULES, "tests/functions/test_partner_learning.py"),
+    ),
+    Bug(
+        "end a course that was just completed",
+        f"{CODE}/training/service/finishing.py",
+        "    if purchase.state not in OPEN:  # it ended after the code was read\n        raise Moved\n",
+        "",
+        (f"{RACES}[moto-the last proof against the end]",),
+    ),
+    Bug(
+        "leave a completed course due",
+        f"{CODE}/training/store/purchase.py",
+        "        remove=() if after.state in OPEN else NOT_DUE,\n",
+        "        remove=(),\n",
+        (ENDING, "tests/unit/training/test_store.py"),
+    ),
+    Bug(
+        "send people back to any path of a registered host",
+        f"{CODE}/partners/redirects.py",
+        'if port is None else port, parts.path or "/"\n',
+        'if port is None else port, "/"\n',
+        ("tests/unit/partners/test_redirects.py",),
+    ),
+)
