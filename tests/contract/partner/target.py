@@ -161,10 +161,8 @@ class There:
             "quota": Case("toko", "/payment/quota-schedule", course),
             "signature check": Case("lpk", "/signature/check", CHECK),
             **{
-                f"reset {trial['case']}": Case(
-                    "lpk", "/payment/redeem-code/reset", {"redeem_code": trial["redeem_code"]}
-                )
-                for trial in institution.get("test_codes", ())
+                f"reset {case}": Case("lpk", "/payment/redeem-code/reset", {"redeem_code": trial})
+                for case, trial in institution["test_codes"].items()
             },
         }
 
@@ -192,3 +190,5 @@ def client_code(target: Target, partner: str) -> str:
 
 
 TARGETS: dict[str, Callable[[], Any]] = {"here": a_market_here} | ({"there": the_system_there} if URL else {})
+WHICH = [pytest.param(name, marks=[pytest.mark.real_time] * (name == "there")) for name in sorted(TARGETS)]
+"""For a fixture's ``params``."""
