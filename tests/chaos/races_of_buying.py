@@ -10,9 +10,11 @@ from prakerja.platform.access_patterns import MEMBERSHIP, PLATFORM_ACCOUNT, PURC
 from prakerja.platform.approvals import approve
 from prakerja.training.messages import PaymentCodeRequested
 from prakerja.training.model.cancellation import CancellationReason
+from prakerja.training.model.learning import finish_by
 from prakerja.training.model.purchase import PurchaseState
 from prakerja.training.service.annulling import annul, propose_cancellation
 from prakerja.training.service.binding import untie_account
+from prakerja.training.service.finishing import end_course
 from tests.chaos.races import Contender, Judge, Race, course_of, member_of, one, person
 from tests.support.market import PRICE, account_of
 from tests.support.people import Someone
@@ -197,6 +199,30 @@ def operators_against_completion(stage: Stage, number: int) -> tuple[list[Conten
     ], judge
 
 
+def operators_against_the_end(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """A course whose time is over is cancelled while it ends: paid back or forfeited, and whoever is late fails nobody."""
+    who, _, sale = _bought(stage, number)
+    code = sale["redeem_code"]
+    assert stage.market.redeem(code)[0] == 200
+    left = finish_by(stage.market.redeem_code(code)) - stage.clock.programme()
+    stage.clock.travel(seconds=left.total_seconds() + 30)
+    approval_id = _agreed(stage, who)
+
+    def judge(answers: Sequence[Any]) -> None:
+        state, balance = _state(stage, who), stage.market.balance(who)
+        assert answers[0].state == state
+        assert answers[1] is None, answers
+        assert (state, balance["available"], balance["forfeited"]) in (
+            ("CANCELLED", GRANTED, 0), ("NOT_COMPLETED", GRANTED - PRICE, PRICE)
+        )  # fmt: skip
+        assert stage.market.redeem_code(code).state == state
+
+    return [
+        lambda: annul(stage.p, person_id=who.person_id, approval_id=approval_id),
+        lambda: end_course(stage.p, redeem_code=code),
+    ], judge
+
+
 BUYING = (
     Race("one platform account, two cards", one_account_two_cards),
     Race("one card, untied while it buys", one_card_untied_while_it_buys),
@@ -205,4 +231,5 @@ BUYING = (
     Race("one void, twice", one_void_twice),
     Race("operators cancel, platform voids", operators_against_void),
     Race("operators cancel, course completes", operators_against_completion),
+    Race("operators cancel, course ends", operators_against_the_end),
 )

@@ -105,6 +105,7 @@ def last_proof_against_the_end(stage: Stage, number: int) -> tuple[list[Contende
         state_now, balance = _purchase_state(stage, who), stage.market.balance(who)
         assert state_now in ("COMPLETED", "NOT_COMPLETED")
         assert isinstance(answers[0], str if state_now == "COMPLETED" else CourseOver), answers
+        assert answers[1] is None, "whoever comes too late to end a course has nothing to end, and does not fail"
         assert (balance["spent"], balance["forfeited"]) == ((PRICE, 0) if state_now == "COMPLETED" else (0, PRICE))
         assert sum(balance.values()) == GRANTED
         assert stage.market.redeem_code(code).state == state_now

@@ -49,7 +49,7 @@ LEARNING_BUGS = (
         f"{CODE}/training/service/finishing.py",
         "    if purchase.state not in OPEN:  # it ended after the code was read\n        raise Moved\n",
         "",
-        (f"{RACES}[moto-the last proof against the end]",),
+        (f"{RACES}[moto-operators cancel, course ends]",),
     ),
     Bug(
         "leave a completed course due",

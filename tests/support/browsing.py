@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -94,7 +95,8 @@ class Phone:
         """The button or link with these words, which leads to another page."""
         page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.XPATH, f"//button[.='{words}'] | //a[.='{words}']").click()
-        WebDriverWait(self.driver, PATIENCE).until(staleness_of(page))
+        # Asked in the middle of leaving, the driver may answer with an error of the browser's: that page is going, ask again.
+        WebDriverWait(self.driver, PATIENCE, ignored_exceptions=[WebDriverException]).until(staleness_of(page))
 
     @property
     def address(self) -> str:
