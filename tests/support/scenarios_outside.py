@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from threading import RLock
 from typing import Any
 
 from prakerja.gateways.http import Endpoint
@@ -39,6 +40,7 @@ class OutsideWorld:
         book = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         book.row_factory = sqlite3.Row
         self._book = book
+        self._turn = RLock()
         self.registry = Registry(book, clock.wall)
         self.faces = Faces(book, clock.wall, self.registry)
         self.messages = Messages(book, clock.wall)
@@ -49,6 +51,10 @@ class OutsideWorld:
         self.down: set[str] = set()
 
     def __call__(self, endpoint: Endpoint, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        with self._turn:  # tests race in threads, but an event loop serves one request after the other
+            return self._answer(endpoint, method, path, body, headers)
+
+    def _answer(self, endpoint: Endpoint, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
         system = endpoint.base_url.removeprefix("https://").partition(".")[0]
         if system in self.down:
             return 503, {}, b""
