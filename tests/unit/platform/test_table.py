@@ -146,6 +146,26 @@ def test_conflicts_are_retried_and_end_as_unavailable(
     assert ATTEMPTS < 10
 
 
+def test_a_transaction_that_was_still_in_progress_counts_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK sent it twice and heard that the first copy is in progress; that copy then succeeds."""
+    world.plant(CARD, {"left": 3}, card_number="1")
+    write, calls = world.client.transact_write_items, []
+
+    def unheard(**request: Any) -> Any:
+        calls.append(request["ClientRequestToken"])
+        write(**request)
+        if len(calls) == 1:
+            raise ClientError(
+                {"Error": {"Code": "TransactionInProgressException", "Message": ""}}, "TransactWriteItems"
+            )
+
+    monkeypatch.setattr(world.client, "transact_write_items", unheard)
+    spend = update(CARD, set={"left": 2}, when=Attr("left").eq(3), card_number="1")
+    assert not world.table.commit(spend, put_new(CARD, {}, card_number="2")).repeated
+    assert len(calls) == 2
+    assert len(set(calls)) == 1
+
+
 # one item, without a transaction --------------------------------------------------------------------------------------
 def _spend(world: World, left: int) -> Any:
     """A change that nobody may make twice: the second time its condition fails."""

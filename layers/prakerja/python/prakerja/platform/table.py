@@ -148,9 +148,10 @@ class Table(DueIndex):
             raise ValueError(f"{len(everything)} items do not fit into one transaction")
         if len(everything) == 1 and everything[0].action in ("Put", "Update"):
             return self._write(everything[0])
-        request = [self._request(part) for part in everything]
+        request: Any = [self._request(part) for part in everything]
+        token = RandomIds().new()  # one for all tries: a try that is still in progress, or done unheard, counts once
         try:
-            self._patiently(lambda: self._client.transact_write_items(TransactItems=request))  # type: ignore[arg-type]
+            self._patiently(lambda: self._client.transact_write_items(TransactItems=request, ClientRequestToken=token))
         except ClientError as error:
             return self._decide(everything, error.response.get("CancellationReasons", []), error)
         return Outcome()
