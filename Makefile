@@ -21,13 +21,14 @@ help: ## this list
 	@awk -F '#: ' '/^#: / {print "  " $$2}' Makefile
 #: 
 #: options
-#:   PEOPLE=200       run: how many people play
+#:   PEOPLE=200       run: how many people play (at least 30)
 #:   STAY=yes         run: stay up after the summary; no: end, status 0 only if all books agree
 #:   SEED=1           run: other people
 #:   CHAOS=no         run: yes kills functions and the outside world in the middle of stages
-#:   PORT=8080        run, travel: the front door
-#:   CLOUD_PORT=4566  run, synth: the local cloud
-#:   WORLD_PORT=8090  run, synth: the outside world: inbox, control pages
+#:   PORT=8080        the front door
+#:   CLOUD_PORT=4566  the local cloud; give all later commands the ports that run was given
+#:   WORLD_PORT=8090  the outside world: inbox, control pages
+#:   LOCAL_DIR=.local where everything that a run leaves is kept
 #:   DAYS=30          travel: how far
 #:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production

@@ -7,7 +7,9 @@ from html import escape
 
 from docs.discover import problems
 from functions.partner_api.codes import CODES, PartnerCode
+from prakerja.partners.errors import InvalidFields, MalformedBody, WrongPartnerKind
 from prakerja.platform.problems import Problem, Reaction
+from prakerja.training.errors import TooManyPaymentCodes
 
 INTRODUCTION = """# Error codes of the partner API
 
@@ -23,13 +25,20 @@ _TODO = {
     Reaction.GIVE_UP: "do not repeat it: the answer will stay",
     Reaction.DUPLICATE: "nothing: it was done before",
 }
+MET_AS: dict[str, type[Problem]] = {
+    "malformed-request": MalformedBody,
+    "invalid-input": InvalidFields,
+    "too-many": TooManyPaymentCodes,
+    "not-allowed": WrongPartnerKind,
+}
+"""As what partners meet a problem that others meet in other words."""
 _LATER = "send it again after the seconds of `Retry-After`"
 
 
 def code_rows() -> Iterator[tuple[str, ...]]:
     """A row for each code, in the order of codes."""
     everything: list[type[Problem]] = [Problem, *problems()]
-    known = {problem.slug: problem for problem in everything}
+    known = {problem.slug: problem for problem in everything} | MET_AS
     for slug, row in sorted(CODES.items(), key=lambda item: item[1].code):
         yield _row(known[slug], row)
 

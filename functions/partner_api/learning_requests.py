@@ -40,7 +40,7 @@ class TaskRequest(CommitRequest):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.number == POST_TEST) is not (self.scope is TaskScope.UK):
-            raise PydanticCustomError("task_sequence", "sequence must be 1 to 998 for tpm, 999 for uk")
+            raise PydanticCustomError("task_sequence", "must be 1 to 998 for tpm, 999 for uk")
         return self
 
 

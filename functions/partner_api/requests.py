@@ -48,6 +48,8 @@ def _known_sequence(value: int) -> int:
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^#{}\x00-\x1f\x7f]+$")]
 """A code or id: 1 to 64 characters, no control character, no ``#``, ``{`` or ``}``."""
+CourseKey = Annotated[Key, BeforeValidator(lambda value: "" if value is None else value)]
+"""Of a course or schedule. Null is an empty one, for which the contract has a code of its own."""
 RedeemCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9-]+$")]
 InvoiceCode = Annotated[Key, BeforeValidator(_integer_as_text)]
 Amount = Annotated[int, BeforeValidator(_digits_as_integer), Field(ge=1, le=10**12)]
@@ -78,8 +80,8 @@ class SendOtpRequest(PartnerRequest):
 
     user_platform_id: Key
     prakerja_id: Key
-    course_code: Key
-    schedule_code: Key
+    course_code: CourseKey
+    schedule_code: CourseKey
     amount: Amount
 
 
@@ -100,8 +102,8 @@ class PaymentStatusRequest(PartnerRequest):
 class QuotaRequest(PartnerRequest):
     """``payment/quota-schedule``."""
 
-    schedule_code: Key
-    course_code: Key
+    schedule_code: CourseKey
+    course_code: CourseKey
 
 
 class VoidRequest(PartnerRequest):
@@ -124,7 +126,7 @@ _WORDS = {
     "greater_than_equal": "terlalu kecil",
     "less_than_equal": "terlalu besar",
     "sequence": "harus 1 sampai 10, atau 999",
-    "task_sequence": "tidak sesuai: sequence 1 sampai 998 untuk tpm, 999 untuk uk",
+    "task_sequence": "harus 1 sampai 998 untuk tpm, 999 untuk uk",
     "enum": "harus tpm atau uk",
     "is_instance_of": "harus tpm atau uk",
 }
@@ -132,18 +134,23 @@ _EMPTY = frozenset({"missing", "string_too_short"})
 
 
 def read(model: type[RequestT], data: dict[str, Any]) -> RequestT:
-    """The body as ``model``. Raises InvalidFields (CourseNotNamed) naming each wrong field, never its value."""
+    """The body as ``model``. Raises InvalidFields (CourseNotNamed) with the first complaint about each wrong field, never its value."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-    course_missing = any(_name(one) in ("course_code", "schedule_code") and one["type"] in _EMPTY for one in details)
+    first: dict[str, ErrorDetails] = {}
+    for one in details:
+        first.setdefault(_name(one), one)
+    course_missing = any(first[name]["type"] in _EMPTY for name in ("course_code", "schedule_code") if name in first)
     problem = CourseNotNamed if course_missing else InvalidFields
     raise problem(
-        fields="; ".join(f"{_name(one)}: {one['msg']}" for one in details) + ".",
-        fields_id="; ".join(f"{_name(one)} {_WORDS.get(one['type'], 'tidak sah')}" for one in details) + ".",
+        fields="; ".join(f"{name}: {one['msg']}" for name, one in first.items()) + ".",
+        fields_id="; ".join(f"{name} {_WORDS.get(one['type'], 'tidak sah')}" for name, one in first.items()) + ".",
     )
 
 
 def _name(error: ErrorDetails) -> str:
+    if error["type"] == "task_sequence":  # judged together with the scope
+        return "sequence"
     return str(error["loc"][0]) if error["loc"] else "body"

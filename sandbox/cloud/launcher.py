@@ -45,7 +45,8 @@ def _check_free(port: int) -> None:
             if problem.errno != errno.EADDRINUSE:
                 raise
             raise CannotStart(
-                f"Port {port} is in use by another program. Stop it, or choose other ports with --port and --front-port."
+                f"Port {port} is in use by another program. Stop it, or choose other ports: "
+                "make run PORT=… CLOUD_PORT=…, or --front-port and --port of the launcher."
             ) from problem
 
 

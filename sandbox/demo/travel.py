@@ -15,6 +15,7 @@ SWEEPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("sweep_deadlines", {"sweep": "revoke"}),
     ("close_season", {"close": "seasons"}),
     ("close_day", {"close": "nightly"}),
+    ("reconcile_payouts", {"round": "hourly"}),
     ("reconcile_payouts", {"round": "daily"}),
 )
 """Everything that a cron calls, with its event."""

@@ -72,7 +72,10 @@ class WorldProcess:
         while not self.ready():
             if self._child.poll() is not None or time.monotonic() > until:
                 self._end(self._child)
-                raise WorldFailed(f"the outside world did not start at {self.url}:\n{self._last_lines()}")
+                raise WorldFailed(
+                    f"the outside world did not start at {self.url} (another port: make run WORLD_PORT=…):\n"
+                    f"{self._last_lines()}"
+                )
             time.sleep(0.05)
         self._watcher.start()
         return self

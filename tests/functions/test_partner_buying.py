@@ -35,6 +35,7 @@ def market(world: World, monkeypatch: pytest.MonkeyPatch) -> Market:
         ({"amount": PRICE - 1}, "ERRTRX40013"),
         ({"course_code": "DEAR", "schedule_code": "S2", "amount": 3_500_001}, "ERRTRX40016"),
         ({"course_code": ""}, "ERRPLT40036"),
+        ({"course_code": None}, "ERRPLT40036"),
         ({"amount": 1.5}, "ERRREQ40002"),
         ({"amount": True}, "ERRREQ40002"),
         ({"prakerja_id": 8000000000000001}, "ERRREQ40002"),

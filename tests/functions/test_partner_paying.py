@@ -146,6 +146,17 @@ def test_authorising_twice_answers_the_same(market: Market) -> None:
     refused(market.pay(token, otp="0000"), "ERRTRX40022")
 
 
+def test_authorising_again_what_was_cancelled_since_sells_nothing(market: Market) -> None:
+    who = market.member()
+    token = market.token()
+    _, answer = market.pay(token)
+    bought = answer["data"]
+    void = {"invoice_code": "INV-1", "transaction_code": bought["transaction_code"]}
+    assert market.call("toko", "/payment/void", void)[0] == 200
+    refused(market.pay(token), "ERRPLT40028")
+    assert market.balance(who)["available"] == 3_500_000
+
+
 def test_an_invoice_code_is_used_once(market: Market) -> None:
     market.member()
     two = market.member(2, card=OTHER_CARD)

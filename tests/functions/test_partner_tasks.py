@@ -109,6 +109,20 @@ def test_a_task_with_wrong_fields_is_refused(market: Market, code: str, changes:
 
 
 @pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"url_file": "ftp://x"}, "url_file formatnya tidak sesuai."),
+        ({"sequence": 1}, "sequence harus 1 sampai 998 untuk tpm, 999 untuk uk."),
+    ],
+)
+def test_a_wrong_field_is_named_with_one_complaint(
+    market: Market, code: str, changes: dict[str, Any], said: str
+) -> None:
+    body = {"redeem_code": code, "scope": "uk", "sequence": POST_TEST, "notes": "Tepat.", "url_file": "", **changes}
+    assert refused(market.call("lpk", "/tpm/feedback/submission", body), "ERRREQ40002") == said
+
+
+@pytest.mark.parametrize(
     ("changes", "is_good"),
     [
         ({"url_file": ""}, True),

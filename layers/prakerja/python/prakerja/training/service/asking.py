@@ -105,8 +105,8 @@ def _request_code(p: Platform, platform: str, order: Order, person_id: str, foun
     season = season_of(membership.decreed_at)
     require_may_buy(membership, account_required=account_required, season=season, now=today)
     require_own_account(membership, found.tied_to, platform, order.user_platform_id)
-    require_buyer_fits(p, course, schedule, person_id, identity[0] if identity else None, today)
     find_seat(p.table, course.course_code, schedule.schedule_code, schedule.pools, seats_from_item(seats_item, pool))
+    require_buyer_fits(p, course, schedule, person_id, identity[0] if identity else None, today)
     if balance.available < order.amount:
         raise NotEnoughBalance
     intent = fingerprint([platform, order.user_platform_id, order.course_code, order.schedule_code, order.amount])

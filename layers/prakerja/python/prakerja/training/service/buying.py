@@ -22,7 +22,7 @@ from prakerja.platform.observability import count
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.parts import Item, Part
 from prakerja.registration import NoticeKind, notice
-from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, WrongPaymentCode
+from prakerja.training.errors import CourseUnknown, PaymentUnknown, PaymentUsed, TransactionVoid, WrongPaymentCode
 from prakerja.training.model.catalogue import Course, Schedule, Seats, first_pool, require_course, require_on_sale
 from prakerja.training.model.payment import (
     Payment,
@@ -83,8 +83,8 @@ def authorise(
 
     The same payment under the same invoice again is answered with the same purchase, and the very same request with a
     wrong code is counted once. The price is the one that the member confirmed; all else is judged as it is now.
-    Raises PaymentUnknown, WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed, InvoiceUsed, NoSeatLeft,
-    NotEnoughBalance, AccountHasAnotherCard and what ``require_course``, ``require_on_sale``, ``require_may_buy``,
+    Raises PaymentUnknown, WrongPaymentCode, PaymentLocked, PaymentExpired, PaymentUsed, TransactionVoid, InvoiceUsed,
+    NoSeatLeft, NotEnoughBalance, AccountHasAnotherCard and what ``require_course``, ``require_on_sale``, ``require_may_buy``,
     ``require_own_account`` and ``require_buyer_fits`` raise.
     """
     platform.require(PartnerKind.PLATFORM)
@@ -160,7 +160,7 @@ def _require_may_sell(p: Platform, payment: Payment, sale: _Sale, now: datetime)
 def _bought_before(
     p: Platform, payment: Payment, confirmation: Confirmation, *, is_right: bool
 ) -> tuple[Purchase, str]:
-    """A repeat: the answer of the first time."""
+    """A repeat: the answer of the first time, unless the purchase was cancelled since."""
     if not is_right:
         raise WrongPaymentCode(tries_left=0)
     key = {"person_id": payment.person_id, "purchase_id": str(payment.purchase_id)}
@@ -168,6 +168,8 @@ def _bought_before(
     purchase = purchase_from_item(item)
     if purchase is None or purchase.invoice_code != confirmation.invoice_code:
         raise PaymentUsed
+    if purchase.state is PurchaseState.CANCELLED:
+        raise TransactionVoid
     return purchase, name_of(p, payment.person_id, identity)
 
 
