@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from prakerja.exclusions.api import NewRow, RowResult
@@ -22,16 +22,16 @@ from prakerja.exclusions.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.approvals import Approval, load_approval, propose
-from prakerja.platform.clock import to_text
+from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.evidence import evidence
-from prakerja.platform.idempotency import command_id
-from prakerja.platform.ids import fingerprint
+from prakerja.platform.idempotency import command_id, remember
 from prakerja.platform.observability import count
 from prakerja.platform.problems import NotAllowed, Unavailable
 
 LIFT = "EXCLUSION_LIFT"
 """The kind of the operators' approval; its content is the entry to be taken off."""
 AT_ONCE = 20
+"""Rows of one read and one transaction: at most two digests each while a key rotates."""
 TRIES = 5
 _NIK, _DAY = re.compile(r"\d{16}"), re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
@@ -54,16 +54,19 @@ def add_list(
     now = p.clock.programme()
     list_id = command_id("operator", operator, "add_exclusions", key)
     added = ListOfExclusions(list_id, source, operator, now, len(rows))
+    intent = {"source": str(source), "rows": [row.model_dump() for row in rows]}
     # commit: the list is known before anybody is on it
     outcome = p.table.commit(
-        new_list(added, fingerprint([row.model_dump() for row in rows])),
+        remember(list_id, intent, p.clock.wall(), added_at=to_text(now)),
+        new_list(added),
         evidence(list_id, "EXCLUSIONS_ADDED", now, by=operator, source=str(source), rows=len(rows)),
     )
     results: list[RowResult] = []
     for start in range(0, len(rows), AT_ONCE):
         results += _add(p, source, list_id, rows[start : start + AT_ONCE])
-    if not outcome.repeated:
-        count("ExclusionsAdded", results.count(RowResult.ADDED), source=str(source))
+    if outcome.found is not None:
+        return replace(added, added_at=from_text(outcome.found["added_at"])), results
+    count("ExclusionsAdded", results.count(RowResult.ADDED), source=str(source))
     return added, results
 
 
@@ -144,11 +147,13 @@ def _add(p: Platform, source: Source, list_id: str, rows: Sequence[NewRow]) -> l
             results.append(RowResult.UNCHANGED if after[row.nik] == before and not ours else RowResult.ADDED)
         changed = [nik for nik in niks if after[nik] != known[nik].exclusion]
         people = [who for nik in changed if (who := known[nik].holder)]
+        stored = [
+            part for nik in changed for part in store_exclusion(known[nik].exclusion, after[nik], known[nik].digests)
+        ]
         # commit, announce
         with suppress(ExclusionMoved):
-            for nik in changed:
-                told = [ExclusionChanged(person_id=who)] if (who := known[nik].holder) else []
-                p.table.commit(*store_exclusion(known[nik].exclusion, after[nik], known[nik].digests), outbox=told)
+            if stored:
+                p.table.commit(*stored, outbox=[ExclusionChanged(person_id=who) for who in people])
             if people:
                 count("MembersExcluded", len(people), source=str(source))
             return results

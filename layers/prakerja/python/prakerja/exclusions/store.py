@@ -10,9 +10,7 @@ from prakerja.exclusions.errors import ExclusionMoved
 from prakerja.exclusions.model import Exclusion, ListOfExclusions
 from prakerja.platform.access_patterns import EXCLUSION, EXCLUSION_LIST, GUARD, Pattern
 from prakerja.platform.clock import to_text
-from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import Item, Part, put, put_new
-from prakerja.platform.problems import IdempotencyKeyReused
+from prakerja.platform.parts import Item, Part, put
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
@@ -55,16 +53,9 @@ def store_exclusion(before: Exclusion, after: Exclusion, digests: tuple[str, ...
     )
 
 
-def new_list(added: ListOfExclusions, content: str) -> Part:
-    """Remember that a list was handed in; ``content``: hash of its rows, so that its key is not used for another."""
-    return put_new(
-        EXCLUSION_LIST,
-        item_of(added),
-        error=IdempotencyKeyReused(),
-        fingerprint=fingerprint([added.source, content]),
-        added_at=to_text(added.added_at),
-        list_id=added.list_id,
-    )
+def new_list(added: ListOfExclusions) -> Part:
+    """A list was handed in. Its place tells when, so a repeat is not known by it."""
+    return put(EXCLUSION_LIST, item_of(added), added_at=to_text(added.added_at), list_id=added.list_id)
 
 
 def lists(table: Table, limit: int = 50) -> list[ListOfExclusions]:

@@ -20,12 +20,15 @@ def command_id(audience: str, subject: str, command: str, key: str) -> str:
     return derived(audience, subject, command, key)
 
 
-def remember(command: str, intent: Mapping[str, Any], now: datetime) -> Part:
-    """The row of a command that creates nothing; ``command`` is its ``command_id``. Another intent under it is refused."""
+def remember(command: str, intent: Mapping[str, Any], now: datetime, **answer: str) -> Part:
+    """The row of a command that creates nothing under its own key; ``command`` is its ``command_id``.
+
+    Another intent under it is refused. ``answer``: what a repeat must answer again.
+    """
     expires = int((now + KEPT).timestamp())
     return put_new(
         IDEMPOTENCY,
-        {"expires_at": expires},
+        {"expires_at": expires, **answer},
         error=IdempotencyKeyReused(),
         fingerprint=fingerprint(intent),
         command_id=command,
