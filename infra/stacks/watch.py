@@ -135,7 +135,7 @@ class WatchStack(Stack):
         self._alarm(
             kind="channel_paused",
             subject="send_payout",
-            says="A provider leaves us without clear answers or refuses us: its channel paused by itself.",
+            says="A provider gives no clear answers, is out of reach or refuses us: its channel paused by itself.",
             measure=Measure(OURS, "ChannelPaused", {"service": "send_payout"}, "Sum"),
             at_least=1,
         )

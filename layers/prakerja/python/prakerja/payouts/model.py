@@ -148,7 +148,7 @@ class Attempt:
     not_found_since: datetime | None = None
     unknown_since: datetime | None = None
     overdue: bool = False
-    """Unknown beyond its ladder: on a person's list."""
+    """Unknown beyond its ladder, or its provider out of reach as long: people know of it."""
     asked_before: int = 0
     """Of ``inquiries``, those made before the last sending: the ladder starts again with each."""
     code: str | None = None
