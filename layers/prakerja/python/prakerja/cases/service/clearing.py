@@ -22,6 +22,7 @@ from prakerja.payouts import (
     load_payout,
     load_suspended,
     paid_by_it,
+    was_given_back,
 )
 from prakerja.platform import Platform
 from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
@@ -119,6 +120,16 @@ def clear_case(p: Platform, *, case_id: str, approval_id: str) -> Case:
         return _too_late(p, load_case(p.table, case_id))
     count("CaseCleared", outcome=str(clearing.outcome))
     return after
+
+
+def money_waits(table: Table, case: Case) -> bool:
+    """Whether money waits for this case that nobody has cleared."""
+    if not any(case.kind in kinds for kinds in CLEARABLE.values()):
+        return False
+    found = _waiting(table, case)
+    if found is None or case.kind not in CLEARABLE[Outcome.GIVEN_BACK]:
+        return found is not None
+    return not was_given_back(table, found.provider, found.subject, case.subject_id)
 
 
 def _too_late(p: Platform, case: Case) -> Case:
