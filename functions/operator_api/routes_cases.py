@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from prakerja.cases.api import CaseDetail, CaseList, CaseView, NewClearing, NewNote, Resolution
-from prakerja.cases.errors import CaseNotTaken, CaseResolved, NothingToClear
+from prakerja.cases.errors import CaseNotTaken, CaseResolved, MoneyWaits, NothingToClear
 from prakerja.cases.model import Case, CaseState
 from prakerja.cases.service import note_case, propose_clearing, resolve_case, take_case
 from prakerja.cases.store import list_cases, load_case, notes_of, occurrences_of
@@ -77,9 +77,12 @@ def note(case_id: Id, body: NewNote, who: Who, key: IdempotencyKey, if_match: If
 
 
 @router.put("/operator/v1/cases/<case_id>/resolution", tags=["cases"])
-@refuses(NotFound, CaseNotTaken, CaseResolved, PreconditionFailed, PreconditionRequired)
+@refuses(NotFound, CaseNotTaken, CaseResolved, MoneyWaits, PreconditionFailed, PreconditionRequired)
 def resolve(case_id: Id, body: Resolution, who: Who, if_match: IfMatch = None) -> Response[CaseView]:
-    """End a case that you have taken, with your reason. Repeating it is safe; found again, it opens by itself."""
+    """End a case that you have taken, with your reason. Repeating it is safe; found again, it opens by itself.
+
+    One that money waits for ends only with its clearing.
+    """
     who.require(Role.PAYOUT_OFFICER)
     version = seen_version(if_match)
     case = resolve_case(

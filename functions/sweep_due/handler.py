@@ -1,5 +1,5 @@
 """Wakes work whose time has come and whose message was lost: codes, notices, identity checks, waves, courses,
-payouts, payout runs.
+payouts, payout runs, what was withheld until a day.
 
 The items say what is due; waking something twice, or something already done, does no harm.
 """
@@ -13,7 +13,7 @@ from prakerja.cases.service import watch_cases
 from prakerja.identity import due_checks
 from prakerja.incentives.service import due_claims
 from prakerja.membership.service import due_revocations
-from prakerja.payouts.service import due_accounts, due_payouts, due_runs
+from prakerja.payouts.service import due_accounts, due_payouts, due_runs, due_withheld
 from prakerja.payouts.store import DUE_KINDS
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import DUE_SHARDS
@@ -39,6 +39,7 @@ SWEEPS: dict[str, Callable[[Platform, str], Iterable[Message]]] = {
     "CASE": watch_cases,
     "REVOKED": due_revocations,
     "CLAIM": due_claims,
+    "WITHHELD": due_withheld,
     "SCHEDULE": due_cancellations,
     "COURSE": due_courses,
 }

@@ -42,6 +42,12 @@ BROKEN_INCENTIVES: dict[str, Broken] = {
     "clearing what a claim never got": Broken(
         "nothing-to-clear", CLEARING, ("GIVEN_BACK", "GIVEN_BACK"), {"body": {"outcome": "GIVEN_BACK"}}
     ),
+    "ending a case alone that money waits for": Broken(
+        "money-waits",
+        "PUT /operator/v1/cases/{case_id}/resolution",
+        ("Usulkan penyelesaian", "Propose how"),
+        prepare=lambda scene: {"path": {"case_id": scene.money.suspense_case}},
+    ),
     "accepting money for what waits to be paid": Broken(
         "suspense-not-acceptable",
         CLEARING,

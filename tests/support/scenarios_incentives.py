@@ -77,6 +77,17 @@ def _lifted(stage: Stage) -> None:
     lift(stage.p, exclusion_id=stage.memo.exclusion_id, approval_id=stage.memo.approval_id)
 
 
+def _over(stage: Stage) -> None:
+    """On a list until today, and tomorrow has come."""
+    today = wib_date(stage.clock.programme()).isoformat()
+    rows = [NewRow(nik=ANI.nik, reason="ASN", valid_from="2020-01-01", valid_until=today)]
+    add_list(stage.p, operator=MARY, source=Source.BKN, rows=rows, key="list-until")
+    stage.relay()
+    stage.work(stage.take(ExclusionChanged.topic))
+    stage.clock.travel(days=1)
+    sweep(stage)
+
+
 # withdrawing ----------------------------------------------------------------------------------------------------------
 def _withdraw(stage: Stage) -> Any:
     return withdraw_run(stage.p, operator=MARY, run_id=stage.memo.run_id).state
@@ -181,6 +192,7 @@ BEFORE_RELEASE = (
     Step("propose lift", _propose, _listed, aside=True),
     aside(delivery("lift exclusion", LiftApproved.topic, before=_agreed)),
     aside(delivery("screen member: off the list", ExclusionChanged.topic, before=_lifted, of=_ani)),
+    aside(delivery("screen member: its time is over", ExclusionChanged.topic, before=_over, of=_ani)),
     Step("withdraw run", _withdraw, aside=True),
     aside(delivery("withdraw shard", ShardWithdrawn.topic, before=_withdrawn, of=_anis_shard)),
     Step("try incentive again", _retry, _failed, aside=True),

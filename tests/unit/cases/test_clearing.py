@@ -14,7 +14,7 @@ from prakerja.balance import ledger_totals
 from prakerja.balance.model import account_class
 from prakerja.cases.errors import CaseNotTaken, CaseResolved, NotAgreedOn, NothingToClear
 from prakerja.cases.model import Case, CaseState, Outcome, Verdict
-from prakerja.cases.service import clear_case, clearing_approved, open_case, propose_clearing, resolve_case, take_case
+from prakerja.cases.service import clear_case, clearing_approved, open_case, propose_clearing, take_case
 from prakerja.cases.store import load_case
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentives_of
 from prakerja.payouts import NotAcceptable
@@ -190,9 +190,7 @@ def test_who_may_propose_what(desk: Desk) -> None:
         desk.propose(case, Outcome.RETURNED, desk.payout_id)
     with pytest.raises(NotAcceptable):
         desk.propose(case, Outcome.ACCEPTED, desk.payout_id)  # another amount
-    resolve_case(
-        desk.p, operator=OFFICER, case_id=case.case_id, verdict=Verdict.MENDED, why="wrote", version=case.version
-    )
+    desk.clear(case, Outcome.RETURNED)
     with pytest.raises(CaseResolved):
         desk.propose(case, Outcome.RETURNED)
 

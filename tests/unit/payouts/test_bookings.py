@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prakerja.balance import FUND, PayoutMove, accounts_of_move
-from prakerja.payouts.bookings import IN_FLIGHT, NotBookable, moves_between, moves_of_claimed
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.bookings import NotBookable, in_flight_at, moves_between, moves_of_claimed
+from prakerja.payouts.model import IN_FLIGHT, MOST_STEPS, Passed, Payout, PayoutState
 
 PROVIDER, AMOUNT = "BNI", 600_000
 PLACE = {
@@ -41,6 +43,31 @@ def test_an_attempts_money_is_where_its_state_says(states: list[PayoutState]) ->
             book(balances, move)
         state = following
         assert {name: amount for name, amount in balances.items() if amount} == {PLACE[state]: AMOUNT}
+
+
+AT = datetime(2026, 1, 15, 3, tzinfo=UTC)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(PayoutState)), st.integers(0, 1)), min_size=60, max_size=120))
+def test_a_long_history_says_what_was_in_flight_when_as_all_its_steps_do(
+    steps: list[tuple[PayoutState, int]],
+) -> None:
+    payout, every = Payout("p", "r", "w", "JOB_SEARCH", 1, PROVIDER, AMOUNT), list[Passed]()
+    for minute, (state, more) in enumerate(steps):
+        payout = payout.to(state, AT + timedelta(minutes=minute), attempt=payout.attempt + more)
+        every += payout.history[-1:] if payout.history[-1:] != tuple(every[-1:]) else ()
+    whole = replace(payout, history=tuple(every))
+    moments = [AT + timedelta(minutes=minute) for minute in range(len(steps) + 1)]
+    assert [in_flight_at(payout, at) for at in moments] == [in_flight_at(whole, at) for at in moments]
+
+
+def test_a_payout_that_is_sent_again_for_days_was_in_flight_all_the_time() -> None:
+    payout = Payout("p", "r", "w", "JOB_SEARCH", 1, PROVIDER, AMOUNT).to(PayoutState.QUEUED, AT)
+    for hour in range(200):
+        state = (PayoutState.DISPATCHING, PayoutState.RESEND)[hour % 2]
+        payout = payout.to(state, AT + timedelta(hours=hour + 1), attempt=1)
+    assert len(payout.history) == MOST_STEPS
+    assert {in_flight_at(payout, AT + timedelta(hours=hour + 2)) for hour in range(200)} == {PROVIDER}
 
 
 @pytest.mark.parametrize("state", sorted(PayoutState))

@@ -32,7 +32,8 @@ from prakerja.payouts.service import channel, propose_start, send_payout, start_
 from prakerja.payouts.store import change_channel, load_channel
 from prakerja.platform.approvals import Approval, approved_parts
 from prakerja.platform.clock import to_text
-from tests.support.payments import PROVIDER, Payments
+from prakerja.platform.findings import CaseNeeded, FindingKind
+from tests.support.payments import PROVIDER, Payments, Waiting
 from tests.support.world import World
 from tests.unit.payouts.test_overtaken import queued
 
@@ -98,9 +99,14 @@ def test_one_probe_at_a_time_and_a_dead_one_is_followed_by_another() -> None:
 )
 def test_what_opens_the_breaker(outcomes: list[Outcome], cause: Cause | None) -> None:
     recent = Recent()
-    noted = [recent.note(outcome) for outcome in outcomes]
+    noted = [recent.note(outcome, "4290000" if outcome is Outcome.REJ else "") for outcome in outcomes]
     assert noted[-1] is cause
     assert set(noted[:-1]) <= {None}
+
+
+def test_who_cannot_be_reached_has_not_answered() -> None:
+    recent = Recent()
+    assert [recent.note(Outcome.REJ, "") for _ in range(CONSECUTIVE)] == [None] * 4 + [Cause.NO_ANSWERS]
 
 
 # on the table ---------------------------------------------------------------------------------------------------------
@@ -211,3 +217,51 @@ def test_an_empty_source_pauses_the_channel_and_fails_nobody(world: World) -> No
     payments.play()
     assert payments.states() == [PayoutState.PAID] * 2
     assert not any(PayoutState.FAILED in seen for seen in payments.history.values())
+
+
+def test_a_probe_that_could_not_even_connect_does_not_close_the_breaker(world: World) -> None:
+    payments = Payments(world, people=CONSECUTIVE + 1)
+    payments.release(payments.declare())
+    payments.bank.transport.refusing = True  # nothing listens: no byte leaves, so each may be sent again
+    payments.drain()
+    opened = load_channel(world.table, PROVIDER)
+    assert (opened.cause, opened.opened) == (Cause.NO_ANSWERS, 1)
+    payments.play(hours=1)
+    still = load_channel(world.table, PROVIDER)
+    assert still.open_until is not None
+    assert still.opened > len(PAUSES)  # each probe opened it again, and each opening rings
+    payments.bank.transport.refusing = False
+    payments.play()
+    assert payments.states() == [PayoutState.PAID] * (CONSECUTIVE + 1)
+    assert set(payments.credits().values()) == {1}
+    assert load_channel(world.table, PROVIDER).open_until is None
+
+
+class Heard(Payments):
+    """Payments of which what people are told is kept."""
+
+    def __init__(self, world: World, people: int) -> None:
+        self.found: list[str] = []
+        super().__init__(world, people)
+
+    def _handle(self, message: Waiting) -> None:
+        self.found += [message.body["kind"]] if message.topic == CaseNeeded.topic else []
+        super()._handle(message)
+
+
+def test_one_payout_whose_provider_cannot_be_reached_becomes_a_case_next_morning(world: World) -> None:
+    payments = Heard(world, people=1)
+    payments.release(payments.declare())
+    payments.bank.transport.refusing = True
+    payments.drain()
+    morning = datetime(2026, 1, 16, 1, 0, tzinfo=UTC)  # 08:00 WIB
+    seen = []
+    for moment in (morning - timedelta(hours=1), morning, morning + timedelta(hours=1)):
+        payments.move_to(moment)
+        payments.sweep()
+        seen.append([*payments.states(), *payments.found])
+    late = [PayoutState.RESEND, FindingKind.PAYOUT_OVERDUE]
+    assert seen == [[PayoutState.RESEND], late, late]  # told once
+    payments.bank.transport.refusing = False
+    payments.play()
+    assert payments.states() == [PayoutState.PAID]

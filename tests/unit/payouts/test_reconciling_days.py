@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from prakerja.balance import ledger_totals
 from prakerja.payouts.errors import DayNotOverYet, UnknownProvider
 from prakerja.payouts.messages import DayToReconcile
 from prakerja.payouts.model import PayoutState
@@ -15,6 +16,7 @@ from prakerja.payouts.service.handing_in import announce_file, file_received
 from prakerja.payouts.service.reading_reports import report_rows
 from prakerja.payouts.service.reconciling import begin_round
 from prakerja.payouts.store.reconciliations import DayState, load_day
+from prakerja.platform.clock import wib_date
 from prakerja.platform.problems import NotFound
 from tests.support.reconciled import AMOUNT, BANK, Day, counts
 from tests.support.statements import line
@@ -174,3 +176,57 @@ def test_what_cannot_be_handed_in(day: Day) -> None:
         announce_file(day.p, day.files, provider="NOBODY", day=day.day - timedelta(days=1), **asked)  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         file_received(day.p, operator="op-1", file_id="nothing")
+
+
+def suspended(day: Day) -> int:
+    """Rupiah in suspense."""
+    return ledger_totals(day.world.table, wib_date(day.world.clock.programme())).net("SUSPENSE:BNI")
+
+
+def test_rows_without_a_number_are_the_same_rows_wherever_they_stand(day: Day) -> None:
+    """A corrected file has a line more before them: nothing of theirs is suspended or told again."""
+    failed = day.attempt(PayoutState.FAILED)
+    day.morning()
+    nameless = [line("PAYOUT", 7_000), line("PAYOUT", 7_000), line("PAYOUT", 3_000, "SOMEBODY")]
+    paid = line("PAYOUT", AMOUNT, failed)
+    day.hand_in(*nameless, paid)
+    day.reconcile()
+    told = {body["subject_id"] for _, body in day.findings()}
+    assert (suspended(day), len(told)) == (AMOUNT + 17_000, 4)
+    day.hand_in(line("FEE", 1), paid, line("PAYOUT", 1_000, "ELSE"), *reversed(nameless))
+    day.reconcile()
+    assert suspended(day) == AMOUNT + 17_000 + 1_000
+    assert len({body["subject_id"] for _, body in day.findings()} - told) == 1, "only of what is new"
+    day.hand_in(line("FEE", 1), paid, line("PAYOUT", 1_000, "ELSE"), *nameless, nameless[0])
+    day.reconcile()
+    assert suspended(day) == AMOUNT + 17_000 + 1_000 + 7_000, "a third one like two others is one more"
+
+
+def test_a_row_about_another_day_is_the_same_one_wherever_it_stands(day: Day) -> None:
+    failed, first = day.attempt(PayoutState.FAILED), day.day
+    day.morning()
+    day.hand_in(line("FEE", 1, "", "F1"))
+    day.reconcile()
+    day.day = first + timedelta(days=1)
+    day.morning()
+    for more in ((), (line("FEE", 2, "", "F2"),)):
+        day.hand_in(*more, line("PAYOUT", AMOUNT, failed))
+        day.reconcile()
+        day.reconcile(first)
+    assert suspended(day) == AMOUNT
+
+
+def test_what_was_suspended_one_by_one_is_not_in_the_sum_of_many(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "KEPT_AT_MOST", 3)
+    strange = [line("PAYOUT", 5, f"X{n}", f"N{n}") for n in range(6)]
+    day.attempt(PayoutState.PAID)
+    day.morning()
+    for rows, rupiah in ((2, 10), (5, 25), (5, 25)):
+        day.hand_in(*strange[:rows], line("FEE", 1, "", "F1"))
+        day.reconcile()
+        assert suspended(day) == rupiah
+    crowd = next(body for _, body in day.findings() if body["subject_id"].endswith(":THEIRS_NOT_OURS"))
+    assert crowd["facts"] | {"their_amount": 25, "suspended": 15} == crowd["facts"]
+    day.hand_in(*strange[1:3])
+    day.reconcile()
+    assert suspended(day) == 15, "the sum is taken back; what the first file had alone stays until a person decides"

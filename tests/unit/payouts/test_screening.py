@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,14 +12,14 @@ from prakerja.exclusions import Source
 from prakerja.exclusions.api import NewRow
 from prakerja.exclusions.service import add_list
 from prakerja.identity.store import nik_guards
-from prakerja.incentives import IncentiveState, incentives_of
+from prakerja.incentives import WITHHELD_DUE_KIND, IncentiveState, incentives_of
 from prakerja.payouts.destination import COOLING, Waits, linked
 from prakerja.payouts.model import PayoutState
-from prakerja.payouts.service import screen_member, start_run
+from prakerja.payouts.service import due_withheld, screen_member, start_run
 from prakerja.payouts.store import change_account, load_account, load_run
 from prakerja.payouts.timeline import following, stands
-from prakerja.platform.access_patterns import EXCLUSION
-from prakerja.platform.clock import wib_date
+from prakerja.platform.access_patterns import DUE_SHARDS, EXCLUSION
+from prakerja.platform.clock import WIB, wib_date
 from prakerja.platform.parts import delete
 from prakerja.platform.problems import Conflict
 from tests.support.payments import AMOUNT, Payments
@@ -34,8 +35,8 @@ def payments(world: World) -> Payments:
     return made
 
 
-def exclude(payments: Payments, who: Someone, reason: str = "ASN") -> None:
-    row = NewRow(nik=who.nik, reason=reason, valid_from="2026-01-01")
+def exclude(payments: Payments, who: Someone, reason: str = "ASN", until: str | None = None) -> None:
+    row = NewRow(nik=who.nik, reason=reason, valid_from="2026-01-01", valid_until=until)
     add_list(payments.p, operator="op-1", source=Source.BKN, rows=[row], key=f"{who.nik}{reason}")
     payments.collect()
 
@@ -49,6 +50,15 @@ def take_off(payments: Payments, who: Someone) -> None:
 def unheard(payments: Payments) -> None:
     """The message about the list is slow: only the screening of the run itself can help."""
     payments.waiting = [one for one in payments.waiting if one.topic != "exclusions.changed.v1"]
+
+
+def wake(payments: Payments) -> int:
+    """What ``sweep_due`` does for what is withheld; answers how many were woken."""
+    shards = [f"{WITHHELD_DUE_KIND}#{number:02d}" for number in range(DUE_SHARDS)]
+    woken = [message for shard in shards for message in due_withheld(payments.p, shard)]
+    for message in woken:
+        screen_member(payments.p, **message.model_dump())
+    return len(woken)
 
 
 def state(payments: Payments, who: Someone) -> Any:
@@ -117,6 +127,63 @@ def test_who_is_listed_after_payment_becomes_a_case(payments: Payments) -> None:
     (found,) = payments.world.take("cases.needed.v1")
     assert (found.body["kind"], found.body["facts"]["source"]) == ("EXCLUDED_AFTER_PAYMENT", "BKN")
     assert state(payments, who).state is IncentiveState.PAID
+
+
+def test_what_is_withheld_until_a_day_goes_on_by_itself_when_it_is_over(payments: Payments) -> None:
+    who = payments.people[0]
+    exclude(payments, who, until="2026-01-20")
+    unheard(payments)
+    payments.pay()
+    assert state(payments, who).state is IncentiveState.WITHHELD
+    payments.move_to(datetime(2026, 1, 20, 23, 59, tzinfo=WIB))
+    assert (wake(payments), state(payments, who).state) == (0, IncentiveState.WITHHELD)
+    payments.move_to(datetime(2026, 1, 21, 0, 1, tzinfo=WIB))
+    payments.world.take()
+    assert (wake(payments), wake(payments)) == (1, 0)
+    incentive = state(payments, who)
+    assert (incentive.state, incentive.scheduled_on) == (IncentiveState.SCHEDULED, date(2026, 1, 21))
+    (told,) = payments.world.take("registration.notice_requested.v1")
+    assert told.body["kind"] == "INCENTIVE_SCHEDULED"
+    start_run(payments.p, operator="op-1", scheduled_until=date(2026, 1, 21), key="again")
+    payments.collect()
+    payments.drain()
+    assert payments.states().count(PayoutState.DECLARED) == 1
+
+
+def test_whom_a_second_list_bars_longer_waits_for_that_one(payments: Payments) -> None:
+    who = payments.people[0]
+    exclude(payments, who, until="2026-01-20")
+    exclude(payments, who, "STUDENT", until="2026-01-25")
+    payments.drain()
+    assert state(payments, who).reason == "EXCLUDED:BKN:ASN"
+    payments.move_to(datetime(2026, 1, 21, 0, 1, tzinfo=WIB))
+    assert (wake(payments), wake(payments)) == (1, 0)
+    assert state(payments, who).reason == "EXCLUDED:BKN:STUDENT"
+    payments.move_to(datetime(2026, 1, 26, 0, 1, tzinfo=WIB))
+    assert (wake(payments), state(payments, who).state) == (1, IncentiveState.SCHEDULED)
+
+
+def test_whose_end_an_agency_moves_or_takes_back_is_looked_at_when_it_says_so(payments: Payments) -> None:
+    who = payments.people[0]
+    exclude(payments, who, until="2026-01-20")
+    payments.drain()
+    row = NewRow(nik=who.nik, reason="ASN", valid_from="2026-01-01")
+    add_list(payments.p, operator="op-1", source=Source.BKN, rows=[row], key="for good")
+    payments.collect()
+    payments.drain()
+    payments.move_to(datetime(2026, 2, 20, tzinfo=WIB))
+    assert (wake(payments), state(payments, who).state) == (0, IncentiveState.WITHHELD)
+    add_list(
+        payments.p,
+        operator="op-1",
+        source=Source.BKN,
+        rows=[row.model_copy(update={"valid_until": "2026-02-28"})],
+        key="after all",
+    )
+    payments.collect()
+    payments.drain()
+    payments.move_to(datetime(2026, 3, 1, 0, 1, tzinfo=WIB))
+    assert (wake(payments), state(payments, who).state) == (1, IncentiveState.SCHEDULED)
 
 
 def test_social_aid_does_not_exclude_under_this_scheme(payments: Payments) -> None:

@@ -4,7 +4,7 @@
 
     Conflict 409
     ├── CaseResolved  CaseNotTaken  CaseMoved
-    └── NothingToClear  NotAgreedOn
+    └── NothingToClear  NotAgreedOn  MoneyWaits
 """
 
 from __future__ import annotations
@@ -37,6 +37,15 @@ class NothingToClear(Conflict):
     title, title_id = "There is no money to clear so", "Tidak ada dana untuk diselesaikan dengan cara ini"
     detail = "Of this case nothing lies in suspense, or it cannot be cleared as {outcome}."
     detail_id = "Kasus ini tidak memiliki dana tertahan, atau tidak dapat diselesaikan sebagai {outcome}."
+
+
+class MoneyWaits(Conflict):
+    """One officer's word ends no case that money waits for: whoever hid it there could do so alone."""
+
+    slug = "money-waits"
+    title, title_id = "Money waits for this case", "Ada dana yang menunggu kasus ini"
+    detail = "Propose how it is cleared; the case ends with it, once another operator agrees."
+    detail_id = "Usulkan penyelesaian dananya; kasus selesai bersamanya setelah operator lain menyetujui."
 
 
 class NotAgreedOn(Conflict):

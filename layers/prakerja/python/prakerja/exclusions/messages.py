@@ -6,7 +6,7 @@ from prakerja.platform.outbox import Message
 
 
 class ExclusionChanged(Message):
-    """A person entered a list, or left one: what is being paid to them is looked at again."""
+    """A person entered a list or left one, or their time on it is over: what is being paid to them is looked at again."""
 
     topic = "exclusions.changed.v1"
     queue = "prepare_payouts"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from prakerja.platform.clock import end_of_wib_day
 from prakerja.platform.ids import fingerprint
 
 PREFIX = "EXCLUDED:"
@@ -109,6 +110,11 @@ class Entry:
     def in_force(self, on: date) -> bool:
         """Does it count on this day?"""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it counts no more (exclusive); None: not before it is taken off."""
+        return end_of_wib_day(self.valid_until) if self.valid_until else None
 
     @property
     def why(self) -> str:

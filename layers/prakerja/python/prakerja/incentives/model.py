@@ -25,7 +25,7 @@ CLAIM_TIME = timedelta(days=60)
 
 class IncentiveState(StrEnum):
     """How far an incentive has come. PAID is final; PAYOUT_FAILED waits for the member to mend the account, WITHHELD for an
-    agency to take the member off its list."""
+    agency to take the member off its list, or for the last day that it named."""
 
     SCHEDULED = "SCHEDULED"
     IN_RUN = "IN_RUN"

@@ -16,7 +16,7 @@ from prakerja.platform.problems import Conflict
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 
-DUE_KIND, CLAIM_DUE_KIND = "INCENTIVE", "CLAIM"
+DUE_KIND, WITHHELD_DUE_KIND, CLAIM_DUE_KIND = "INCENTIVE", "WITHHELD", "CLAIM"
 
 
 class IncentiveMoved(Conflict):
@@ -66,19 +66,27 @@ def lost(incentive: Incentive) -> Part:
     )
 
 
-def moved(before: Incentive, after: Incentive) -> Part:
-    """Move it on; it is not due any more (a run, a payment or the member has it)."""
+def moved(before: Incentive, after: Incentive, look_at: datetime | None = None) -> Part:
+    """Move it on; it is not due any more (a run, a payment or the member has it), unless it is withheld until a day:
+    then it is to be looked at again at ``look_at``."""
     changes = item_of(after, "state", "payout_id", "reason")
+    if look_at is not None:
+        changes |= due(WITHHELD_DUE_KIND, f"{after.person_id}:{after.kind}:{after.number}", to_text(look_at))
     return update(
         INCENTIVE,
         set=changes,
-        remove=NOT_DUE if after.reason else (*NOT_DUE, "reason"),
+        remove=[*(NOT_DUE if look_at is None else ()), *(() if after.reason else ("reason",))],
         when=Attr("state").eq(str(before.state)),
         error=IncentiveMoved(),
         person_id=after.person_id,
         kind=after.kind,
         number=after.number,
     )
+
+
+def due_withheld_of(table: Table, shard: str, before: datetime) -> list[str]:
+    """Whose incentives of a due shard were withheld until then."""
+    return list(dict.fromkeys(key["person_id"] for key in table.due(INCENTIVE, shard, to_text(before))))
 
 
 def stands(incentive: Incentive) -> Part:

@@ -5,7 +5,14 @@ from prakerja.payouts.errors import BookedOtherwise, NotAcceptable
 from prakerja.payouts.messages import AccountReady
 from prakerja.payouts.store import load_payout
 from prakerja.payouts.store.accounts import accept_sharing
-from prakerja.payouts.store.suspense import Suspended, back_to_the_fund, given_back, load_suspended, paid_by_it
+from prakerja.payouts.store.suspense import (
+    Suspended,
+    back_to_the_fund,
+    given_back,
+    load_suspended,
+    paid_by_it,
+    was_given_back,
+)
 
 __all__ = [
     "AccountReady",
@@ -18,4 +25,5 @@ __all__ = [
     "load_payout",
     "load_suspended",
     "paid_by_it",
+    "was_given_back",
 ]

@@ -28,16 +28,16 @@ REFUSED_PAUSES = (900, 1800, 3600)
 PROBE_LEASE = timedelta(seconds=75)
 """A probe that was not answered after this long has died; longer than its function may run."""
 CONSECUTIVE = 5
-"""So many unclear answers on end open the breaker."""
+"""So many sendings on end without a clear answer open the breaker."""
 WINDOW, SHARE = 20, 0.5
-"""So does this share of unclear answers among the last ``WINDOW``."""
+"""So does this share of them among the last ``WINDOW``."""
 
 
 class Cause(StrEnum):
     """Why a breaker opened."""
 
     NO_ANSWERS = "NO_ANSWERS"
-    """Outcomes stay unclear: the provider, or the way to it, is down."""
+    """Outcomes stay unclear, or nothing can even be sent: the provider, or the way to it, is down."""
     REFUSES_US = "REFUSES_US"
     """Our set-up or source funds (STOP class): nobody's payout has failed."""
 
@@ -144,19 +144,27 @@ def decide_close(channel: Channel) -> Channel:
     )
 
 
+def is_unanswered(outcome: Outcome, code: str) -> bool:
+    """Whether a sending says nothing about the provider but that it does not answer: unclear, or it was not reached.
+
+    Not carried out (REJ) is an answer only with the code of a refusal; else there was no connection, or no token.
+    """
+    return outcome is Outcome.AMB or (outcome is Outcome.REJ and not code.startswith("4"))
+
+
 @dataclass
 class Recent:
     """How one process's last sendings to a provider ended."""
 
     outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=WINDOW))
-    """True: unclear."""
+    """True: unanswered."""
 
-    def note(self, outcome: Outcome) -> Cause | None:
+    def note(self, outcome: Outcome, code: str) -> Cause | None:
         """Count one in; answers why the breaker has to open, if it has to."""
         if outcome is Outcome.STOP:
             self.outcomes.clear()
             return Cause.REFUSES_US
-        self.outcomes.append(outcome is Outcome.AMB)
+        self.outcomes.append(is_unanswered(outcome, code))
         if not _too_many(self.outcomes):
             return None
         self.outcomes.clear()

@@ -16,10 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 MOST_STEPS = 40
-"""Of a payout's history; more happen only to one that is sent again for days."""
+"""Of a payout's history; more happen only to one that is sent again for days. Steps between two others of one flight give
+way then, oldest first: when an attempt went into flight and out of it is never forgotten."""
 LEASE = timedelta(seconds=75)
 """A worker that has not stored an outcome after this long has died; longer than its function may run (60 s)."""
 
@@ -47,6 +49,16 @@ PROVEN_UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
 """How an attempt must have ended before the same payout may have another one."""
 REPEATABLE = PROVEN_UNPAID | {PayoutState.CANCELLED}
 """Payouts that a new run may take again."""
+IN_FLIGHT = frozenset(
+    {
+        PayoutState.DISPATCHING,
+        PayoutState.UNKNOWN,
+        PayoutState.RESEND,
+        PayoutState.HELD,
+        PayoutState.PARKED,
+    }
+)
+"""An attempt of a payout in one of these holds its amount in flight."""
 LISTED = NEEDS_PERSON | PROVEN_UNPAID
 """Payouts that are kept on a list for people (an UNKNOWN one once it is overdue)."""
 PROVIDERS = ("BNI", "BCA", "OVO", "GOPAY", "DANA", "LINKAJA")
@@ -98,7 +110,7 @@ class Payout:
     screened_by: str | None = None
     """The list of exclusions that was the latest when its member was last looked up."""
     history: tuple[Passed, ...] = ()
-    """The states it came into, oldest first; of many, the latest."""
+    """The states it came into, oldest first; of many in one flight, the first and the latest."""
 
     def to(self, state: PayoutState, at: datetime, **changes: Any) -> Payout:
         """The payout in a state, with that step in its history (none if it is in that state already).
@@ -109,7 +121,21 @@ class Payout:
         if state is self.state:
             return after
         step = Passed(state, at, after.attempt, after.provider, after.reason)
-        return replace(after, history=(*self.history, step)[-MOST_STEPS:])
+        return replace(after, history=_shortened((*self.history, step)))
+
+
+def _shortened(history: tuple[Passed, ...]) -> tuple[Passed, ...]:
+    """Without the oldest step that only went on with a flight, if there are too many."""
+    if len(history) <= MOST_STEPS:
+        return history
+    pairs = enumerate(pairwise(history[:-1]), 1)
+    gone = next((place for place, (before, step) in pairs if _goes_on(before, step)), None)
+    return history if gone is None else (*history[:gone], *history[gone + 1 :])
+
+
+def _goes_on(before: Passed, step: Passed) -> bool:
+    same = (before.attempt, before.provider) == (step.attempt, step.provider)
+    return same and before.state in IN_FLIGHT and step.state in IN_FLIGHT
 
 
 def again_in(before: Payout, run_id: str, provider: str, at: datetime) -> Payout:
@@ -148,7 +174,7 @@ class Attempt:
     not_found_since: datetime | None = None
     unknown_since: datetime | None = None
     overdue: bool = False
-    """Unknown beyond its ladder: on a person's list."""
+    """Unknown beyond its ladder, or its provider out of reach as long: people know of it."""
     asked_before: int = 0
     """Of ``inquiries``, those made before the last sending: the ladder starts again with each."""
     code: str | None = None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from prakerja.cases import model
-from prakerja.cases.errors import CaseMoved
+from prakerja.cases.errors import CaseMoved, MoneyWaits
 from prakerja.cases.model import Case, Note, Verdict
+from prakerja.cases.service.clearing import money_waits
 from prakerja.cases.store import (
     change_case,
     load_case,
@@ -116,7 +117,8 @@ def note_case(p: Platform, *, operator: str, case_id: str, text: str, version: i
 def resolve_case(p: Platform, *, operator: str, case_id: str, verdict: Verdict, why: str, version: int) -> Case:
     """End a case that ``operator`` has taken; what waited for the verdict follows it. Repeating it is safe.
 
-    Raises NotFound, CaseNotTaken, CaseResolved, PreconditionFailed.
+    Money that waits is cleared by two operators instead. Raises NotFound, CaseNotTaken, CaseResolved, MoneyWaits,
+    PreconditionFailed.
     """
     # load
     before = load_case(p.table, case_id)
@@ -125,6 +127,8 @@ def resolve_case(p: Platform, *, operator: str, case_id: str, verdict: Verdict, 
     after = model.resolved(before, operator, verdict, why, version, now)
     if after == before:
         return before
+    if money_waits(p.table, before):
+        raise MoneyWaits
     effect = EFFECTS[before.kind](p, before, verdict) if before.kind in EFFECTS else Effect()
     # commit, announce
     try:

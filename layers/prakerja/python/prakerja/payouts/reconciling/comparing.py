@@ -91,10 +91,10 @@ class Verdict:
 def compare(ours: Ours | None, rows: Sequence[Row]) -> list[Verdict]:
     """All verdicts about one reference; ``rows`` are those of theirs that name it."""
     verdicts: list[Verdict] = []
-    distinct: dict[tuple[Kind, str, int, int], Row] = {}
+    distinct: dict[tuple[Kind, str, int], Row] = {}
     for row in rows:
         # without a number of theirs two equal rows cannot be told apart: then each counts
-        mark = (row.kind, row.transaction_id, row.amount, 0 if row.transaction_id else row.line)
+        mark = (row.kind, row.transaction_id or f"{row.from_day}:{row.line}", row.amount)
         if row.kind not in (Kind.PAYOUT, Kind.RETURN):
             again = LISTED_AGAIN if mark in distinct else ""
             verdicts.append(Verdict(Bucket.NOT_A_PAYOUT, row=row, note=again))

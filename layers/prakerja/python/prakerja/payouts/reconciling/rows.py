@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from prakerja.platform.ids import derived
@@ -44,12 +45,25 @@ class Row:
     """When, in their words."""
     from_day: str = ""
     """Day of the statement it stands in, if that is not the day that is reconciled."""
+    nth: int = 0
+    """Of the rows that say the same and have no number of theirs, from 0 (``numbered``)."""
 
     @property
     def identity(self) -> str:
-        """What tells it from all others; without a number of theirs only its line tells two equal rows apart."""
-        number = self.transaction_id or f"{self.from_day}:{self.line}"
+        """What tells it from all others, wherever it stands: lines move when a file is corrected, and no two readings
+        need write a time alike. Without a number of theirs equal rows cannot be told apart; only how many there are counts.
+        """
+        number = self.transaction_id or f"{self.from_day}:{self.nth}"
         return derived("row", self.reference, number, self.kind, str(self.amount))
+
+
+def numbered(row: Row, seen: Counter[tuple[str, ...]]) -> Row:
+    """The row with its place among its equals, if it needs one; ``seen`` counts those before it."""
+    if row.transaction_id:
+        return row
+    same = (row.reference, row.kind, str(row.amount), row.from_day)
+    seen[same] += 1
+    return row if seen[same] == 1 else replace(row, nth=seen[same] - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
-from prakerja.payouts.reconciling.rows import KIND_ORDER, Row
+from prakerja.payouts.reconciling.rows import KIND_ORDER, Row, numbered
 
 CHUNK = 50_000
 """Rows held in memory at once, some 10 MB."""
@@ -18,7 +19,8 @@ _SEPARATOR = "\x1f"
 def sorted_rows(
     rows: Iterable[Row], order: Callable[[str], str], folder: Path, chunk: int = CHUNK
 ) -> Iterator[tuple[str, Row]]:
-    """(order, row) of all rows, ascending; ``order`` places a reference. Rows without one come last, each alone."""
+    """(order, row) of all rows, ascending and ``numbered``; ``order`` places a reference. Rows without one come last, each
+    alone, and beside those that say the same."""
     lines = (_line(row, order) for row in rows)
     runs: list[Path] = []
     while part := sorted(islice(lines, chunk)):
@@ -27,13 +29,27 @@ def sorted_rows(
         del part
     with ExitStack() as stack:
         files = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in runs]
-        for line in heapq.merge(*files):
-            yield _row(line)
+        yield from _numbered(map(_row, heapq.merge(*files)))
+
+
+def _numbered(rows: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row]]:
+    """Equal rows stand together, so that only those of one place are counted at a time."""
+    place, seen = "", Counter[tuple[str, ...]]()
+    for order, row in rows:
+        here = place if row.transaction_id else order if row.reference else _alike(row)
+        if here != place:
+            place, seen = here, Counter()
+        yield order, numbered(row, seen)
+
+
+def _alike(row: Row) -> str:
+    """Where rows without a reference or a number that say the same stand."""
+    return f"~{row.kind}:{row.amount}:"
 
 
 def _line(row: Row, order: Callable[[str], str]) -> str:
     """Text whose order is the order of the rows."""
-    alone = f"~{row.transaction_id or row.line}"
+    alone = f"~{row.transaction_id}" if row.transaction_id else f"{_alike(row)}{row.line}"
     parts = (
         order(row.reference) if row.reference else alone,
         str(KIND_ORDER.index(row.kind)),

@@ -18,7 +18,7 @@ from prakerja.payouts.service.releasing import (
     release_run,
     start_run,
 )
-from prakerja.payouts.service.screening import screen_member
+from prakerja.payouts.service.screening import due_withheld, screen_member
 from prakerja.payouts.service.sending import send_payout
 from prakerja.payouts.service.switching import (
     START,
@@ -44,6 +44,7 @@ __all__ = [
     "due_accounts",
     "due_payouts",
     "due_runs",
+    "due_withheld",
     "end_payments",
     "funds_for",
     "inquire_payout",

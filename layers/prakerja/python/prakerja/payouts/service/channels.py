@@ -15,6 +15,7 @@ from prakerja.payouts.channels import (
     decide_close,
     decide_open,
     decide_probe,
+    is_unanswered,
 )
 from prakerja.payouts.errors import ChannelMoved
 from prakerja.payouts.store import change_channel, load_channel, load_gate
@@ -69,20 +70,21 @@ def may_send(p: Platform, provider: str) -> bool:
 
 def note_answer(p: Platform, provider: str, outcome: Outcome, code: str) -> None:
     """Let an answer to a sending open the breaker, or close it after a probe. Writes nothing in the normal case."""
-    cause = _memory(p).recent.setdefault(provider, Recent()).note(outcome)
+    cause = _memory(p).recent.setdefault(provider, Recent()).note(outcome, code)
+    unanswered = is_unanswered(outcome, code)
     probed = channel(p, provider).own.open_until is not None
     if cause is None and not probed:
         return
     seen = load_channel(p.table, provider)
     now = p.clock.wall()
-    if cause is None and outcome is Outcome.AMB and seen.probe_until is not None:
+    if cause is None and unanswered and seen.probe_until is not None:
         cause = seen.cause  # the probe itself was not answered: no need of five more
     if cause is not None:
         after = decide_open(seen, cause, code, now)
         if after != seen and _write(p, seen, after):
             log.error("breaker open", provider=provider, cause=str(cause), code=code)
             count("ChannelPaused")
-    elif outcome is not Outcome.AMB and seen.probe_until is not None and _write(p, seen, decide_close(seen)):
+    elif not unanswered and seen.probe_until is not None and _write(p, seen, decide_close(seen)):
         log.warning("breaker closed", provider=provider)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -11,11 +11,17 @@ from pathlib import Path
 
 from prakerja.payouts.reconciling.comparing import AGREED, Bucket, Verdict, compare, merge
 from prakerja.payouts.reconciling.report import Tally, is_awaited, is_impatient
-from prakerja.payouts.reconciling.rows import BadRow, Row, Unreadable
+from prakerja.payouts.reconciling.rows import BadRow, Row, Unreadable, numbered
 from prakerja.payouts.reconciling.sorting import sorted_rows
 from prakerja.payouts.reconciling.writing import ReportFiles
 from prakerja.payouts.references import day_of_reference
-from prakerja.payouts.store.reconciliations import ReconciledDay, attempts_on, last_sent_at, late_rows
+from prakerja.payouts.store.reconciliations import (
+    ReconciledDay,
+    attempts_on,
+    last_sent_at,
+    late_rows,
+    suspended_before,
+)
 from prakerja.payouts.store.sent import find_sent, order_of
 from prakerja.platform import Platform
 
@@ -31,11 +37,13 @@ class Comparison:
     """What came of it."""
 
     files: ReportFiles
+    suspended: Callable[[str], bool]
+    """Whether a row, by its identity, was suspended by itself before."""
     tally: Tally = field(default_factory=Tally)
     kept: dict[Bucket, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
     """Differences by bucket; all of them, if they are few enough to be told one by one."""
     loose: Counter[Bucket] = field(default_factory=Counter)
-    """Rupiah that left the source account without an order of ours, by bucket."""
+    """Rupiah that left the source account without an order of ours, by bucket; not of rows that are suspended already."""
     undone: list[Row] = field(default_factory=list)
     """Rows of the same, but it came back; as many as of differences."""
     other_days: dict[date, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -52,7 +60,8 @@ class Comparison:
         if len(kept) < KEPT_AT_MOST:
             kept.append(verdict)
         if verdict.row is not None:
-            self.loose[verdict.bucket] += verdict.row.amount if verdict.loose else 0
+            if verdict.loose and not self.suspended(verdict.row.identity):
+                self.loose[verdict.bucket] += verdict.row.amount
             if verdict.undone and len(self.undone) < KEPT_AT_MOST:
                 self.undone.append(verdict.row)
 
@@ -62,7 +71,7 @@ def compare_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow
 
     n rows: O(n log n), memory for one chunk of rows and one page of attempts.
     """
-    found = Comparison(ReportFiles(folder))
+    found = Comparison(ReportFiles(folder), suspended_before(p.table, state.provider, state.day))
     with found.files:
         own = chain(
             _of_this_day(p, state, theirs, found), (row for _, row in late_rows(p.table, state.provider, state.day))
@@ -75,7 +84,7 @@ def compare_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow
 
 
 def _of_this_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], found: Comparison) -> Iterator[Row]:
-    others = 0
+    others, equals = 0, Counter[tuple[str, ...]]()
     for row in theirs:
         if isinstance(row, BadRow):
             found.add(Verdict(Bucket.UNREADABLE, line=row.line, note=row.problem))
@@ -83,7 +92,7 @@ def _of_this_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRo
             others += 1
             if others > OTHER_DAYS_AT_MOST:
                 raise Unreadable("most rows are about another day")
-            found.other_days[day].append(replace(row, from_day=state.day.isoformat()))
+            found.other_days[day].append(numbered(replace(row, from_day=state.day.isoformat()), equals))
             found.add(Verdict(Bucket.OTHER_DAY, row=row, note=f"judged on {day.isoformat()}"))
         else:
             yield row

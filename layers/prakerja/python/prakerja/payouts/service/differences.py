@@ -73,7 +73,7 @@ def messages_of(report: Report, found: Comparison) -> list[Message]:
             messages.append(_crowd(report, found, bucket))
             continue
         for verdict in verdicts:
-            messages.append(finding_of(report.provider, report.day, verdict))
+            messages.append(finding_of(report.provider, report.day, verdict, booked=True))
             if bucket in INQUIRED and verdict.ours is not None:
                 messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))
     if unreadable := report.verdicts(Bucket.UNREADABLE):
@@ -97,8 +97,9 @@ def urgent(provider: str, day: date, found: Comparison) -> list[Message]:
     return messages
 
 
-def finding_of(provider: str, day: date, verdict: Verdict) -> CaseNeeded:
-    """One difference for a person. What lies in suspense goes by the name of its row, else by its payout's."""
+def finding_of(provider: str, day: date, verdict: Verdict, *, booked: bool = False) -> CaseNeeded:
+    """One difference for a person. What lies in suspense goes by the name of its row, else by its payout's; that it was
+    ``booked`` there is a finding of its own, so that a case that was resolved before opens again."""
     ours, row = verdict.ours, verdict.row
     return finding(
         KINDS[verdict.bucket],
@@ -114,6 +115,7 @@ def finding_of(provider: str, day: date, verdict: Verdict) -> CaseNeeded:
         their_reference=row.transaction_id or None if row else None,
         their_type=str(row.kind) if row else None,
         their_amount=row.amount if row else None,
+        suspended=row.amount if row and verdict.loose and booked else None,
         note=verdict.note or None,
     )
 

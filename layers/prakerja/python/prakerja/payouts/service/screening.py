@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from prakerja.exclusions import Entry, exclusion_from_item, exclusion_key, latest_list
+from prakerja.exclusions import Entry, ExclusionChanged, exclusion_from_item, exclusion_key, latest_list
 from prakerja.incentives import (
     Incentive,
     IncentiveMoved,
     IncentiveState,
+    due_withheld_of,
     incentive_from_item,
     incentive_key,
     incentives_of,
@@ -28,6 +29,7 @@ from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.findings import CaseNeeded, FindingKind, finding
 from prakerja.platform.observability import count
+from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import Unavailable
 from prakerja.platform.working_days import next_working_day
@@ -85,7 +87,7 @@ def withhold(p: Platform, incentive: Incentive, payout: Payout | None, entry: En
         cancelled = (change_payout(payout, payout.to(PayoutState.CANCELLED, now, reason=entry.why, ended_at=now)),)
     p.table.commit(
         *cancelled,
-        moved(incentive, withheld(incentive, entry.why)),
+        moved(incentive, withheld(incentive, entry.why), entry.ends_at),
         evidence(incentive.person_id, "INCENTIVE_WITHHELD", now, why=entry.why, list_id=entry.list_id),
         outbox=[_told(incentive, entry)],
     )
@@ -100,7 +102,7 @@ def withhold_payout(p: Platform, payout: Payout, entry: Entry) -> None:
 
 
 def screen_member(p: Platform, *, person_id: str) -> None:
-    """A member entered a list or left one: what is not sent yet is withheld, or scheduled again; what is under way or
+    """A member entered a list or left one, or a time on it is over: what is not sent yet is withheld, or scheduled again; what is under way or
     paid becomes a case. Raises Unavailable if it cannot keep up with what moves.
     """
     for _ in range(TRIES):
@@ -127,10 +129,18 @@ def _screen_member(p: Platform, person_id: str) -> None:
             _let_go_on(p, incentive)
         elif incentive.state is IncentiveState.SCHEDULED:
             withhold(p, incentive, None, entry)
+        elif incentive.state is IncentiveState.WITHHELD:
+            _withhold_on(p, incentive, entry)
         elif payout is not None and incentive.state is IncentiveState.IN_RUN and payout.state in NOT_SENT:
             withhold(p, incentive, payout, entry)
         elif payout is not None and incentive.state in (IncentiveState.IN_RUN, IncentiveState.PAID):
             p.table.commit(outbox=[_after_payment(payout, entry)])
+
+
+def _withhold_on(p: Platform, incentive: Incentive, entry: Entry) -> None:
+    """It stays withheld, perhaps for another reason or until another day."""
+    told = [] if incentive.reason == entry.why else [_told(incentive, entry)]
+    p.table.commit(moved(incentive, withheld(incentive, entry.why), entry.ends_at), outbox=told)
 
 
 def _let_go_on(p: Platform, incentive: Incentive) -> None:
@@ -142,6 +152,12 @@ def _let_go_on(p: Platform, incentive: Incentive) -> None:
         evidence(incentive.person_id, "INCENTIVE_SCHEDULED_AGAIN", now, kind=incentive.kind, number=incentive.number),
         outbox=[notice(incentive.person_id, NoticeKind.INCENTIVE_SCHEDULED, f"{incentive.kind}:{incentive.reason}")],
     )
+
+
+def due_withheld(p: Platform, shard: str) -> list[Message]:
+    """Members of a due shard whose time on a list is over: what is withheld from them is looked at again."""
+    people = due_withheld_of(p.table, shard, p.clock.programme())
+    return [ExclusionChanged(person_id=person_id) for person_id in people]
 
 
 def _told(incentive: Incentive, entry: Entry) -> NoticeRequested:

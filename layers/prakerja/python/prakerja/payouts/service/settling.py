@@ -7,9 +7,10 @@ from datetime import datetime
 
 from prakerja.balance import payout_part
 from prakerja.incentives import ClaimMoved, IncentiveMoved, IncentiveState, settled
-from prakerja.payouts.answers import Exchange
+from prakerja.payouts.answers import Exchange, Outcome
 from prakerja.payouts.bookings import moves_between
-from prakerja.payouts.decisions import Next, suspects_fraud
+from prakerja.payouts.channels import is_unanswered
+from prakerja.payouts.decisions import Next, overdue_at, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
 from prakerja.payouts.model import ENDED, Attempt, Payout, PayoutState
@@ -75,7 +76,8 @@ def _settle(
         provider_reference=following.provider_reference or payout.provider_reference,
         ended_at=at if following.state in ENDED else None,
     )
-    known = replace(following.attempt, code=code if exchanges else attempt.code)
+    late = following.attempt.overdue or _is_out_of_reach(payout, attempt, following, code, now)
+    known = replace(following.attempt, code=code if exchanges else attempt.code, overdue=late)
     wake_at = None if following.wait is None else wake_after(following.wait, now)
     found = _found(after, attempt, known, code)
     try:
@@ -107,6 +109,12 @@ def _settle(
     if found:
         count("PayoutNeedsPerson")
     return after
+
+
+def _is_out_of_reach(payout: Payout, attempt: Attempt, following: Next, code: str, now: datetime) -> bool:
+    """Whether nothing could be sent by the morning after: so few payouts may wait that no breaker opens for them."""
+    resend = (payout.state, following.state) == (PayoutState.DISPATCHING, PayoutState.RESEND)
+    return resend and is_unanswered(Outcome.REJ, code) and now >= overdue_at(attempt.prepared_at)
 
 
 def _found(after: Payout, before: Attempt, now: Attempt, code: str) -> list[CaseNeeded]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.balance import PayoutMove, payout_part
-from prakerja.payouts.bookings import IN_FLIGHT
 from prakerja.payouts.errors import BookedOtherwise, DayMoved
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import IN_FLIGHT, PayoutState
 from prakerja.payouts.reconciling.comparing import Ours, Standing
 from prakerja.payouts.reconciling.report import Report
 from prakerja.payouts.reconciling.rows import Row
@@ -215,6 +215,17 @@ def booked_amount(table: Table, move: PayoutMove, provider: str, day: date, subj
     booking_id = _booking_id(move, provider, day, subject)
     item = table.get(RECONCILED_BOOKING, provider=provider, day=day.isoformat(), booking_id=booking_id)
     return None if item is None else int(item["amount"])
+
+
+def suspended_before(table: Table, provider: str, day: date) -> Callable[[str], bool]:
+    """Whether something was ever suspended by a subject; the day's bookings are read when it is first asked."""
+
+    @cache
+    def known() -> frozenset[str]:
+        items = table.query_all(RECONCILED_BOOKING, provider=provider, day=day.isoformat())
+        return frozenset(RECONCILED_BOOKING.parse(item)["booking_id"] for item in items)
+
+    return lambda subject: _booking_id(PayoutMove.SUSPEND, provider, day, subject) in known()
 
 
 def _booked(

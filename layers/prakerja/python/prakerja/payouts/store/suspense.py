@@ -88,3 +88,8 @@ def paid_by_it(table: Table, found: Suspended, payout_id: str, at: datetime, now
 def given_back(provider: str, reference: str, payout_id: str, amount: int, at: datetime) -> tuple[Part, ...]:
     """A member was given what they had repaid in vain, once. Error: BookedOtherwise."""
     return booked_once(PayoutMove.GIVE_BACK, provider, day_of_reference(reference), payout_id, amount, at)
+
+
+def was_given_back(table: Table, provider: str, reference: str, payout_id: str) -> bool:
+    """Whether that was booked."""
+    return booked_amount(table, PayoutMove.GIVE_BACK, provider, day_of_reference(reference), payout_id) is not None
