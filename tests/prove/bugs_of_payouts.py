@@ -79,6 +79,13 @@ PAYOUT_BUGS = (
         ("tests/unit/payouts/test_attempts.py",),
     ),
     Bug(
+        "take evidence about one sending for evidence about the next",
+        f"{PAYOUTS}/store/verdicts.py",
+        "        return seen == (payout.state, payout.attempt, attempt.sends)\n",
+        "        return seen[:2] == (payout.state, payout.attempt)\n",
+        ("tests/unit/payouts/test_judging.py", "-k", "one_sending"),
+    ),
+    Bug(
         "void while the outcome is unknown",
         f"{PAYOUTS}/bookings.py",
         "    if before is after or (before in IN_FLIGHT and after in IN_FLIGHT):\n        return ()\n",

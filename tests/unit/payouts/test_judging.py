@@ -10,11 +10,12 @@ from prakerja.balance.store import ledger_totals
 from prakerja.payouts.decisions import Verdict
 from prakerja.payouts.errors import NotAgreed, VerdictNotPossible
 from prakerja.payouts.model import PayoutState
-from prakerja.payouts.service import inquire_payout, pass_verdict, propose_verdict, send_payout
-from prakerja.payouts.store import attempts_of, list_payouts, load_payout
-from prakerja.platform.approvals import Approval, approved_parts, load_approval
+from prakerja.payouts.service import VERDICT, inquire_payout, pass_verdict, propose_verdict, send_payout
+from prakerja.payouts.store import Ruling, attempts_of, list_payouts, load_payout, new_ruling
+from prakerja.platform.approvals import Approval, approved_parts, load_approval, propose
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.evidence import evidence_of
+from prakerja.platform.ids import fingerprint
 from tests.support.payments import AMOUNT, PROVIDER, Payments
 from tests.support.world import World
 from tests.unit.payouts.test_overtaken import queued
@@ -129,6 +130,51 @@ def test_what_an_inquiry_found_meanwhile_counts(unknown: Judged) -> None:
     assert unknown.state is PayoutState.PAID
     assert unknown.passed(approval_id) is PayoutState.PAID
     assert set(unknown.payments.credits().values()) == {1}
+
+
+def sent_again(judged: Judged) -> None:
+    """The provider turns out not to know it, so the same reference is sent once more; that answer gets lost, too."""
+    judged.payments.bank.engine.faults.clear()
+    for _ in range(3):
+        judged.later(hours=7)
+        judged.ask()
+    assert judged.state is PayoutState.RESEND
+    judged.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
+    send_payout(judged.p, judged.payments.providers, payout_id=judged.payout_id)
+    assert judged.state is PayoutState.UNKNOWN
+
+
+@pytest.fixture
+def vanished(world: World) -> Judged:
+    return Judged(world, "lost_before_commit", PayoutState.UNKNOWN)
+
+
+def test_evidence_about_one_sending_is_none_about_a_later_one(vanished: Judged) -> None:
+    approval_id = vanished.agreed(Verdict.ABSENT)
+    sent_again(vanished)
+    vanished.later(hours=36)
+    assert vanished.passed(approval_id) is PayoutState.UNKNOWN, "the second sending may have paid"
+    assert vanished.proposed(Verdict.ABSENT).approval_id != approval_id, "of what shows both, another proposal"
+    vanished.ask()
+    assert vanished.state is PayoutState.PAID
+    assert set(vanished.payments.credits().values()) == {1}
+
+
+@pytest.mark.parametrize(("again", "state"), [(False, PayoutState.FAILED), (True, PayoutState.UNKNOWN)])
+def test_a_proposal_from_before_sendings_were_counted_is_about_the_first(
+    vanished: Judged, again: bool, state: PayoutState
+) -> None:
+    old = Ruling(vanished.payout_id, 1, PayoutState.UNKNOWN, Verdict.ABSENT, "report 12")
+    at = to_text(vanished.world.clock.wall())
+    agreed = Approval("old", VERDICT, vanished.payout_id, old.content_hash, "op-1", at, "op-2", at)
+    stored = {"payout_id": vanished.payout_id, "attempt": 1, "state": "UNKNOWN", "verdict": "ABSENT"}
+    assert old.content_hash == fingerprint(stored | {"evidence_reference": "report 12"})
+    vanished.world.table.commit(*propose(agreed), new_ruling(old, "old"))
+    vanished.world.table.commit(*approved_parts(agreed))
+    if again:
+        sent_again(vanished)
+        vanished.later(hours=36)
+    assert vanished.passed("old") is state
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PAID, Verdict.RETURNED])
