@@ -63,7 +63,8 @@ def say_how_it_ended(payout_id: Id, body: NewVerdict, who: Who) -> ApprovalView:
     """Propose how the present attempt ended, with what shows it; another operator must agree.
 
     ABSENT (never carried out): for an UNKNOWN, HELD or PARKED payout, from 08:00 WIB on the day after it was sent.
-    PAID, RETURNED: for a HELD one.
+    PAID, RETURNED: for a HELD one; RETURNED also for a PAID one whose provider said so (`doubted_since`), and whose status
+    inquiry does not show it.
     """
     who.require(Role.PAYOUT_OFFICER)
     return ApprovalView.of(

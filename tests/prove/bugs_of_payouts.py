@@ -67,8 +67,8 @@ PAYOUT_BUGS = (
     Bug(
         "let a call-back change the state",
         f"{PAYOUTS}/service/telling.py",
-        "    return (change_payout(payout, payout, p.clock.wall()),)\n",
-        "    told = payout.to(PayoutState.PAID, p.clock.programme())\n    return (change_payout(payout, told),)\n",
+        "    ask = (change_payout(payout, payout, now),)\n",
+        "    ask = (change_payout(payout, payout.to(PayoutState.PAID, now)),)\n",
         ("tests/functions/test_payment_callback.py",),
     ),
     Bug(
@@ -124,7 +124,7 @@ PAYOUT_BUGS = (
     Bug(
         "send again what a statement does not show",
         f"{PAYOUTS}/service/differences.py",
-        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n    if unreadable",
+        "                messages.append(_ask(verdict.ours, bucket))\n    if unreadable",
         "                from prakerja.payouts.messages import PayoutQueued\n"
         "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n"
         "    if unreadable",
@@ -157,6 +157,20 @@ PAYOUT_BUGS = (
         "UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})\n",
         "UNDONE = frozenset({TransferStatus.RETURNED})\n",
         ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "ask once about what came back, and never again",
+        f"{PAYOUTS}/service/telling.py",
+        "        return (*ask, doubted(attempt, now))\n",
+        "        return ()\n",
+        ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "let people take back what no provider called returned",
+        f"{PAYOUTS}/decisions.py",
+        "    undoubted = payout.state is PayoutState.PAID and attempt.doubted_since is None\n",
+        "    undoubted = False\n",
+        (DECISIONS,),
     ),
     Bug(
         "claim what comes back in this moment",

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from prakerja.balance.store import ledger_totals
+from prakerja.incentives import IncentiveState, incentives_of
+from prakerja.payouts.answers import Callback, TransferStatus
 from prakerja.payouts.decisions import Verdict
 from prakerja.payouts.errors import NotAgreed, VerdictNotPossible
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import VERDICT, inquire_payout, pass_verdict, propose_verdict, send_payout
+from prakerja.payouts.service.telling import take_callback
 from prakerja.payouts.store import Ruling, attempts_of, list_payouts, load_payout, new_ruling
 from prakerja.platform.approvals import Approval, approved_parts, load_approval, propose
 from prakerja.platform.clock import to_text, wib_date
@@ -27,6 +30,11 @@ class Judged:
     def __init__(self, world: World, fault: str, state: PayoutState) -> None:
         self.payments = Payments(world, people=1)
         self.world, self.p = world, world.platform
+        if not fault:
+            self.payout_id = queued(self.payments)
+            send_payout(self.p, self.payments.providers, payout_id=self.payout_id)
+            self.later(hours=36)
+            return
         role = "status" if fault.endswith("_at_inquiry") else "transfer"
         if role == "status":
             self.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
@@ -140,8 +148,8 @@ def sent_again(judged: Judged) -> None:
         judged.ask()
     assert judged.state is PayoutState.RESEND
     judged.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
-    send_payout(judged.p, judged.payments.providers, payout_id=judged.payout_id)
-    assert judged.state is PayoutState.UNKNOWN
+    sent = send_payout(judged.p, judged.payments.providers, payout_id=judged.payout_id)
+    assert (sent.state, sent.attempt) == (PayoutState.UNKNOWN, 1)
 
 
 @pytest.fixture
@@ -175,6 +183,30 @@ def test_a_proposal_from_before_sendings_were_counted_is_about_the_first(
         sent_again(vanished)
         vanished.later(hours=36)
     assert vanished.passed("old") is state
+
+
+@pytest.fixture
+def paid(world: World) -> Judged:
+    return Judged(world, "", PayoutState.PAID)
+
+
+def test_what_is_paid_is_taken_back_only_if_its_provider_said_so_and_two_people_agree(paid: Judged) -> None:
+    with pytest.raises(VerdictNotPossible):
+        paid.proposed(Verdict.RETURNED)
+    (attempt,) = attempts_of(paid.world.table, paid.payout_id)
+    take_callback(paid.p, Callback(PROVIDER, attempt.reference, TransferStatus.RETURNED, "d" * 64))
+    for verdict in (Verdict.PAID, Verdict.ABSENT):
+        with pytest.raises(VerdictNotPossible):
+            paid.proposed(verdict)
+    before = paid.net("FUND")
+    assert paid.passed(paid.agreed(Verdict.RETURNED)) is PayoutState.RETURNED
+    assert (paid.net("FUND") - before, paid.net(f"PAID:{PROVIDER}")) == (AMOUNT, -AMOUNT)  # both of today
+    (incentive,) = incentives_of(paid.world.table, paid.payments.people[0].person_id)
+    assert incentive.state is IncentiveState.PAYOUT_FAILED
+    (attempt,) = attempts_of(paid.world.table, paid.payout_id)
+    assert attempt.result is PayoutState.RETURNED, "so another attempt may follow"
+    paid.payments.collect()
+    assert "due_at" not in paid.payments.stored[paid.payout_id], "nothing is asked any more"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PAID, Verdict.RETURNED])

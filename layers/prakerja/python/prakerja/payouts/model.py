@@ -149,6 +149,8 @@ class Attempt:
     unknown_since: datetime | None = None
     overdue: bool = False
     """Unknown beyond its ladder: on a person's list."""
+    doubted_since: datetime | None = None
+    """When its provider said that a paid one came back (wall clock); what became of that, the payout's state says."""
     asked_before: int = 0
     """Of ``inquiries``, those made before the last sending: the ladder starts again with each."""
     code: str | None = None

@@ -28,6 +28,7 @@ class AttemptRow(BaseModel):
     code: str | None = Field(description="the provider's last response code")
     unknown_since: AwareDatetime | None
     overdue: bool
+    doubted_since: AwareDatetime | None = Field(description="the provider said that it came back after it was paid")
     result: PayoutState | None = Field(description="once it is proven")
 
     @classmethod

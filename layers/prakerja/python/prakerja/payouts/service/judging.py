@@ -38,7 +38,7 @@ def propose_verdict(
     ``decide_verdict`` raises.
 
     ABSENT (UNKNOWN, HELD, PARKED): proven by reconciliation that it was never carried out; the payout fails and may be
-    paid by another attempt. PAID, RETURNED: for a HELD one.
+    paid by another attempt. PAID, RETURNED: for a HELD one; RETURNED for a PAID one whose provider said so.
     """
     # load
     payout = load_payout(p.table, payout_id)
