@@ -12,7 +12,7 @@ from prakerja.payouts.errors import ChannelNotStopped, UnknownProvider, VerdictN
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.office import ChannelView, NewStop, NewVerdict, PayoutDetail, PayoutList, PayoutRow
 from prakerja.payouts.service import list_channels, propose_start, propose_verdict, stop_channel
-from prakerja.payouts.store import attempts_of, list_payouts, load_payout
+from prakerja.payouts.store import attempts_of, list_payouts, load_account, load_payout
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.evidence import evidence_of
@@ -51,9 +51,14 @@ def read_payouts(who: Who, state: NeedsPerson = "HELD", cursor: Cursor = None) -
 def read_payout(payout_id: Id, who: Who) -> PayoutDetail:
     """A payout with all its attempts and the latest evidence about it."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    table = platform().table
+    p = platform()
+    payout = load_payout(p.table, payout_id)
     return PayoutDetail.made_of(
-        load_payout(table, payout_id), attempts_of(table, payout_id), evidence_of(table, payout_id)
+        payout,
+        load_account(p.table, payout.person_id),
+        attempts_of(p.table, payout_id),
+        evidence_of(p.table, payout_id),
+        p.clock.wall(),
     )
 
 

@@ -145,6 +145,20 @@ PAYOUT_BUGS = (
         ("tests/unit/payouts/test_channels.py",),
     ),
     Bug(
+        "look at the channel before waiting for one's turn, not after",
+        f"{PAYOUTS}/service/sending.py",
+        "    if not may_send(p, payout.provider):\n        return payout\n",
+        "    may_send(p, payout.provider)\n",
+        ("tests/unit/payouts/test_channels.py", "-k", "waits_for_its_turn"),
+    ),
+    Bug(
+        "take the probe for what only waits",
+        f"{PAYOUTS}/service/sending.py",
+        "or not may_flow(p, payout.provider):\n",
+        "or not may_send(p, payout.provider):\n",
+        ("tests/unit/payouts/test_unlinked.py",),
+    ),
+    Bug(
         "believe for ever that a channel flows",
         f"{PAYOUTS}/service/channels.py",
         "FRESH = timedelta(seconds=5)\n",
