@@ -16,8 +16,7 @@ from moto import mock_aws
 from prakerja.balance import LedgerClose, ShardToClose
 from prakerja.balance.model import account_class
 from prakerja.balance.service import begin_close, close_shard, read_day
-from prakerja.payouts.bookings import IN_FLIGHT
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import IN_FLIGHT, PayoutState
 from prakerja.payouts.reconciling.comparing import AGREED, Bucket
 from prakerja.payouts.service.reconciling import reconcile_day
 from prakerja.platform.clock import wib_date

@@ -17,8 +17,7 @@ from prakerja.balance import load_balance
 from prakerja.incentives import IncentiveState, claims_of, incentives_of
 from prakerja.membership import RevocationReason
 from prakerja.membership.service import propose_revocation, revocation_approved, revoke
-from prakerja.payouts.bookings import IN_FLIGHT
-from prakerja.payouts.model import Payout
+from prakerja.payouts.model import IN_FLIGHT, Payout
 from prakerja.payouts.service import end_payments
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import to_text

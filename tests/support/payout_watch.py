@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from prakerja.balance.model import account_class
-from prakerja.payouts.bookings import IN_FLIGHT
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import IN_FLIGHT, Payout, PayoutState
 from prakerja.payouts.store import payout_from_item
 from prakerja.platform.clock import from_text
 from prakerja.platform.parts import Item, from_item

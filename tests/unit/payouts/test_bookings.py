@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prakerja.balance import FUND, PayoutMove, accounts_of_move
-from prakerja.payouts.bookings import IN_FLIGHT, NotBookable, moves_between, moves_of_claimed
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.bookings import NotBookable, in_flight_at, moves_between, moves_of_claimed
+from prakerja.payouts.model import IN_FLIGHT, MOST_STEPS, Payout, PayoutState
 
 PROVIDER, AMOUNT = "BNI", 600_000
+NOON = datetime(2026, 1, 15, 5, 0, tzinfo=UTC)
 PLACE = {
     **dict.fromkeys(IN_FLIGHT, "IN_FLIGHT:BNI"),
     PayoutState.PAID: "PAID:BNI",
@@ -92,3 +95,20 @@ def test_what_came_back_after_it_was_claimed_settles_the_claim(in_vain: int) -> 
         balances.update({debit: -amount, credit: amount})
     left = {name: amount for name, amount in balances.items() if amount}
     assert left == {FUND: AMOUNT + in_vain} | ({"OWED": -in_vain} if in_vain else {})
+
+
+OFTEN = [PayoutState.RESEND, PayoutState.DISPATCHING]
+
+
+@given(st.lists(st.sampled_from([PayoutState.FAILED, PayoutState.RETURNED]), max_size=4), st.integers(1, 150))
+def test_a_history_that_was_cut_still_tells_when_the_money_was_in_flight(ends: list[PayoutState], again: int) -> None:
+    """However often it is sent again after the close of a day: no comparison of that day finds a difference in it."""
+    ways = [[PayoutState.QUEUED, PayoutState.DISPATCHING, *OFTEN * again, end] for end in (*ends, PayoutState.PAID)]
+    payout = uncut = Payout("p", "r", "who", "JOB_SEARCH", 1, PROVIDER, AMOUNT)
+    for number, state in enumerate(state for way in ways for state in way):
+        payout = payout.to(state, NOON + timedelta(minutes=number))
+        uncut = replace(uncut, history=(*uncut.history, payout.history[-1]))
+    assert len(payout.history) == min(len(uncut.history), MOST_STEPS)
+    for step in uncut.history:
+        assert in_flight_at(payout, step.at) == in_flight_at(uncut, step.at)
+    assert payout.history[-1] == uncut.history[-1]

@@ -129,6 +129,14 @@ def test_a_long_history_keeps_its_latest_steps() -> None:
     assert payout.history[-1].at == at(49)
 
 
+def test_the_latest_step_stays_whatever_came_before() -> None:
+    payout = PAYOUT
+    states = [PayoutState.QUEUED, PayoutState.CANCELLED] * 25 + [PayoutState.DISPATCHING, PayoutState.RESEND]
+    for number, state in enumerate(states):
+        payout = payout.to(state, at(number))
+        assert payout.history[-1] == Passed(state, at(number), payout.attempt, payout.provider)
+
+
 @pytest.mark.parametrize(
     ("pause", "words", "by"),
     [

@@ -5,18 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from prakerja.balance import PayoutMove
-from prakerja.payouts.model import Payout, PayoutState
-
-IN_FLIGHT = frozenset(
-    {
-        PayoutState.DISPATCHING,
-        PayoutState.UNKNOWN,
-        PayoutState.RESEND,
-        PayoutState.HELD,
-        PayoutState.PARKED,
-    }
-)
-"""An attempt of a payout in one of these holds its amount in flight."""
+from prakerja.payouts.model import IN_FLIGHT, Payout, PayoutState
 
 _LEAVING = {
     PayoutState.PAID: (PayoutMove.POST,),
@@ -28,7 +17,10 @@ _CLAIMED_BACK = (PayoutMove.RETURN_CLAIMED, PayoutMove.RETURN_REPAID, PayoutMove
 
 
 def in_flight_at(payout: Payout, moment: datetime) -> str | None:
-    """The provider with which a payout's amount was in flight just before a moment (programme clock), by its history."""
+    """The provider with which a payout's amount was in flight just before a moment (programme clock), by its history.
+
+    What a long history leaves out makes no difference (``Payout.to``).
+    """
     passed = [step for step in payout.history if step.at < moment]
     return passed[-1].provider if passed and passed[-1].state in IN_FLIGHT else None
 

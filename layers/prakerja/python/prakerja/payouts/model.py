@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 MOST_STEPS = 40
@@ -42,6 +43,16 @@ class PayoutState(StrEnum):
 
 
 ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED, PayoutState.CANCELLED})
+IN_FLIGHT = frozenset(
+    {
+        PayoutState.DISPATCHING,
+        PayoutState.UNKNOWN,
+        PayoutState.RESEND,
+        PayoutState.HELD,
+        PayoutState.PARKED,
+    }
+)
+"""An attempt of a payout in one of these holds its amount in flight."""
 NEEDS_PERSON = frozenset({PayoutState.HELD, PayoutState.PARKED})
 PROVEN_UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
 """How an attempt must have ended before the same payout may have another one."""
@@ -98,7 +109,7 @@ class Payout:
     screened_by: str | None = None
     """The list of exclusions that was the latest when its member was last looked up."""
     history: tuple[Passed, ...] = ()
-    """The states it came into, oldest first; of many, the latest."""
+    """The states it came into, oldest first; of many, those that tell when its money was in flight, and the latest."""
 
     def to(self, state: PayoutState, at: datetime, **changes: Any) -> Payout:
         """The payout in a state, with that step in its history (none if it is in that state already).
@@ -109,7 +120,21 @@ class Payout:
         if state is self.state:
             return after
         step = Passed(state, at, after.attempt, after.provider, after.reason)
-        return replace(after, history=(*self.history, step)[-MOST_STEPS:])
+        return replace(after, history=_shortened((*self.history, step)))
+
+
+def _shortened(steps: tuple[Passed, ...]) -> tuple[Passed, ...]:
+    """At most ``MOST_STEPS``. Left out is first, from the oldest on, what changed nothing about where the money was: days are
+    compared by it long after they are over."""
+    if len(steps) <= MOST_STEPS:
+        return steps
+    pairs = pairwise(steps[:-1])  # the latest stays: it says since when
+    gone = next((number for number, (before, step) in enumerate(pairs, 1) if _stays_in_flight(before, step)), 0)
+    return steps[:gone] + steps[gone + 1 :]
+
+
+def _stays_in_flight(before: Passed, after: Passed) -> bool:
+    return before.state in IN_FLIGHT and after.state in IN_FLIGHT and before.provider == after.provider
 
 
 def again_in(before: Payout, run_id: str, provider: str, at: datetime) -> Payout:

@@ -12,9 +12,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from prakerja.balance import PayoutMove, payout_part
-from prakerja.payouts.bookings import IN_FLIGHT
 from prakerja.payouts.errors import BookedOtherwise, DayMoved
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import IN_FLIGHT, PayoutState
 from prakerja.payouts.reconciling.comparing import Ours, Standing
 from prakerja.payouts.reconciling.report import Report
 from prakerja.payouts.reconciling.rows import Row
