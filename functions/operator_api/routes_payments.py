@@ -12,7 +12,7 @@ from prakerja.payouts.errors import ChannelNotStopped, UnknownProvider, VerdictN
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.office import ChannelView, NewStop, NewVerdict, PayoutDetail, PayoutList, PayoutRow
 from prakerja.payouts.service import list_channels, propose_start, propose_verdict, stop_channel
-from prakerja.payouts.store import attempts_of, list_payouts, load_payout
+from prakerja.payouts.store import attempts_of, list_payouts, load_account, load_payout
 from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.evidence import evidence_of
@@ -51,9 +51,14 @@ def read_payouts(who: Who, state: NeedsPerson = "HELD", cursor: Cursor = None) -
 def read_payout(payout_id: Id, who: Who) -> PayoutDetail:
     """A payout with all its attempts and the latest evidence about it."""
     who.require(Role.PAYOUT_OFFICER, Role.AUDITOR)
-    table = platform().table
+    p = platform()
+    payout = load_payout(p.table, payout_id)
     return PayoutDetail.made_of(
-        load_payout(table, payout_id), attempts_of(table, payout_id), evidence_of(table, payout_id)
+        payout,
+        load_account(p.table, payout.person_id),
+        attempts_of(p.table, payout_id),
+        evidence_of(p.table, payout_id),
+        p.clock.wall(),
     )
 
 
@@ -63,7 +68,8 @@ def say_how_it_ended(payout_id: Id, body: NewVerdict, who: Who) -> ApprovalView:
     """Propose how the present attempt ended, with what shows it; another operator must agree.
 
     ABSENT (never carried out): for an UNKNOWN, HELD or PARKED payout, from 08:00 WIB on the day after it was sent.
-    PAID, RETURNED: for a HELD one.
+    PAID, RETURNED: for a HELD one; RETURNED also for a PAID one whose provider said so (`doubted_since`), and whose status
+    inquiry does not show it.
     """
     who.require(Role.PAYOUT_OFFICER)
     return ApprovalView.of(

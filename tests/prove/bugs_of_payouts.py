@@ -67,8 +67,8 @@ PAYOUT_BUGS = (
     Bug(
         "let a call-back change the state",
         f"{PAYOUTS}/service/telling.py",
-        "    return (change_payout(payout, payout, p.clock.wall()),)\n",
-        "    told = payout.to(PayoutState.PAID, p.clock.programme())\n    return (change_payout(payout, told),)\n",
+        "    ask = (change_payout(payout, payout, now),)\n",
+        "    ask = (change_payout(payout, payout.to(PayoutState.PAID, now)),)\n",
         ("tests/functions/test_payment_callback.py",),
     ),
     Bug(
@@ -77,6 +77,13 @@ PAYOUT_BUGS = (
         "            *((is_proven_unpaid(payout),) if before is not None else ()),\n",
         "",
         ("tests/unit/payouts/test_attempts.py",),
+    ),
+    Bug(
+        "take evidence about one sending for evidence about the next",
+        f"{PAYOUTS}/store/verdicts.py",
+        "        return seen == (payout.state, payout.attempt, attempt.sends)\n",
+        "        return seen[:2] == (payout.state, payout.attempt)\n",
+        ("tests/unit/payouts/test_judging.py", "-k", "one_sending"),
     ),
     Bug(
         "void while the outcome is unknown",
@@ -117,7 +124,7 @@ PAYOUT_BUGS = (
     Bug(
         "send again what a statement does not show",
         f"{PAYOUTS}/service/differences.py",
-        "                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))\n    if unreadable",
+        "                messages.append(_ask(verdict.ours, bucket))\n    if unreadable",
         "                from prakerja.payouts.messages import PayoutQueued\n"
         "                messages.append(PayoutQueued(payout_id=verdict.ours.payout_id, provider=report.provider))\n"
         "    if unreadable",
@@ -138,6 +145,20 @@ PAYOUT_BUGS = (
         ("tests/unit/payouts/test_channels.py",),
     ),
     Bug(
+        "look at the channel before waiting for one's turn, not after",
+        f"{PAYOUTS}/service/sending.py",
+        "    if not may_send(p, payout.provider):\n        return payout\n",
+        "    may_send(p, payout.provider)\n",
+        ("tests/unit/payouts/test_channels.py", "-k", "waits_for_its_turn"),
+    ),
+    Bug(
+        "take the probe for what only waits",
+        f"{PAYOUTS}/service/sending.py",
+        "or not may_flow(p, payout.provider):\n",
+        "or not may_send(p, payout.provider):\n",
+        ("tests/unit/payouts/test_unlinked.py",),
+    ),
+    Bug(
         "believe for ever that a channel flows",
         f"{PAYOUTS}/service/channels.py",
         "FRESH = timedelta(seconds=5)\n",
@@ -150,6 +171,20 @@ PAYOUT_BUGS = (
         "UNDONE = frozenset({TransferStatus.RETURNED, TransferStatus.FAILED})\n",
         "UNDONE = frozenset({TransferStatus.RETURNED})\n",
         ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "ask once about what came back, and never again",
+        f"{PAYOUTS}/service/telling.py",
+        "        return (*ask, doubted(attempt, now))\n",
+        "        return ()\n",
+        ("tests/functions/test_payment_callback.py",),
+    ),
+    Bug(
+        "let people take back what no provider called returned",
+        f"{PAYOUTS}/decisions.py",
+        "    undoubted = payout.state is PayoutState.PAID and attempt.doubted_since is None\n",
+        "    undoubted = False\n",
+        (DECISIONS,),
     ),
     Bug(
         "claim what comes back in this moment",

@@ -19,6 +19,7 @@ from prakerja.payouts.model import Payout, PayoutState
 from prakerja.payouts.service import (
     due_payouts,
     inquire_payout,
+    look_again,
     prepare_run,
     propose_release,
     queue_shard,
@@ -65,6 +66,8 @@ class Payments:
         self.providers = {PROVIDER: self.bank.provider}
         self.random = random.Random(seed)
         self.waiting: list[Waiting] = []
+        self.cases: list[Waiting] = []
+        """What a person was told of."""
         self.swept_at = world.clock.wall()
         self.working = False
         """Whether a worker is at work (and may be killed)."""
@@ -145,6 +148,8 @@ class Payments:
             "exclusions.changed.v1": lambda: screen_member(self.p, **message.body),
             "payouts.shard_released.v1": lambda: queue_shard(self.p, **message.body),
             "payouts.queued.v1": lambda: send_payout(self.p, self.providers, payout_id=message.body["payout_id"]),
+            "cases.needed.v1": lambda: self.cases.append(message),
+            "payouts.told_of.v1": lambda: look_again(self.p, self.providers, **message.body),
             "payouts.unknown.v1": lambda: inquire_payout(self.p, self.providers, **message.body),
         }
         if message.topic in handlers:

@@ -226,6 +226,9 @@ class PayoutWorld:
             "payouts.queued.v1": lambda: service.send_payout(p, banks, payout_id=told["payout_id"]),
             "payouts.unknown.v1": lambda: service.inquire_payout(p, banks, payout_id=told["payout_id"]),
             "payouts.told_of.v1": lambda: service.look_again(p, banks, payout_id=told["payout_id"]),
+            "payouts.said_returned.v1": lambda: service.look_again(
+                p, banks, payout_id=told["payout_id"], returned=told["attempt"]
+            ),
             "payouts.verdict_approved.v1": lambda: service.pass_verdict(p, **told),
             "payouts.channel_start_approved.v1": lambda: service.start_channel(p, **told),
             "payouts.day_to_reconcile.v1": lambda: reconcile_day(

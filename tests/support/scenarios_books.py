@@ -10,7 +10,7 @@ from prakerja import wiring
 from prakerja.balance import LedgerClose, LedgerDayClosed, ShardToClose
 from prakerja.balance.service import begin_close
 from prakerja.balance.store import new_close
-from prakerja.payouts.messages import DayToReconcile, InFlightToCompare, PayoutToldOf
+from prakerja.payouts.messages import DayToReconcile, InFlightToCompare, PayoutSaidReturned, PayoutToldOf
 from prakerja.payouts.references import day_of_reference
 from prakerja.payouts.service.handing_in import announce_file, file_received
 from prakerja.platform.access_patterns import ATTEMPT
@@ -100,7 +100,7 @@ def _lose_the_file(stage: Stage) -> None:
         files.delete_object(Bucket=bucket, Key=kept["Key"])
 
 
-TOLD = frozenset({CaseNeeded.topic, PayoutToldOf.topic})
+TOLD = frozenset({CaseNeeded.topic, PayoutToldOf.topic, PayoutSaidReturned.topic})
 """Told again by a worker that died before its report: the same cases, and inquiries that find nothing new."""
 
 BOOKS = (

@@ -11,7 +11,7 @@ from tests.support.scenarios_books import BOOKS
 from tests.support.scenarios_courses import COURSE
 from tests.support.scenarios_incentives import AFTER_PAYMENT, BEFORE_RELEASE
 from tests.support.scenarios_members import MEMBERS
-from tests.support.scenarios_office import AGAIN, OFFICE, REFUSED
+from tests.support.scenarios_office import AGAIN, OFFICE, REFUSED, TAKEN_BACK
 from tests.support.scenarios_partners import PARTNERS
 from tests.support.scenarios_payouts import DECLARE, FIND_OUT, PAY, RELEASE
 from tests.support.scenarios_people import IDENTITY, SIGN_UP
@@ -19,7 +19,7 @@ from tests.support.scenarios_sso import SSO
 from tests.support.scenarios_stage import Stage, stage
 from tests.support.scenarios_waves import WAVE
 
-PAYOUT = (*DECLARE, *BEFORE_RELEASE, *REFUSED, *RELEASE, *AGAIN, *PAY, *OFFICE, *FIND_OUT, *AFTER_PAYMENT)
+PAYOUT = (*DECLARE, *BEFORE_RELEASE, *REFUSED, *RELEASE, *AGAIN, *PAY, *OFFICE, *FIND_OUT, *AFTER_PAYMENT, *TAKEN_BACK)
 JOURNEY: tuple[Step, ...] = (
     *PARTNERS,
     *SIGN_UP,

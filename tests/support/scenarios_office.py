@@ -3,13 +3,14 @@ attempt ended where nobody else can, and a payout that failed is sent again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import functions.payment_callback.handler as payment_callback
 from prakerja.incentives import JOB_SEARCH
 from prakerja.incentives.service import retry_incentive
 from prakerja.payouts.decisions import Verdict
-from prakerja.payouts.messages import ChannelStartApproved, PayoutToldOf, VerdictApproved
+from prakerja.payouts.messages import ChannelStartApproved, PayoutSaidReturned, PayoutToldOf, VerdictApproved
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service import propose_release, propose_start, propose_verdict, start_run, stop_channel
 from prakerja.payouts.store import load_run
@@ -23,12 +24,15 @@ from tests.support.scenarios_payouts import (
     SEND,
     SHARD,
     STARTED,
+    TROUBLE,
     ani,
     eka,
+    lost_and_due,
     payment,
     refuses,
     until_settled,
 )
+from tests.support.scenarios_people import sweep
 from tests.support.scenarios_stage import Stage
 from tests.support.scenarios_waves import agree
 
@@ -36,10 +40,10 @@ CLERK = "op-1"
 
 
 # what a provider tells us ---------------------------------------------------------------------------------------------
-def _told(stage: Stage) -> None:
-    """The provider has sent a call-back about Eka's payout, whose answer got lost."""
+def _told(stage: Stage, whose: Callable[[Stage], str] = eka) -> None:
+    """The provider has sent a call-back, its latest: about Eka's payout, whose answer got lost, or another."""
     stage.clock.move(minutes=2)
-    (sent,) = [one for one in stage.outside.bank.due_callbacks() if one.reference in _references(stage)]
+    *_, sent = (one for one in stage.outside.bank.due_callbacks() if one.reference in _references(stage, whose))
     path = sent.url.removeprefix("https://partner.test")
     stage.memo.callback = {
         "rawPath": path,
@@ -49,9 +53,9 @@ def _told(stage: Stage) -> None:
     }
 
 
-def _references(stage: Stage) -> set[str]:
+def _references(stage: Stage, whose: Callable[[Stage], str]) -> set[str]:
     items = stage.world.items("programme")
-    return {item["reference"] for item in items if item["pk"] == f"PAYOUT#{eka(stage)}" and "reference" in item}
+    return {item["reference"] for item in items if item["pk"] == f"PAYOUT#{whose(stage)}" and "reference" in item}
 
 
 def _hear(stage: Stage) -> Any:
@@ -109,6 +113,44 @@ def _refuse(stage: Stage) -> Any:
     return refuse(stage.p, operator=stage.operator("op-2"), approval_id=stage.memo.approval_id)
 
 
+# what comes back after it was paid ---------------------------------------------------------------------------------------
+def _came_back(stage: Stage) -> None:
+    """The provider took Ani's payment back, and says so."""
+    (reference,) = _references(stage, ani)
+    stage.outside.bank.refund(PROVIDER.lower(), reference)
+    _told(stage, ani)
+
+
+def _unshown(stage: Stage) -> None:
+    """It says so in its statement, too, and no inquiry of ours is answered."""
+    stage.outside.bank.add_fault("inquiry_down", role="status")
+    stage.world.table.commit(outbox=[PayoutSaidReturned(payout_id=ani(stage), attempt=1)])
+
+
+def _unshown_to_the_end(stage: Stage) -> None:
+    _unshown(stage)
+    stage.relay()
+    stage.work(stage.take(PayoutSaidReturned.topic, ani(stage)))
+    stage.clock.move(days=2)
+    stage.world.table.commit(outbox=[PayoutToldOf(payout_id=ani(stage))])
+
+
+def _unshown_and_lost(stage: Stage) -> None:
+    _unshown(stage)
+    stage.relay()
+    stage.work(stage.take(PayoutSaidReturned.topic, ani(stage)))
+    lost_and_due(stage)
+    stage.clock.move(minutes=20)
+
+
+def _return_agreed(stage: Stage) -> None:
+    _unshown_to_the_end(stage)
+    stage.memo.approval_id = propose_verdict(
+        stage.p, operator=CLERK, payout_id=ani(stage), verdict=Verdict.RETURNED, evidence_reference="letter 12"
+    ).approval_id
+    agree(stage)
+
+
 # once more ------------------------------------------------------------------------------------------------------------
 def _failed_once(stage: Stage) -> None:
     """Ani's payout was refused, she has mended it there, and a second run takes it."""
@@ -146,3 +188,12 @@ OFFICE = (
     aside(delivery("start channel", ChannelStartApproved.topic, before=_start_agreed)),
 )
 """While Eka's payout is unknown."""
+LOOKING: dict[str, Any] = {"of": ani, "ignores": TROUBLE, "may_record": frozenset({"RETURN_NOT_SHOWN"})}
+TAKEN_BACK = (
+    Step("hear call-back: it came back", _hear, _came_back, aside=True),
+    aside(delivery("look again: not shown", PayoutSaidReturned.topic, before=_unshown, **LOOKING)),
+    aside(delivery("look again: not shown for a day", PayoutToldOf.topic, before=_unshown_to_the_end, **LOOKING)),
+    Step("sweep due: what came back", sweep, _unshown_and_lost, aside=True),
+    aside(delivery("pass verdict: it came back", VerdictApproved.topic, before=_return_agreed, of=ani)),
+)
+"""When Ani is paid."""

@@ -108,7 +108,8 @@ def refuses(stage: Stage) -> None:
     stage.outside.bank.add_fault("account_invalid", account_suffix=ANI.phone[-8:])
 
 
-def _lost_and_due(stage: Stage) -> None:
+def lost_and_due(stage: Stage) -> None:
+    """All messages are lost; it is time for the sweep."""
     stage.relay()
     stage.waiting.clear()
     stage.clock.move(minutes=10)
@@ -143,7 +144,7 @@ RELEASE = (
     delivery("release run", APPROVED, shared=True),
     delivery("queue shard", SHARD),
     delivery("queue shard", SHARD),
-    Step("sweep due: payout", sweep, _lost_and_due, aside=True),
+    Step("sweep due: payout", sweep, lost_and_due, aside=True),
 )
 PAY = (
     aside(payment("send payout: account refused", SEND, ani, before=refuses)),

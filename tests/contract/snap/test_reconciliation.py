@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from prakerja.balance import ledger_totals
-from prakerja.payouts.messages import PayoutToldOf
+from prakerja.payouts.messages import PayoutSaidReturned
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.reconciling.report import Report
 from prakerja.payouts.service import look_again
@@ -146,8 +146,9 @@ def test_money_that_came_back_returns_the_payout_through_an_inquiry(paid: Paid) 
     paid.hand_in()
     assert counts(paid.reconcile())["RETURNED_LATER"] == 1
     assert paid.kinds() == ["RETURNED_LATER"]
-    (asked,) = paid.world.take(PayoutToldOf.topic)
-    after = look_again(paid.payments.p, paid.payments.providers, payout_id=asked.body["payout_id"])
+    (asked,) = paid.world.take(PayoutSaidReturned.topic)
+    assert asked.body == {"payout_id": payout.payout_id, "attempt": 1}
+    after = look_again(paid.payments.p, paid.payments.providers, payout_id=payout.payout_id, returned=1)
     assert (after.payout_id, after.state) == (payout.payout_id, PayoutState.RETURNED)
     day = ledger_totals(paid.world.table, wib_date(paid.world.clock.programme()))
     assert day.net(f"PAID:{PROVIDER}") == -AMOUNT

@@ -28,7 +28,7 @@ from prakerja.payouts.channels import (
 )
 from prakerja.payouts.errors import ChannelNotStopped, NotAgreed, UnknownProvider
 from prakerja.payouts.model import PayoutState
-from prakerja.payouts.service import channel, propose_start, send_payout, start_channel, stop_channel
+from prakerja.payouts.service import Pace, channel, propose_start, send_payout, start_channel, stop_channel
 from prakerja.payouts.store import change_channel, load_channel
 from prakerja.platform.approvals import Approval, approved_parts
 from prakerja.platform.clock import to_text
@@ -161,6 +161,25 @@ def test_a_stop_reaches_a_worker_that_has_just_looked_within_five_seconds(world:
     assert channel(worker, PROVIDER).flow(world.clock.wall()) is Flow.FLOWING
     payments.move_to(world.clock.now + timedelta(seconds=5))
     assert channel(worker, PROVIDER).flow(world.clock.wall()) is Flow.STOPPED
+
+
+def test_a_stop_reaches_a_worker_that_waits_for_its_turn(world: World) -> None:
+    payments = Payments(world, people=1)
+    payout_id = queued(payments)
+
+    def stopped_meanwhile(seconds: float) -> None:
+        seen = load_channel(world.table, PROVIDER)  # another process stops it: this one is told nothing
+        world.table.commit(change_channel(seen, decide_stop(seen, "op-1", "why", world.clock.wall())))
+        payments.move_to(world.clock.now + timedelta(seconds=seconds))
+
+    pace = Pace(now=lambda: world.clock.now.timestamp(), sleep=stopped_meanwhile)
+    rules = payments.bank.provider.rules
+    for _ in range(9):
+        pace.heard(PROVIDER, "4293800")  # "too many requests": it waits for seconds
+    pace.wait(PROVIDER, rules)
+    found = send_payout(payments.p, payments.providers, payout_id=payout_id, pace=pace)
+    assert load_channel(world.table, PROVIDER).is_stopped
+    assert (found.state, sent(payments)) == (PayoutState.QUEUED, 0)
 
 
 def test_one_operator_alone_starts_nothing(world: World) -> None:

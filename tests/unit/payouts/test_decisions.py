@@ -169,11 +169,31 @@ def test_a_refusal_that_says_when_it_ends_is_waited_for(code: str, pause: int) -
 @pytest.mark.parametrize("status", list(TransferStatus))
 def test_a_terminal_result_is_overwritten_only_by_a_return(status: TransferStatus) -> None:
     answer = InquiryAnswer(status, None, "", "", "R-1", ())
-    news = decide_news(PayoutState.PAID, ATTEMPT, answer)
+    news = decide_news(PayoutState.PAID, ATTEMPT, answer, NOON)
     assert (news is not None and news.state) == (PayoutState.RETURNED if status is TransferStatus.RETURNED else False)
-    before_resending = decide_news(PayoutState.RESEND, lost(), answer)
+    before_resending = decide_news(PayoutState.RESEND, lost(), answer, NOON)
     ends = {TransferStatus.PAID: PayoutState.PAID, TransferStatus.RETURNED: PayoutState.RETURNED}
     assert (before_resending.state if before_resending else None) == ends.get(status)
+
+
+@pytest.mark.parametrize("status", [status for status in TransferStatus if status is not TransferStatus.RETURNED])
+def test_what_is_said_to_have_come_back_is_asked_about_for_a_day(status: TransferStatus) -> None:
+    """Also if the answer is "paid": it may be the one from before."""
+    doubted = replace(ATTEMPT, result=PayoutState.PAID, doubted_since=NOON)
+    answer = InquiryAnswer(status, None, "", "", None, ())
+    asked_at, waits = NOON, []
+    while True:
+        following = decide_news(PayoutState.PAID, doubted, answer, asked_at)
+        assert following is not None
+        assert (following.state, following.attempt.result) == (PayoutState.PAID, PayoutState.PAID)
+        if following.wait is None:
+            break
+        waits.append(following.wait)
+        asked_at += timedelta(seconds=following.wait)
+    assert waits == [900, 2700, 5 * 3600, 18 * 3600]
+    early = decide_news(PayoutState.PAID, doubted, answer, NOON + timedelta(seconds=10))
+    assert early is not None
+    assert early.wait == 890, "a message that comes twice does not shorten it"
 
 
 @pytest.mark.parametrize("state", list(PayoutState))

@@ -7,14 +7,18 @@ from dataclasses import replace
 import pytest
 
 from prakerja.balance.store import ledger_totals
+from prakerja.incentives import IncentiveState, incentives_of
+from prakerja.payouts.answers import Callback, TransferStatus
 from prakerja.payouts.decisions import Verdict
 from prakerja.payouts.errors import NotAgreed, VerdictNotPossible
 from prakerja.payouts.model import PayoutState
-from prakerja.payouts.service import inquire_payout, pass_verdict, propose_verdict, send_payout
-from prakerja.payouts.store import attempts_of, list_payouts, load_payout
-from prakerja.platform.approvals import Approval, approved_parts, load_approval
+from prakerja.payouts.service import VERDICT, inquire_payout, pass_verdict, propose_verdict, send_payout
+from prakerja.payouts.service.telling import take_callback
+from prakerja.payouts.store import Ruling, attempts_of, list_payouts, load_payout, new_ruling
+from prakerja.platform.approvals import Approval, approved_parts, load_approval, propose
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.evidence import evidence_of
+from prakerja.platform.ids import fingerprint
 from tests.support.payments import AMOUNT, PROVIDER, Payments
 from tests.support.world import World
 from tests.unit.payouts.test_overtaken import queued
@@ -26,6 +30,11 @@ class Judged:
     def __init__(self, world: World, fault: str, state: PayoutState) -> None:
         self.payments = Payments(world, people=1)
         self.world, self.p = world, world.platform
+        if not fault:
+            self.payout_id = queued(self.payments)
+            send_payout(self.p, self.payments.providers, payout_id=self.payout_id)
+            self.later(hours=36)
+            return
         role = "status" if fault.endswith("_at_inquiry") else "transfer"
         if role == "status":
             self.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
@@ -129,6 +138,75 @@ def test_what_an_inquiry_found_meanwhile_counts(unknown: Judged) -> None:
     assert unknown.state is PayoutState.PAID
     assert unknown.passed(approval_id) is PayoutState.PAID
     assert set(unknown.payments.credits().values()) == {1}
+
+
+def sent_again(judged: Judged) -> None:
+    """The provider turns out not to know it, so the same reference is sent once more; that answer gets lost, too."""
+    judged.payments.bank.engine.faults.clear()
+    for _ in range(3):
+        judged.later(hours=7)
+        judged.ask()
+    assert judged.state is PayoutState.RESEND
+    judged.payments.bank.engine.add_fault("lost_after_commit", role="transfer", times=1)
+    sent = send_payout(judged.p, judged.payments.providers, payout_id=judged.payout_id)
+    assert (sent.state, sent.attempt) == (PayoutState.UNKNOWN, 1)
+
+
+@pytest.fixture
+def vanished(world: World) -> Judged:
+    return Judged(world, "lost_before_commit", PayoutState.UNKNOWN)
+
+
+def test_evidence_about_one_sending_is_none_about_a_later_one(vanished: Judged) -> None:
+    approval_id = vanished.agreed(Verdict.ABSENT)
+    sent_again(vanished)
+    vanished.later(hours=36)
+    assert vanished.passed(approval_id) is PayoutState.UNKNOWN, "the second sending may have paid"
+    assert vanished.proposed(Verdict.ABSENT).approval_id != approval_id, "of what shows both, another proposal"
+    vanished.ask()
+    assert vanished.state is PayoutState.PAID
+    assert set(vanished.payments.credits().values()) == {1}
+
+
+@pytest.mark.parametrize(("again", "state"), [(False, PayoutState.FAILED), (True, PayoutState.UNKNOWN)])
+def test_a_proposal_from_before_sendings_were_counted_is_about_the_first(
+    vanished: Judged, again: bool, state: PayoutState
+) -> None:
+    old = Ruling(vanished.payout_id, 1, PayoutState.UNKNOWN, Verdict.ABSENT, "report 12")
+    at = to_text(vanished.world.clock.wall())
+    agreed = Approval("old", VERDICT, vanished.payout_id, old.content_hash, "op-1", at, "op-2", at)
+    stored = {"payout_id": vanished.payout_id, "attempt": 1, "state": "UNKNOWN", "verdict": "ABSENT"}
+    assert old.content_hash == fingerprint(stored | {"evidence_reference": "report 12"})
+    vanished.world.table.commit(*propose(agreed), new_ruling(old, "old"))
+    vanished.world.table.commit(*approved_parts(agreed))
+    if again:
+        sent_again(vanished)
+        vanished.later(hours=36)
+    assert vanished.passed("old") is state
+
+
+@pytest.fixture
+def paid(world: World) -> Judged:
+    return Judged(world, "", PayoutState.PAID)
+
+
+def test_what_is_paid_is_taken_back_only_if_its_provider_said_so_and_two_people_agree(paid: Judged) -> None:
+    with pytest.raises(VerdictNotPossible):
+        paid.proposed(Verdict.RETURNED)
+    (attempt,) = attempts_of(paid.world.table, paid.payout_id)
+    take_callback(paid.p, Callback(PROVIDER, attempt.reference, TransferStatus.RETURNED, "d" * 64))
+    for verdict in (Verdict.PAID, Verdict.ABSENT):
+        with pytest.raises(VerdictNotPossible):
+            paid.proposed(verdict)
+    before = paid.net("FUND")
+    assert paid.passed(paid.agreed(Verdict.RETURNED)) is PayoutState.RETURNED
+    assert (paid.net("FUND") - before, paid.net(f"PAID:{PROVIDER}")) == (AMOUNT, -AMOUNT)  # both of today
+    (incentive,) = incentives_of(paid.world.table, paid.payments.people[0].person_id)
+    assert incentive.state is IncentiveState.PAYOUT_FAILED
+    (attempt,) = attempts_of(paid.world.table, paid.payout_id)
+    assert attempt.result is PayoutState.RETURNED, "so another attempt may follow"
+    paid.payments.collect()
+    assert "due_at" not in paid.payments.stored[paid.payout_id], "nothing is asked any more"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PAID, Verdict.RETURNED])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from prakerja.balance import ledger_totals
-from prakerja.payouts.messages import DayToReconcile, PayoutToldOf
+from prakerja.payouts.messages import DayToReconcile, PayoutSaidReturned, PayoutToldOf
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import comparison, reconciling
 from prakerja.payouts.service.reading_reports import report_rows
@@ -80,7 +80,8 @@ def test_every_difference_is_a_finding_and_nothing_else_happens_by_itself(day: D
     ]  # fmt: skip
     after = {item["pk"]: item for item in day.world.items("programme") if item["sk"] == "PAYOUT"}
     assert after == before, "no payout changes by a file"
-    asked = {message.body["payout_id"] for message in day.world.take(PayoutToldOf.topic)}
+    told = (PayoutToldOf.topic, PayoutSaidReturned.topic)
+    asked = {message.body["payout_id"] for topic in told for message in day.world.take(topic)}
     assert len(asked) == 4, "of the missing, the unknown, the wrong amount and the returned one the provider is asked"
     assert booked(day, "SUSPENSE:BNI") == AMOUNT + AMOUNT + 250_000, "what left without an order of ours"
     assert load_day(day.world.table, BANK, day.day).state is DayState.OPEN

@@ -129,9 +129,21 @@ def test_a_long_history_keeps_its_latest_steps() -> None:
     assert payout.history[-1].at == at(49)
 
 
+def test_the_latest_step_stays_whatever_came_before() -> None:
+    payout = PAYOUT
+    states = [PayoutState.QUEUED, PayoutState.CANCELLED] * 25 + [PayoutState.DISPATCHING, PayoutState.RESEND]
+    for number, state in enumerate(states):
+        payout = payout.to(state, at(number))
+        assert payout.history[-1] == Passed(state, at(number), payout.attempt, payout.provider)
+
+
 @pytest.mark.parametrize(
     ("pause", "words", "by"),
-    [(Pause(False, at(72)), "72 hours", at(72)), (Pause(True, None), "An officer looks", None)],
+    [
+        (Pause(Waits.COOLING, at(72)), "72 hours", at(72)),
+        (Pause(Waits.SHARED), "An officer looks", None),
+        (Pause(Waits.UNLINKED), "No account is linked", None),
+    ],
 )
 def test_a_paused_account_is_told(pause: Pause, words: str, by: datetime | None) -> None:
     then = following(EARNED, None, pause)
@@ -157,8 +169,8 @@ def test_the_pause_of_an_account(world: World) -> None:
     desks = Desks(world, plant_member(world, someone(1)))
     now = world.clock.wall()
     first = desks.link("1111111111")
-    assert pause_of(None, now) is None
+    assert pause_of(None, now) == Pause(Waits.UNLINKED)
     assert pause_of(first, now) is None
     account = desks.change("2222222222")
-    assert pause_of(account, now) == Pause(False, now + COOLING)
-    assert pause_of(replace(account, waits_for=Waits.SHARED), now + COOLING) == Pause(True, None)
+    assert pause_of(account, now) == Pause(Waits.COOLING, now + COOLING)
+    assert pause_of(replace(account, waits_for=Waits.SHARED), now + COOLING) == Pause(Waits.SHARED)

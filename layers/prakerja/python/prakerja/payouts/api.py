@@ -185,10 +185,10 @@ class PayoutView(View):
 
 def pause_of(account: Account | None, now: datetime) -> Pause | None:
     """Why nothing is paid at an account now, for its owner."""
-    if account is None or (waits := payable(account, now)) is None:
+    waits = payable(account, now)
+    if waits is None:
         return None
-    shared = waits is Waits.SHARED
-    return Pause(shared, None if shared else account.payable_from)
+    return Pause(waits, account.payable_from if account is not None and waits is Waits.COOLING else None)
 
 
 class NewRun(Body):

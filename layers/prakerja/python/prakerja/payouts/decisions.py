@@ -27,6 +27,8 @@ MORNING = time(8, 0)
 """WIB: an outcome still unknown on the next day at this time is a person's business, too."""
 SLOWLY = 6 * 3600
 """Seconds between inquiries from then on."""
+DOUBTED_SECONDS = (900, 3600, 6 * 3600, 24 * 3600)
+"""When a paid payout is asked about again, from when its provider said that it came back; then people decide."""
 
 
 class Verdict(StrEnum):
@@ -41,7 +43,7 @@ class Verdict(StrEnum):
 DECIDABLE = {
     Verdict.ABSENT: frozenset({PayoutState.UNKNOWN, PayoutState.HELD, PayoutState.PARKED}),
     Verdict.PAID: frozenset({PayoutState.HELD}),
-    Verdict.RETURNED: frozenset({PayoutState.HELD}),
+    Verdict.RETURNED: frozenset({PayoutState.HELD, PayoutState.PAID}),
 }
 """All that people may decide: there is no other way past an inquiry."""
 
@@ -63,7 +65,7 @@ def decide_sending(attempt: Attempt, answer: TransferAnswer, rules: ProviderRule
     Once a sending of this reference was ambiguous, "not carried out" speaks of the last copy only: inquire.
     """
     if answer.outcome is Outcome.OK:
-        return _ended(PayoutState.PAID, attempt, provider_reference=answer.provider_reference)
+        return _paid(attempt, answer)
     first_wait = _until_inquiry(attempt, rules, now)
     if answer.outcome in (Outcome.PEND, Outcome.AMB) or attempt.ambiguous:
         return Next(PayoutState.UNKNOWN, became_unknown(attempt, now), first_wait)
@@ -82,7 +84,7 @@ def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules
     asked = replace(attempt, inquiries=attempt.inquiries + 1)
     status = answer.status
     if status is TransferStatus.PAID:
-        return _ended(PayoutState.PAID, asked, provider_reference=answer.provider_reference)
+        return _paid(asked, answer)
     if status is TransferStatus.RETURNED:
         return _ended(PayoutState.RETURNED, asked, reason=_slug(answer, attempt))
     if status is TransferStatus.FAILED:
@@ -96,14 +98,20 @@ def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules
     return _wait(replace(asked, not_found=0, not_found_since=None), rules, now)
 
 
-def decide_news(state: PayoutState, attempt: Attempt, answer: InquiryAnswer) -> Next | None:
-    """What an inquiry changes that was not due. A terminal result is only overwritten by 00 -> 04, everything else that
-    comes late is logged; a payout that waits to be sent again may turn out paid."""
+def decide_news(state: PayoutState, attempt: Attempt, answer: InquiryAnswer, now: datetime) -> Next | None:
+    """What an inquiry changes about what is paid, or waits to be sent again. A terminal result is only overwritten by
+    00 -> 04, everything else that comes late is logged; a payout that waits to be sent again may turn out paid.
+
+    One that its provider said came back is asked about for a day even if the answer is "paid": that may be the old one.
+    """
     asked = replace(attempt, inquiries=attempt.inquiries + 1)
     if answer.status is TransferStatus.RETURNED:
         return _ended(PayoutState.RETURNED, asked, reason=_slug(answer, attempt))
     if answer.status is TransferStatus.PAID and state is PayoutState.RESEND:
-        return _ended(PayoutState.PAID, asked, provider_reference=answer.provider_reference)
+        return _paid(asked, answer)
+    if state is PayoutState.PAID and attempt.doubted_since is not None:
+        passed = (now - attempt.doubted_since).total_seconds()
+        return Next(state, asked, next((int(after - passed) for after in DOUBTED_SECONDS if after > passed), None))
     return None
 
 
@@ -111,9 +119,11 @@ def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: date
     """What follows when two operators say, with evidence, how an attempt ended.
 
     ABSENT needs a statement of the provider that could have shown it: those of the day of the last sending are there
-    from the next morning on. Raises VerdictNotPossible, VerdictTooEarly.
+    from the next morning on. What is PAID is RETURNED only where the provider itself has said so, to a machine.
+    Raises VerdictNotPossible, VerdictTooEarly.
     """
-    if payout.state not in DECIDABLE[verdict]:
+    undoubted = payout.state is PayoutState.PAID and attempt.doubted_since is None
+    if payout.state not in DECIDABLE[verdict] or undoubted:
         raise VerdictNotPossible(verdict=str(verdict), state=str(payout.state))
     if verdict is Verdict.PAID:
         return _ended(PayoutState.PAID, attempt)
@@ -150,10 +160,14 @@ def suspects_fraud(code: str) -> bool:
     return _http_and_case(code) == ("403", "03")
 
 
-def _ended(
-    state: PayoutState, attempt: Attempt, *, reason: str | None = None, provider_reference: str | None = None
-) -> Next:
-    return Next(state, replace(attempt, result=state), None, reason, provider_reference)
+def _ended(state: PayoutState, attempt: Attempt, *, reason: str | None = None) -> Next:
+    return Next(state, replace(attempt, result=state), None, reason)
+
+
+def _paid(attempt: Attempt, answer: TransferAnswer | InquiryAnswer) -> Next:
+    """If the provider said before that it came back, this may be the answer from before that: ask again."""
+    wait = None if attempt.doubted_since is None else DOUBTED_SECONDS[0]
+    return Next(PayoutState.PAID, replace(attempt, result=PayoutState.PAID), wait, None, answer.provider_reference)
 
 
 def _failed(asked: Attempt, answer: InquiryAnswer) -> Next:

@@ -47,12 +47,14 @@ class Proof(StrEnum):
 
 
 class Waits(StrEnum):
-    """Why an account may not be paid now."""
+    """Why a member may not be paid now."""
 
     COOLING = "DESTINATION_COOLING"
     """It took the place of another; until ``Account.payable_from``."""
     SHARED = "DESTINATION_SHARED"
     """Another member had it before; until a person has decided."""
+    UNLINKED = "DESTINATION_UNLINKED"
+    """They gave their account up; until they link one."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,11 @@ class Account(Destination):
     version: int = 1
 
 
-def payable(account: Account, now: datetime) -> Waits | None:
-    """May it be paid now (wall clock)? None: yes. Asked before a run takes an incentive and before a payout is sent."""
+def payable(account: Account | None, now: datetime) -> Waits | None:
+    """May a member be paid at theirs now (wall clock)? None: yes. Asked before a run takes an incentive, and before a payout
+    is sent."""
+    if account is None:
+        return Waits.UNLINKED
     return account.waits_for if payable_from_passed(account, now) else Waits.COOLING
 
 

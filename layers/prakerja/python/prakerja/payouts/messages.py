@@ -95,6 +95,16 @@ class PayoutToldOf(Message):
     payout_id: str
 
 
+class PayoutSaidReturned(Message):
+    """A provider's statement has a return of an attempt: ask it, until it says so itself or a day is over."""
+
+    topic = "payouts.said_returned.v1"
+    queue = "inquire_payout"
+
+    payout_id: str
+    attempt: int
+
+
 class VerdictApproved(Message):
     """Two operators agreed how an attempt ended."""
 

@@ -44,6 +44,16 @@ class PayoutState(StrEnum):
 
 
 ENDED = frozenset({PayoutState.PAID, PayoutState.FAILED, PayoutState.RETURNED, PayoutState.CANCELLED})
+IN_FLIGHT = frozenset(
+    {
+        PayoutState.DISPATCHING,
+        PayoutState.UNKNOWN,
+        PayoutState.RESEND,
+        PayoutState.HELD,
+        PayoutState.PARKED,
+    }
+)
+"""An attempt of a payout in one of these holds its amount in flight."""
 NEEDS_PERSON = frozenset({PayoutState.HELD, PayoutState.PARKED})
 PROVEN_UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
 """How an attempt must have ended before the same payout may have another one."""
@@ -175,6 +185,8 @@ class Attempt:
     unknown_since: datetime | None = None
     overdue: bool = False
     """Unknown beyond its ladder, or its provider out of reach as long: people know of it."""
+    doubted_since: datetime | None = None
+    """When its provider said that a paid one came back (wall clock); what became of that, the payout's state says."""
     asked_before: int = 0
     """Of ``inquiries``, those made before the last sending: the ladder starts again with each."""
     code: str | None = None

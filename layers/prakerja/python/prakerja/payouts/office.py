@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prakerja.payouts.channels import Cause, Channel, Flow
 from prakerja.payouts.decisions import Verdict
+from prakerja.payouts.destination import Account, Waits, payable
 from prakerja.payouts.model import Attempt, Payout, PayoutState
 from prakerja.platform.evidence import Fact
 from prakerja.platform.rupiah import Rupiah
@@ -28,6 +29,7 @@ class AttemptRow(BaseModel):
     code: str | None = Field(description="the provider's last response code")
     unknown_since: AwareDatetime | None
     overdue: bool
+    doubted_since: AwareDatetime | None = Field(description="the provider said that it came back after it was paid")
     result: PayoutState | None = Field(description="once it is proven")
 
     @classmethod
@@ -71,13 +73,18 @@ class FactView(BaseModel):
 class PayoutDetail(PayoutRow):
     """A payout with its attempts and its evidence, latest first."""
 
+    waits_for: Waits | None = Field(description="why its member's account may not be paid now, if it is to be sent")
     attempts: list[AttemptRow]
     evidence: list[FactView]
 
     @classmethod
-    def made_of(cls, payout: Payout, attempts: list[Attempt], facts: list[Fact]) -> PayoutDetail:
+    def made_of(
+        cls, payout: Payout, account: Account | None, attempts: list[Attempt], facts: list[Fact], now: datetime
+    ) -> PayoutDetail:
+        """``account``: the member's; ``now``: wall clock."""
         return cls(
             **PayoutRow.of(payout).model_dump(),
+            waits_for=payable(account, now) if payout.state is PayoutState.QUEUED else None,
             attempts=[AttemptRow.of(attempt) for attempt in attempts],
             evidence=[FactView(at=fact.at, kind=fact.kind, facts=fact.facts) for fact in facts],
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prakerja.incentives import Incentive, IncentiveState, paid_by
+from prakerja.payouts.destination import Waits
 from prakerja.payouts.model import Passed, Payout, PayoutState
 from prakerja.payouts.reasons import advice
 from prakerja.platform.clock import end_of_wib_day, wib
@@ -39,8 +40,8 @@ class Told:
 class Pause:
     """Why nothing is paid at the member's account now. ``until``: when that ends by itself, if it does."""
 
-    shared: bool
-    until: datetime | None
+    waits: Waits
+    until: datetime | None = None
 
 
 _PASSED: dict[str, tuple[str, str]] = {
@@ -85,14 +86,20 @@ NOW: dict[str, tuple[str, str]] = {
 }
 """State of an incentive, or of its payout → how it stands."""
 
-_SHARED = (  # that others have it, too, is not said: nobody may try numbers here to learn who is paid where
-    "Petugas memeriksa rekening ini sebelum dibayar. Bila tidak ingin menunggu, pilih rekening lain.",
-    "An officer looks at this account before it is paid. Choose another one if you do not want to wait.",
-)
-_COOLING = (
-    "Rekening baru: pembayaran ditahan 72 jam demi keamanan, lalu berjalan sendiri.",
-    "A new account: for safety nothing is paid for 72 hours, then it goes on by itself.",
-)
+_PAUSED = {
+    Waits.SHARED: (  # that others have it, too, is not said: nobody may try numbers here to learn who is paid where
+        "Petugas memeriksa rekening ini sebelum dibayar. Bila tidak ingin menunggu, pilih rekening lain.",
+        "An officer looks at this account before it is paid. Choose another one if you do not want to wait.",
+    ),
+    Waits.COOLING: (
+        "Rekening baru: pembayaran ditahan 72 jam demi keamanan, lalu berjalan sendiri.",
+        "A new account: for safety nothing is paid for 72 hours, then it goes on by itself.",
+    ),
+    Waits.UNLINKED: (
+        "Tidak ada rekening tersambung, jadi belum dapat dibayar. Sambungkan rekening milik sendiri.",
+        "No account is linked, so it cannot be paid yet. Link an account of your own.",
+    ),
+}
 _NEXT: dict[str, tuple[str, str]] = {
     "SCHEDULED": (
         "Dana ditransfer 3–5 hari kerja setelah tanggal jadwal.",
@@ -155,7 +162,7 @@ def following(incentive: Incentive, payout: Payout | None, pause: Pause | None) 
         return None
     waits = state in ("SCHEDULED", "QUEUED", "CANCELLED")
     if pause is not None and waits:
-        return _told(_SHARED if pause.shared else _COOLING, "", None, pause.until)
+        return _told(_PAUSED[pause.waits], "", None, pause.until)
     return _told(_NEXT[state], payout.provider if payout else "", None, _by(state, incentive, payout))
 
 

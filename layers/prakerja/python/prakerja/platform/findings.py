@@ -42,7 +42,7 @@ class FindingKind(StrEnum):
     AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
     TWICE_AT_THEIRS = "TWICE_AT_THEIRS"
     RETURNED_LATER = "RETURNED_LATER"
-    """The money came back after it had been paid."""
+    """The money came back after it had been paid: by a statement, or by a call-back that no inquiry bears out."""
     TIE_OUT_DIFFERS = "TIE_OUT_DIFFERS"
     """The source account's balance is not what the day's payments make of it."""
     STATEMENT_MISSING = "STATEMENT_MISSING"

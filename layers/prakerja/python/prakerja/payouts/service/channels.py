@@ -54,8 +54,13 @@ def forget_channels(p: Platform) -> None:
     _memory(p).gates.clear()
 
 
+def may_flow(p: Platform, provider: str) -> bool:
+    """Whether it is worth while to prepare a sending. Takes no probe: that is ``may_send``'s."""
+    return channel(p, provider).flow(p.clock.wall()) in (Flow.FLOWING, Flow.PROBE)
+
+
 def may_send(p: Platform, provider: str) -> bool:
-    """Whether to send now. While the breaker is half open exactly one worker hears True: the probe."""
+    """Whether to send now, asked last of all. While the breaker is half open exactly one worker hears True: the probe."""
     flow = channel(p, provider).flow(p.clock.wall())
     if flow is not Flow.PROBE:
         return flow is Flow.FLOWING

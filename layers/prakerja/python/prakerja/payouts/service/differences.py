@@ -10,8 +10,8 @@ from datetime import date
 
 from prakerja.balance import PayoutMove
 from prakerja.payouts.errors import BookedOtherwise
-from prakerja.payouts.messages import PayoutToldOf
-from prakerja.payouts.reconciling.comparing import Bucket, Verdict
+from prakerja.payouts.messages import PayoutSaidReturned, PayoutToldOf
+from prakerja.payouts.reconciling.comparing import Bucket, Ours, Verdict
 from prakerja.payouts.reconciling.report import Report
 from prakerja.payouts.service.comparison import Comparison
 from prakerja.payouts.store.reconciliations import (
@@ -75,7 +75,7 @@ def messages_of(report: Report, found: Comparison) -> list[Message]:
         for verdict in verdicts:
             messages.append(finding_of(report.provider, report.day, verdict, booked=True))
             if bucket in INQUIRED and verdict.ours is not None:
-                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))
+                messages.append(_ask(verdict.ours, bucket))
     if unreadable := report.verdicts(Bucket.UNREADABLE):
         subject, facts = subject_of_day(report), {"rows": unreadable}
         messages.append(finding(FindingKind.STATEMENT_UNREADABLE, subject, None, report_id=report.report_id, **facts))
@@ -93,7 +93,7 @@ def urgent(provider: str, day: date, found: Comparison) -> list[Message]:
             if bucket in URGENT:
                 messages.append(finding_of(provider, day, verdict))
             if bucket in INQUIRED and verdict.row is not None and verdict.ours is not None:
-                messages.append(PayoutToldOf(payout_id=verdict.ours.payout_id))
+                messages.append(_ask(verdict.ours, bucket))
     return messages
 
 
@@ -118,6 +118,12 @@ def finding_of(provider: str, day: date, verdict: Verdict, *, booked: bool = Fal
         suspended=row.amount if row and verdict.loose and booked else None,
         note=verdict.note or None,
     )
+
+
+def _ask(ours: Ours, bucket: Bucket) -> Message:
+    if bucket is Bucket.RETURNED_LATER:
+        return PayoutSaidReturned(payout_id=ours.payout_id, attempt=ours.number)
+    return PayoutToldOf(payout_id=ours.payout_id)
 
 
 def _crowd(report: Report, found: Comparison, bucket: Bucket) -> CaseNeeded:

@@ -15,11 +15,13 @@ from prakerja.payouts.decisions import Next, became_unknown, decide_inquiry, dec
 from prakerja.payouts.model import Attempt, Payout, PayoutState, Work
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.service.channels import channel
+from prakerja.payouts.service.doubting import remember_doubt, still_doubted
 from prakerja.payouts.service.settling import settle, wake
 from prakerja.payouts.store import (
     attempt_from_item,
     attempt_key,
     due_work,
+    is_due,
     load_payout,
     payout_from_item,
     payout_key,
@@ -57,22 +59,28 @@ def inquire_payout(p: Platform, providers: Mapping[str, PaymentProvider], *, pay
     return settle(p, payout, attempt, following, answer.exchanges, answer.code)
 
 
-def look_again(p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str) -> Payout:
-    """The provider told us something about a payout: ask now.
+def look_again(
+    p: Platform, providers: Mapping[str, PaymentProvider], *, payout_id: str, returned: int | None = None
+) -> Payout:
+    """The provider told us something about a payout: ask now. ``returned``: the attempt that came back by its statement.
 
     A paid one can only have come back. One that is to be sent again may have been carried out late: then it is not sent.
     """
     # load
     payout = load_payout(p.table, payout_id)
+    if returned is not None and returned == payout.attempt:
+        remember_doubt(p, payout)
     if payout.state not in (PayoutState.PAID, PayoutState.RESEND):
         return inquire_payout(p, providers, payout_id=payout_id)
     attempt, answer = _ask(p, providers[payout.provider], payout)
     # decide
-    following = None if answer is None else decide_news(payout.state, attempt, answer)
+    following = None if answer is None else decide_news(payout.state, attempt, answer, p.clock.wall())
     if answer is None or following is None:
         log.info("payout asked about: nothing changes", payout_id=payout_id, state=str(payout.state))
         return payout
     # commit, announce
+    if following.state is PayoutState.PAID is payout.state:
+        return still_doubted(p, payout, attempt, following, answer)
     return settle(p, payout, attempt, following, answer.exchanges, answer.code)
 
 
@@ -90,7 +98,7 @@ def due_payouts(p: Platform, shard: str) -> list[Message]:
     limit = 1 if work is Work.SEND and flow is Flow.PROBE else WOKEN_AT_ONCE
     keys = p.table.due(PAYOUT, shard, to_text(now), limit=limit)
     items = p.table.batch_get(*(payout_key(key["payout_id"]) for key in keys)) if keys else []
-    payouts = [payout_from_item(item) for item in items if item is not None]
+    payouts = [payout_from_item(item) for item in items if item is not None and is_due(item)]
     return [message for payout in payouts if (message := wake(payout)) is not None]
 
 

@@ -27,7 +27,8 @@ from prakerja.platform.observability import count, log
 from prakerja.platform.problems import NotFound
 
 VERDICT = "PAYOUT_VERDICT"
-"""The kind of the operators' approval; its content is the attempt, the state it was seen in, verdict and evidence."""
+"""The kind of the operators' approval; its content is the attempt, how often it was sent, the payout's state, verdict and
+evidence."""
 
 
 def propose_verdict(
@@ -37,7 +38,7 @@ def propose_verdict(
     ``decide_verdict`` raises.
 
     ABSENT (UNKNOWN, HELD, PARKED): proven by reconciliation that it was never carried out; the payout fails and may be
-    paid by another attempt. PAID, RETURNED: for a HELD one.
+    paid by another attempt. PAID, RETURNED: for a HELD one; RETURNED for a PAID one whose provider said so.
     """
     # load
     payout = load_payout(p.table, payout_id)
@@ -46,8 +47,9 @@ def propose_verdict(
         raise NotFound
     # decide
     now = p.clock.wall()
-    decide_verdict(payout, attempt_from_item(item), verdict, now)
-    ruling = Ruling(payout_id, payout.attempt, payout.state, verdict, evidence_reference)
+    attempt = attempt_from_item(item)
+    decide_verdict(payout, attempt, verdict, now)
+    ruling = Ruling(payout_id, payout.attempt, payout.state, verdict, evidence_reference, attempt.sends)
     approval_id = p.ids.of(VERDICT, payout_id, ruling.content_hash, operator)
     approval = Approval(
         approval_id,
@@ -83,7 +85,10 @@ def verdict_approved(approval: Approval) -> VerdictApproved:
 
 
 def pass_verdict(p: Platform, *, payout_id: str, approval_id: str) -> Payout:
-    """Do what two operators agreed on, unless the payout has moved since the first of them looked. Raises NotAgreed."""
+    """Do what two operators agreed on, unless the payout has moved, or was sent again, since the first of them looked.
+
+    Raises NotAgreed.
+    """
     # load
     payout_item, approval_item, ruling_item = p.table.batch_get(
         payout_key(payout_id), (APPROVAL, {"approval_id": approval_id}), ruling_key(payout_id, approval_id)
@@ -92,15 +97,14 @@ def pass_verdict(p: Platform, *, payout_id: str, approval_id: str) -> Payout:
     (attempt_item,) = p.table.batch_get(attempt_key(payout))
     if approval_item is None or attempt_item is None:
         raise NotFound
-    approval = from_approval_item(approval_item)
+    approval, attempt = from_approval_item(approval_item), attempt_from_item(attempt_item)
     # decide
     if not approval.binds(VERDICT, payout_id, ruling.content_hash):
         raise NotAgreed
-    if (payout.state, payout.attempt) != (ruling.state, ruling.attempt):
+    if not ruling.is_about(payout, attempt):
         log.warning("a verdict came too late", payout_id=payout_id, state=str(payout.state))
         count("VerdictTooLate")
         return payout
-    attempt = attempt_from_item(attempt_item)
     following = decide_verdict(payout, attempt, ruling.verdict, p.clock.wall())
     # commit, announce
     return settle(

@@ -23,7 +23,7 @@ from prakerja.payouts.messages import PayoutQueued
 from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
-from prakerja.payouts.service.channels import may_send, note_answer
+from prakerja.payouts.service.channels import may_flow, may_send, note_answer
 from prakerja.payouts.service.inquiring import recover
 from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import RELEASE
@@ -57,8 +57,8 @@ from prakerja.platform.parts import Item, Part
 from prakerja.platform.problems import NotFound
 
 NOTE = "Insentif Prakerja"
-SHARED_PAUSE = timedelta(hours=1)
-"""Between two looks at a destination that a person must decide about."""
+PAUSE = timedelta(hours=1)
+"""Between two looks at a destination that a person must decide about, or that its member has yet to name."""
 
 
 def send_payout(
@@ -67,14 +67,15 @@ def send_payout(
     """Send a released payout once; two writes and one call to the provider when all goes well.
 
     Whatever state it is found in decides: a payout that another worker is sending is left alone, one that a dead worker
-    was sending becomes UNKNOWN. While its channel does not flow nothing is written either: it stays due. Raises
-    NotReleased, AttemptNotEnded.
+    was sending becomes UNKNOWN. While its channel does not flow nothing is written either: it stays due. The channel is
+    looked at first, and again as the last thing before it is sent: only then a probe is taken, and a stop that came while
+    this waited for its turn counts. Raises NotReleased, AttemptNotEnded.
     """
     # load
     payout = load_payout(p.table, payout_id)
     if payout.state is PayoutState.DISPATCHING:
         return recover(p, payout)
-    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND) or not may_send(p, payout.provider):
+    if payout.state not in (PayoutState.QUEUED, PayoutState.RESEND) or not may_flow(p, payout.provider):
         return payout
     case = _load_case(p, payout)
     if not case.released:
@@ -83,9 +84,10 @@ def send_payout(
     # decide
     now = p.clock.wall()
     if payout.state is PayoutState.QUEUED:
-        if (waits := payable(case.account, now)) is not None:
-            cooling = case.account.payable_from if waits is Waits.COOLING else None
-            return _put_off(p, payout, cooling or now + SHARED_PAUSE)
+        waits = payable(case.account, now)
+        if case.account is None or waits is not None:
+            cooling = case.account.payable_from if case.account and waits is Waits.COOLING else None
+            return _put_off(p, payout, cooling or now + PAUSE)
         if case.account.provider != payout.provider:
             return _redirect(p, payout, case.account.provider)
     bank = providers[payout.provider]
@@ -93,9 +95,12 @@ def send_payout(
         return settle(p, payout, case.attempt, Next(PayoutState.HELD, case.attempt))
     if pace is not None:
         pace.wait(payout.provider, bank.rules)
+    sending, attempt, parts = _prepare(p, bank, payout, case)
+    if not may_send(p, payout.provider):
+        return payout
     # commit: the very bytes are stored before the first of them leaves
     try:
-        sending, attempt = _dispatch(p, bank, payout, case)
+        p.table.commit(*parts)
     except PayoutMoved:
         return load_payout(p.table, payout_id)
     except AttemptNotEnded:
@@ -119,7 +124,8 @@ class _Case:
 
     released: bool
     identity: Item
-    account: Account
+    account: Account | None
+    """The present one, for another attempt; what is sent again goes where its bytes say."""
     attempt: Attempt | None
     """The present one, if there is any."""
 
@@ -135,16 +141,21 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
     run_item, account, identity, approval_item, *attempts = p.table.batch_get(*wanted)
     run = run_from_item(run_item)
     attempt = attempt_from_item(attempts[0]) if attempts and attempts[0] else None
-    if account is None or identity is None or (payout.attempt and attempt is None):
+    if identity is None or (payout.attempt and attempt is None):
         raise NotFound
     agreed = approval_item is not None and from_approval_item(approval_item).binds(
         RELEASE, run.run_id, run.content_hash
     )
-    return _Case(agreed and run.state is RunState.RELEASED, identity, account_from_item(account), attempt)
+    return _Case(
+        agreed and run.state is RunState.RELEASED,
+        identity,
+        account_from_item(account) if account else None,
+        attempt,
+    )
 
 
 def _put_off(p: Platform, payout: Payout, until: datetime) -> Payout:
-    """Its member's new destination may not be paid yet: nothing is reserved, it stays queued."""
+    """Its member's new destination may not be paid yet, or there is none: nothing is reserved, it stays queued."""
     try:
         p.table.commit(change_payout(payout, payout, until))
     except PayoutMoved:
@@ -165,8 +176,11 @@ def _redirect(p: Platform, payout: Payout, provider: str) -> Payout:
     return moved
 
 
-def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -> tuple[Payout, Attempt]:
-    """Store what is about to be sent: the same attempt again, or a new one where the last is proven not to have paid."""
+def _prepare(
+    p: Platform, bank: PaymentProvider, payout: Payout, case: _Case
+) -> tuple[Payout, Attempt, tuple[Part, ...]]:
+    """What is about to be sent, and the parts that store it: the same attempt again, or a new one where the last is proven
+    not to have paid."""
     now, at = p.clock.wall(), p.clock.programme()  # one moment for the step and for its booking
     external_id = bank.external_id(now, p.ids.digits(EXTERNAL_ID_DIGITS))
     before = case.attempt
@@ -176,7 +190,9 @@ def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -
         )
         parts: tuple[Part, ...] = (change_attempt(before, attempt),)
     else:
-        attempt = _new_attempt(p, bank, payout, case, external_id, now)
+        if case.account is None:
+            raise NotFound
+        attempt = _new_attempt(p, bank, payout, case.identity, case.account, external_id, now)
         parts = (
             *((is_proven_unpaid(payout),) if before is not None else ()),
             new_attempt(attempt),
@@ -184,20 +200,24 @@ def _dispatch(p: Platform, bank: PaymentProvider, payout: Payout, case: _Case) -
             payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, at),
         )
     sending = payout.to(PayoutState.DISPATCHING, at, attempt=attempt.number)
-    p.table.commit(change_payout(payout, sending, now + LEASE), *parts)
-    return sending, attempt
+    return sending, attempt, (change_payout(payout, sending, now + LEASE), *parts)
 
 
 def _new_attempt(
-    p: Platform, bank: PaymentProvider, payout: Payout, case: _Case, external_id: str, now: datetime
+    p: Platform,
+    bank: PaymentProvider,
+    payout: Payout,
+    identity: Item,
+    account: Account,
+    external_id: str,
+    now: datetime,
 ) -> Attempt:
     number = payout.attempt + 1
-    account = case.account
     order = TransferOrder(
         reference=bank.reference(payout.payout_id, number, now),
         amount=payout.amount,
-        account_number=unseal(p, payout.person_id, case.identity, ACCOUNT_FIELD, account.sealed_number).decode(),
-        holder_name=holder_name(p, payout.person_id, case.identity),
+        account_number=unseal(p, payout.person_id, identity, ACCOUNT_FIELD, account.sealed_number).decode(),
+        holder_name=holder_name(p, payout.person_id, identity),
         note=NOTE,
         at=now,
     )
@@ -211,7 +231,7 @@ def _new_attempt(
         reference=prepared.reference,
         amount=prepared.amount,
         account_number=account.sealed_number,
-        body=seal(p, payout.person_id, case.identity, BODY_FIELD, prepared.body),
+        body=seal(p, payout.person_id, identity, BODY_FIELD, prepared.body),
         external_id=external_id,
         prepared_at=now,
         sent_at=now,

@@ -12,7 +12,7 @@ from prakerja.payouts.bookings import moves_between
 from prakerja.payouts.channels import is_unanswered
 from prakerja.payouts.decisions import Next, overdue_at, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
-from prakerja.payouts.messages import PayoutQueued, PayoutUnknown
+from prakerja.payouts.messages import PayoutQueued, PayoutToldOf, PayoutUnknown
 from prakerja.payouts.model import ENDED, Attempt, Payout, PayoutState
 from prakerja.payouts.service.returning import CameBack, came_back_after_payment
 from prakerja.payouts.store import change_attempt, change_payout, load_payout, relist, wake_after
@@ -93,7 +93,7 @@ def _settle(
                 now,
                 code=code,
                 reference=attempt.reference,
-                exchanges=[_fact(exchange) for exchange in exchanges],
+                exchanges=[fact(exchange) for exchange in exchanges],
                 **why,
             ),
             outbox=[*(back.messages if back else _announced(after, following)), *found],
@@ -175,10 +175,13 @@ def wake(payout: Payout) -> Message | None:
     """The message that makes a worker look at a payout again; None if nothing more happens by machine."""
     if payout.state in (PayoutState.QUEUED, PayoutState.RESEND, PayoutState.DISPATCHING):
         return PayoutQueued(payout_id=payout.payout_id, provider=payout.provider)
+    if payout.state is PayoutState.PAID:  # due only as long as its provider says that it came back
+        return PayoutToldOf(payout_id=payout.payout_id)
     return PayoutUnknown(payout_id=payout.payout_id) if payout.state is PayoutState.UNKNOWN else None
 
 
-def _fact(exchange: Exchange) -> dict[str, object]:
+def fact(exchange: Exchange) -> dict[str, object]:
+    """What evidence keeps of one HTTP exchange."""
     return {
         "service": exchange.service,
         "external_id": exchange.external_id,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from prakerja.payouts.answers import Callback, TransferStatus
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutToldOf
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import Attempt, Payout, PayoutState
+from prakerja.payouts.service.doubting import doubted
 from prakerja.payouts.store import (
     Sent,
     attempt_from_item,
@@ -43,11 +46,11 @@ def take_callback(p: Platform, callback: Callback) -> None:
         )
         if attempt_item is None:
             raise NotFound
-        payout, result = payout_from_item(payout_item), attempt_from_item(attempt_item).result
+        payout, attempt = payout_from_item(payout_item), attempt_from_item(attempt_item)
         # decide
-        wake, messages = _due_now(p, payout, sent), _messages(callback, payout, sent, result)
-        # commit, announce
         now = p.clock.wall()
+        wake, messages = _due_now(callback, payout, attempt, now), _messages(callback, payout, sent, attempt)
+        # commit, announce
         try:
             outcome = p.table.commit(
                 new_callback(callback, sent.payout_id, now),
@@ -65,16 +68,20 @@ def take_callback(p: Platform, callback: Callback) -> None:
     raise Conflict
 
 
-def _due_now(p: Platform, payout: Payout, sent: Sent) -> tuple[Part, ...]:
-    """The truth about when to ask is on the payout; the message may get lost."""
-    if payout.state is not PayoutState.UNKNOWN or payout.attempt != sent.number:
+def _due_now(callback: Callback, payout: Payout, attempt: Attempt, now: datetime) -> tuple[Part, ...]:
+    """The truth about when to ask, and about what was said, is on the items; the message may get lost."""
+    if payout.attempt != attempt.number:
         return ()
-    return (change_payout(payout, payout, p.clock.wall()),)
+    ask = (change_payout(payout, payout, now),)
+    if payout.state is PayoutState.PAID and callback.says in UNDONE:
+        return (*ask, doubted(attempt, now))
+    said = (doubted(attempt, now),) if payout.state in OPEN and callback.says is TransferStatus.RETURNED else ()
+    return (*ask, *said) if payout.state is PayoutState.UNKNOWN else said
 
 
-def _messages(callback: Callback, payout: Payout, sent: Sent, result: PayoutState | None) -> list[Message]:
+def _messages(callback: Callback, payout: Payout, sent: Sent, attempt: Attempt) -> list[Message]:
     ask: Message = PayoutToldOf(payout_id=payout.payout_id)
-    if result is PayoutState.FAILED and callback.says is TransferStatus.PAID:
+    if attempt.result is PayoutState.FAILED and callback.says is TransferStatus.PAID:
         who = payout.payout_id, payout.person_id
         return [finding(FindingKind.THEIRS_NOT_OURS, *who, provider=sent.provider, reference=sent.reference)]
     if payout.attempt != sent.number:

@@ -115,13 +115,17 @@ def change_attempt(before: Attempt, after: Attempt) -> Part:
         "not_found_since",
         "unknown_since",
         "overdue",
+        "doubted_since",
         "asked_before",
         "code",
         "result",
     ]
     changes = item_of(after, *names)
     gone = [name for name in names if getattr(after, name) is None and getattr(before, name) is not None]
-    same = Attr("sends").eq(before.sends) & Attr("inquiries").eq(before.inquiries)
+    same: Any = Attr("sends").eq(before.sends) & Attr("inquiries").eq(before.inquiries)
+    for name in ("result", "doubted_since"):  # what was proven, or said, meanwhile
+        known = item_of(before, name).get(name)
+        same &= Attr(name).not_exists() if known is None else Attr(name).eq(known)
     return update(
         ATTEMPT,
         set=changes,
@@ -196,6 +200,11 @@ def prepared_request(p: Platform, payout: Payout, attempt: Attempt, identity: It
         account_number=number.decode(),
         body=unseal(p, payout.person_id, identity, BODY_FIELD, attempt.body),
     )
+
+
+def is_due(item: Item) -> bool:
+    """Whether anything is still to be done for a payout that the index, which is a little behind, calls due."""
+    return NOT_DUE[0] in item
 
 
 def due_work(shard: str) -> tuple[Work, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prakerja.payouts.decisions import Verdict
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import Attempt, Payout, PayoutState
 from prakerja.payouts.store.accounts import Key
 from prakerja.platform.access_patterns import VERDICT
 from prakerja.platform.ids import fingerprint
@@ -17,7 +17,10 @@ from prakerja.platform.records import item_of, record_of
 
 @dataclass(frozen=True)
 class Ruling:
-    """A verdict about one attempt in the state in which the operator saw its payout."""
+    """A verdict about one attempt, as often sent and in the state in which the operator saw its payout.
+
+    Evidence that it was never carried out says nothing about a sending that came later.
+    """
 
     payout_id: str
     attempt: int
@@ -25,6 +28,13 @@ class Ruling:
     verdict: Verdict
     evidence_reference: str
     """What shows it: a reconciliation report and row, a letter of the provider."""
+    sends: int | None = None
+    """Sendings that the evidence covers. None: proposed before this was kept; then no more than the first is meant."""
+
+    def is_about(self, payout: Payout, attempt: Attempt) -> bool:
+        """Whether everything still stands as the operator saw it."""
+        seen = self.state, self.attempt, self.sends or 1
+        return seen == (payout.state, payout.attempt, attempt.sends)
 
     @property
     def content_hash(self) -> str:
