@@ -13,14 +13,13 @@ from constructs import Construct
 
 from infra.config import Config
 from infra.constructs.alarms import Measure, alarm
-from infra.entry import Http, NewItems, queue_names
+from infra.entry import Http, NewItems, queues
 from infra.functions import FUNCTIONS
 from infra.stacks.service import ServiceStack
 
 OURS = "Prakerja"
 """Namespace of the metrics that our code writes."""
 
-QUEUE_AGE_MINUTES = 15
 OUTBOX_AGE_SECONDS = 300
 UNKNOWN_AGE_SECONDS = 4 * 3600
 """Longer than the first seven steps of a payout's ladder of inquiries: from here on a person must look."""
@@ -75,13 +74,13 @@ class WatchStack(Stack):
                     ),
                     at_least=1,
                 )
-        for name in queue_names(FUNCTIONS):
+        for queue in queues(FUNCTIONS):
             self._alarm(
                 kind="queue_age",
-                subject=name,
-                says=f"A message has waited {QUEUE_AGE_MINUTES} minutes in {name}.",
-                measure=_queue(self.config.name(name), "ApproximateAgeOfOldestMessage"),
-                at_least=QUEUE_AGE_MINUTES * 60,
+                subject=queue.name,
+                says=f"A message has waited {queue.late} minutes in {queue.name}.",
+                measure=_queue(self.config.name(queue.name), "ApproximateAgeOfOldestMessage"),
+                at_least=queue.late * 60,
                 periods=2,
             )
 

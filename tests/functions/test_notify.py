@@ -92,7 +92,7 @@ def test_waiting_for_a_provider_is_no_failure(world: World, inboxes: Providers) 
     inboxes[Channel.PHONE].down = True
     assert play("code_requested", challenge=challenge.challenge_id) == []
     [again] = world.take(CodeRequested.topic)
-    assert again.queues == ["notify"]
+    assert again.queues == ["notify_codes_phone"]
     assert again.delay_seconds > 0
 
 
@@ -107,6 +107,7 @@ def test_messages_about_nothing_are_done(inboxes: Providers) -> None:
 def test_an_unknown_topic_or_body_fails_alone(world: World, inboxes: Providers) -> None:
     challenge = ask(world)
     event = sample("notify", "batch")
+    event["Records"][0] = sample("notify", "code_requested")["Records"][0]
     event["Records"][0]["body"] = json.dumps({"challenge_id": challenge.challenge_id, "resend": 0})
     event["Records"][1]["messageAttributes"]["topic"]["stringValue"] = "registration.unheard_of.v1"
     broken = [

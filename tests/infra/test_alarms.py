@@ -8,6 +8,7 @@ import pytest
 
 from infra.entry import Entry, Http, queue_names
 from infra.functions import FUNCTIONS
+from prakerja.registration.model.challenge import CODE_LIFE
 from tests.infra.templates import Resource, Templates
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
@@ -74,6 +75,12 @@ def test_each_queue_has_an_alarm_on_its_age(local: Templates) -> None:
         alarm.name.removeprefix("queue_age-") for alarm in local.of("CloudWatch::Alarm") if _kind(alarm) == "queue_age"
     }
     assert aged == set(queue_names(FUNCTIONS))
+
+
+@pytest.mark.parametrize("queue", ["notify_codes_phone", "notify_codes_email"])
+def test_a_code_that_waits_wakes_people_while_it_can_still_be_of_use(local: Templates, queue: str) -> None:
+    (alarm,) = (a for a in local.of("CloudWatch::Alarm") if a.name == f"queue_age-{queue}")
+    assert alarm.properties["Threshold"] < CODE_LIFE.total_seconds()
 
 
 def test_each_alarm_wakes_somebody_and_says_when_it_is_over(local: Templates) -> None:

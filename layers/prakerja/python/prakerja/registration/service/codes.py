@@ -14,7 +14,7 @@ from prakerja.platform.ids import derived, fingerprint
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends
-from prakerja.registration.messages import CodeRequested
+from prakerja.registration.messages import code_requested
 from prakerja.registration.model.challenge import Challenge, Purpose, Verdict, decide_code, may_resend
 from prakerja.registration.model.limits import ADDRESS, DEVICE, Usage, locked, must_wait, one_more
 from prakerja.registration.model.refusal import refusal
@@ -52,7 +52,7 @@ def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
         begin_challenge(p, challenge, address, challenge.created_at + SWEEP_MARGIN),
         use_limit("ADDRESS", digest, of_address, one_more(of_address, challenge.created_at)),
         use_limit("DEVICE", device, of_device, one_more(of_device, challenge.created_at)),
-        outbox=[CodeRequested(challenge_id=challenge.challenge_id, resend=0)],
+        outbox=[code_requested(challenge)],
     )
     return challenge
 
@@ -81,7 +81,7 @@ def resend(p: Platform, *, challenge_id: str, device: str, purposes: Collection[
         resent,
         use_limit("ADDRESS", challenge.digests[-1], of_address, one_more(of_address, now)),
         use_limit("DEVICE", device, of_device, one_more(of_device, now)),
-        outbox=[CodeRequested(challenge_id=challenge_id, resend=after.resend)],
+        outbox=[code_requested(after)],
     )
     return after
 
