@@ -126,6 +126,12 @@ BROKEN: dict[str, Broken] = {
         headers={"idempotency_key": "another"},
         prepare=partial(past.again, route=IDENTITY),
     ),
+    "one contact proven": Broken(
+        "contacts-missing",
+        IDENTITY,
+        ("/v1/contacts", "/v1/contacts"),
+        prepare=lambda scene: {"token": scene.session_token},
+    ),
     "a sixth check": Broken(
         "too-many-identity-checks", IDENTITY, ("besok", "tomorrow"), prepare=past.checked_five_times
     ),

@@ -89,6 +89,12 @@ EXPLANATIONS = {
 }
 
 
+CONTACTS_FIRST = (
+    "Verifikasi telepon dan email dahulu: POST /v1/contacts.",
+    "Prove your phone and e-mail first: POST /v1/contacts.",
+)
+
+
 class IdentityView(View):
     """Where the check stands, in words, and what looks odd about what was sent."""
 
@@ -99,12 +105,13 @@ class IdentityView(View):
 
     @classmethod
     def of(cls, check: IdentityCheck, language: str) -> IdentityView:
-        indonesian, english = EXPLANATIONS[check.status]
+        over = check.status in (IdentityStatus.PENDING, IdentityStatus.VERIFIED)
+        indonesian, english = EXPLANATIONS[check.status] if check.contacts_proven or over else CONTACTS_FIRST
         return cls(
             status=check.status,
             explanation=english if language == "en" else indonesian,
             warnings=list(check.warnings),
-            can_send=check.status not in (IdentityStatus.PENDING, IdentityStatus.VERIFIED),
+            can_send=check.contacts_proven and not over,
         )
 
 
