@@ -21,6 +21,8 @@ OURS = "Prakerja"
 """Namespace of the metrics that our code writes."""
 
 OUTBOX_AGE_SECONDS = 300
+CODES_A_QUARTER = 10_000
+"""Far above an average day's signing in and buying; each is a text that we pay for, and anybody can ask for one."""
 UNKNOWN_AGE_SECONDS = 4 * 3600
 """Longer than the first seven steps of a payout's ladder of inquiries: from here on a person must look."""
 
@@ -184,6 +186,15 @@ class WatchStack(Stack):
             )
 
     def _sign_in(self) -> None:
+        for channel in ("PHONE", "EMAIL"):
+            self._alarm(
+                kind="codes_costly",
+                subject=channel.lower(),
+                says=f"{CODES_A_QUARTER:,} codes in 15 minutes: the opening of a wave, or somebody who spends our money.",
+                measure=Measure(OURS, "CodeHandedOver", {"service": "notify", "channel": channel}, "Sum"),
+                at_least=CODES_A_QUARTER,
+                minutes=15,
+            )
         self._alarm(
             kind="sso_reused",
             subject="partner_api",
@@ -194,6 +205,15 @@ class WatchStack(Stack):
         )
 
     def _sweeps(self) -> None:
+        self._alarm(
+            kind="sweep_silent",
+            subject="sweep_due",
+            says="The sweep of due work does not run: what waits, and what lost its message, is not woken.",
+            measure=Measure(OURS, "DueSwept", {"service": "sweep_due"}),
+            at_least=2,  # each run counts 1: only silence can ring
+            periods=5,
+            missing="bad",
+        )
         for function, metric, says in (
             ("sweep_deadlines", "DeadlineSweepUnfinished", "Last night's sweep of deadlines did not end."),
             ("close_season", "SeasonCloseUnfinished", "Last night's part of the end of a season did not end."),

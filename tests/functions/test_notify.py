@@ -156,6 +156,24 @@ def test_a_payment_code_is_tried_until_its_time_is_over(world: World, inboxes: P
     assert inboxes[Channel.PHONE].calls == 1
 
 
+def test_each_code_that_a_provider_took_is_counted_by_channel(
+    world: World, inboxes: Providers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anybody can make us send them, so their number is watched."""
+    plant_payment(world, SignIn(world).session().person_id)
+    world.clock.move(minutes=1)
+    challenge = ask(world)
+    capsys.readouterr()
+    inboxes[Channel.PHONE].down = True
+    play("code_requested", challenge=challenge.challenge_id)
+    inboxes[Channel.PHONE].down = False
+    play("code_requested", challenge=challenge.challenge_id)
+    play("payment_code_requested")
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"CodeHandedOver"' in line]
+    assert [metric["channel"] for metric in counted] == ["PHONE", "PHONE"]
+    assert counted[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["channel", "service"]]
+
+
 def test_a_refused_phone_ends_the_message(world: World, inboxes: Providers) -> None:
     plant_payment(world, SignIn(world).session().person_id)
     inboxes[Channel.PHONE].refuses = True

@@ -91,7 +91,16 @@ def test_each_alarm_wakes_somebody_and_says_when_it_is_over(local: Templates) ->
 
 def test_a_silent_sweep_is_an_alarm(local: Templates) -> None:
     silent = {a.name for a in local.of("CloudWatch::Alarm") if a.properties["TreatMissingData"] == "breaching"}
-    assert silent == {"outbox_age-programme"}
+    assert silent == {"outbox_age-programme", "sweep_silent-sweep_due"}
+
+
+def test_what_anybody_can_make_us_pay_for_is_watched(local: Templates) -> None:
+    watched = {
+        str(_dimensions(alarm).get("channel"))
+        for alarm in local.of("CloudWatch::Alarm")
+        if alarm.properties["MetricName"] == "CodeHandedOver"
+    }
+    assert watched == {"PHONE", "EMAIL"}
 
 
 def test_metrics_of_our_own_are_written_by_our_code(local: Templates) -> None:

@@ -77,6 +77,7 @@ def _hand_over_code(p: Platform, senders: Senders, code_key: str, challenge: Cha
         p.table.commit(code_refused(challenge))
         count("MessageRefused", channel=challenge.channel.value)
     else:
+        count("CodeHandedOver", channel=challenge.channel.value)
         p.table.commit(code_sent(challenge, p.clock.wall()))
 
 
@@ -112,6 +113,7 @@ def send_payment_code(p: Platform, senders: Senders, *, person_id: str, code: st
     """Send a payment code to the person's proven phone. Raises Unavailable, Rejected: the payment decides what follows."""
     phone = open_fields(p, person_id, ["phone"])["phone"]
     senders[Channel.PHONE].send(to=phone, text=notices.payment_code_text(code), reference=reference)
+    count("CodeHandedOver", channel=Channel.PHONE.value)
 
 
 def due_codes(p: Platform, shard: str, *, limit: int = 100) -> list[CodeRequested]:
