@@ -83,8 +83,8 @@ EXPLANATIONS = {
         "This NIK is inactive or was given twice. Call the civil registry at 1500-537, then send again.",
     ),
     IdentityStatus.TAKEN: (
-        "NIK ini sudah terverifikasi di akun lain. Masuk dengan akun itu, atau hubungi layanan bantuan.",
-        "This NIK is verified with another account. Sign in to that one, or ask the help desk.",
+        "NIK ini sudah terverifikasi di akun lain. Masuk dengan telepon atau email akun itu.",
+        "This NIK is verified with another account. Sign in with that one's phone or e-mail.",
     ),
 }
 

@@ -94,8 +94,8 @@ class ChallengeBusy(Conflict):
 class ContactAlreadyProven(Conflict):
     slug = "contact-already-proven"
     title, title_id = "You have a proven contact of this kind", "Kontak jenis ini sudah terbukti"
-    detail = "A proven phone number or e-mail address cannot be replaced here; the help desk can."
-    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti di sini; hubungi layanan bantuan."
+    detail = "A proven phone number or e-mail address cannot be replaced. Either of the two signs you in."
+    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti. Anda dapat masuk dengan salah satunya."
 
 
 class ContactTaken(Conflict):
