@@ -16,6 +16,7 @@ from infra.functions import FUNCTIONS
 from prakerja.platform.http import Api
 from prakerja.platform.outbox import Message
 from prakerja.platform.problems import Problem, all_problems
+from prakerja.registration.model.address import Channel
 
 
 @cache
@@ -52,12 +53,12 @@ def problems() -> list[type[Problem]]:
 
 
 def queues_of(message: type[Message]) -> tuple[str, ...]:
-    """Where a message can go; one queue per payment provider if its own fields decide."""
+    """Where a message can go; one queue per payment provider or channel if its own fields decide."""
     if message.queues is Message.queues:
         return (message.queue,)
     found: list[str] = []
-    for provider in PROVIDERS:
-        fields: dict[str, Any] = dict.fromkeys(message.model_fields, provider)
+    for decisive in PROVIDERS if "provider" in message.model_fields else Channel:
+        fields: dict[str, Any] = dict.fromkeys(message.model_fields, decisive)
         found += message.model_construct(**fields).queues()
     return tuple(found)
 

@@ -24,11 +24,15 @@ class Http:
 
 @dataclass(frozen=True)
 class Queue:
-    """An SQS queue. ``batch``: messages per call; ``concurrency``: calls at once, at least 2 (AWS's own minimum)."""
+    """An SQS queue. ``batch``: messages per call; ``concurrency``: calls at once, at least 2 (AWS's own minimum).
+
+    ``late``: minutes that a message may wait before people are woken.
+    """
 
     name: str
     batch: int
     concurrency: int
+    late: int = 15
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,11 @@ class Entry:
         return not all(isinstance(trigger, (Http, DrawSteps)) for trigger in self.triggers)
 
 
-def queue_names(entries: Iterable[Entry]) -> tuple[str, ...]:
+def queues(entries: Iterable[Entry]) -> tuple[Queue, ...]:
     """Every queue, in order of declaration."""
-    return tuple(queue.name for entry in entries for queue in entry.queues)
+    return tuple(queue for entry in entries for queue in entry.queues)
+
+
+def queue_names(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The names of all queues, in the same order."""
+    return tuple(queue.name for queue in queues(entries))

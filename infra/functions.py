@@ -54,7 +54,12 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     Entry(
         "notify",
-        triggers=(Queue("notify", batch=5, concurrency=20),),  # 5 silent providers of 7 s each fit into the timeout
+        triggers=(
+            Queue("notify", batch=5, concurrency=20),  # 5 silent providers of 7 s each fit into the timeout
+            # somebody waits for each code: one to a call, and no channel behind the other's silent provider
+            Queue("notify_codes_phone", batch=1, concurrency=50, late=2),
+            Queue("notify_codes_email", batch=1, concurrency=50, late=2),
+        ),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
             Write("people", "PutItem", "UpdateItem", "DeleteItem"),

@@ -15,6 +15,7 @@ from prakerja.identity.regions import regions
 from prakerja.platform.auth import Participant
 from prakerja.platform.http import IdempotencyKey, language_of, public, refuses
 from prakerja.platform.problems import IdempotencyKeyReused, NotFound
+from prakerja.registration import ContactsMissing
 from prakerja.registration.api import Profile, ProfileView
 from prakerja.registration.service.profile import read_education, tell_education
 from prakerja.wiring import participant, platform
@@ -25,9 +26,9 @@ Person = Annotated[Participant, Depends(participant)]
 
 
 @router.post("/v1/identity", status_code=202, tags=["identity"])
-@refuses(AlreadyVerified, CheckUnderWay, TooManyChecks, IdempotencyKeyReused)
+@refuses(AlreadyVerified, CheckUnderWay, ContactsMissing, TooManyChecks, IdempotencyKeyReused)
 def send_identity(request: Request, claim: IdentityClaim, person: Person, key: IdempotencyKey) -> IdentityView:
-    """Say who you are. The civil registry is asked in the background; read the result with GET."""
+    """Say who you are, once phone and e-mail are proven. The civil registry is asked in the background; read the result with GET."""
     check = submit_identity(platform(), person_id=person.person_id, record=claim.record(), region=claim.region, key=key)
     return IdentityView.of(check, language_of(request))
 

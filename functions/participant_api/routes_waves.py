@@ -15,10 +15,10 @@ from prakerja.platform.http import Id, language_of, public, refuses
 from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.settings import settings
 from prakerja.platform.signing import Signer
+from prakerja.registration import ContactsMissing
 from prakerja.waves.api import ApplicationView, DrawFiles, JoinRequest, RootView, WaveList, WaveView
 from prakerja.waves.errors import (
     AlreadyMember,
-    ContactsMissing,
     IdentityMissing,
     OutsideAge,
     StatementsMissing,

@@ -60,6 +60,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         except Exception:
             log.exception("sweep failed", kind=kind)
             failed.append(kind)
+    count("DueSwept")  # its absence is an alarm; a kind that failed has one of its own
     if any(woken.values()):
         log.warning("due work was woken", woken=woken)
     if failed:

@@ -13,15 +13,16 @@ from constructs import Construct
 
 from infra.config import Config
 from infra.constructs.alarms import Measure, alarm
-from infra.entry import Http, NewItems, queue_names
+from infra.entry import Http, NewItems, queues
 from infra.functions import FUNCTIONS
 from infra.stacks.service import ServiceStack
 
 OURS = "Prakerja"
 """Namespace of the metrics that our code writes."""
 
-QUEUE_AGE_MINUTES = 15
 OUTBOX_AGE_SECONDS = 300
+CODES_A_QUARTER = 10_000
+"""Far above an average day's signing in and buying; each is a text that we pay for, and anybody can ask for one."""
 UNKNOWN_AGE_SECONDS = 4 * 3600
 """Longer than the first seven steps of a payout's ladder of inquiries: from here on a person must look."""
 
@@ -75,13 +76,13 @@ class WatchStack(Stack):
                     ),
                     at_least=1,
                 )
-        for name in queue_names(FUNCTIONS):
+        for queue in queues(FUNCTIONS):
             self._alarm(
                 kind="queue_age",
-                subject=name,
-                says=f"A message has waited {QUEUE_AGE_MINUTES} minutes in {name}.",
-                measure=_queue(self.config.name(name), "ApproximateAgeOfOldestMessage"),
-                at_least=QUEUE_AGE_MINUTES * 60,
+                subject=queue.name,
+                says=f"A message has waited {queue.late} minutes in {queue.name}.",
+                measure=_queue(self.config.name(queue.name), "ApproximateAgeOfOldestMessage"),
+                at_least=queue.late * 60,
                 periods=2,
             )
 
@@ -185,6 +186,15 @@ class WatchStack(Stack):
             )
 
     def _sign_in(self) -> None:
+        for channel in ("PHONE", "EMAIL"):
+            self._alarm(
+                kind="codes_costly",
+                subject=channel.lower(),
+                says=f"{CODES_A_QUARTER:,} codes in 15 minutes: the opening of a wave, or somebody who spends our money.",
+                measure=Measure(OURS, "CodeHandedOver", {"service": "notify", "channel": channel}, "Sum"),
+                at_least=CODES_A_QUARTER,
+                minutes=15,
+            )
         self._alarm(
             kind="sso_reused",
             subject="partner_api",
@@ -195,6 +205,15 @@ class WatchStack(Stack):
         )
 
     def _sweeps(self) -> None:
+        self._alarm(
+            kind="sweep_silent",
+            subject="sweep_due",
+            says="The sweep of due work does not run: what waits, and what lost its message, is not woken.",
+            measure=Measure(OURS, "DueSwept", {"service": "sweep_due"}),
+            at_least=2,  # each run counts 1: only silence can ring
+            periods=5,
+            missing="bad",
+        )
         for function, metric, says in (
             ("sweep_deadlines", "DeadlineSweepUnfinished", "Last night's sweep of deadlines did not end."),
             ("close_season", "SeasonCloseUnfinished", "Last night's part of the end of a season did not end."),

@@ -63,6 +63,16 @@ def test_every_queue_has_a_message() -> None:
     assert {queue for message in messages() for queue in queues_of(message)} == set(queue_names(FUNCTIONS))
 
 
+def test_no_code_that_somebody_waits_for_shares_a_queue() -> None:
+    """Codes expire within minutes: a flood of notices, or of anything else, must not be ahead of them."""
+    classes: dict[str, set[bool]] = {}
+    for message in messages():
+        for queue in queues_of(message):
+            classes.setdefault(queue, set()).add(message.topic.partition(".v")[0].endswith("code_requested"))
+    assert [queue for queue, kinds in classes.items() if len(kinds) > 1] == []
+    assert [queue for queue, kinds in classes.items() if True in kinds] == ["notify_codes_phone", "notify_codes_email"]
+
+
 @every_message
 def test_message_is_versioned_and_carries_ids_only(message: type[Message]) -> None:
     """Personal data and state stay on items: a queue keeps what it is given for days, and its readers are many."""

@@ -53,6 +53,13 @@ def test_placeholders_are_the_same_in_both_languages(problem: type[Problem]) -> 
 
 
 @every_problem
+def test_nobody_is_sent_to_a_help_desk_that_has_no_command_for_it(problem: type[Problem]) -> None:
+    """What a person can do about a problem is something that they can do here."""
+    assert "help desk" not in problem.detail
+    assert "layanan bantuan" not in problem.detail_id
+
+
+@every_problem
 def test_only_what_may_pass_by_itself_asks_to_retry(problem: type[Problem]) -> None:
     if problem.reaction is Reaction.RETRY_LATER:
         assert problem.status in (409, 425, 429, 500, 502, 503)

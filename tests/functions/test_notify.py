@@ -92,7 +92,7 @@ def test_waiting_for_a_provider_is_no_failure(world: World, inboxes: Providers) 
     inboxes[Channel.PHONE].down = True
     assert play("code_requested", challenge=challenge.challenge_id) == []
     [again] = world.take(CodeRequested.topic)
-    assert again.queues == ["notify"]
+    assert again.queues == ["notify_codes_phone"]
     assert again.delay_seconds > 0
 
 
@@ -107,6 +107,7 @@ def test_messages_about_nothing_are_done(inboxes: Providers) -> None:
 def test_an_unknown_topic_or_body_fails_alone(world: World, inboxes: Providers) -> None:
     challenge = ask(world)
     event = sample("notify", "batch")
+    event["Records"][0] = sample("notify", "code_requested")["Records"][0]
     event["Records"][0]["body"] = json.dumps({"challenge_id": challenge.challenge_id, "resend": 0})
     event["Records"][1]["messageAttributes"]["topic"]["stringValue"] = "registration.unheard_of.v1"
     broken = [
@@ -153,6 +154,24 @@ def test_a_payment_code_is_tried_until_its_time_is_over(world: World, inboxes: P
     assert play("payment_code_requested") == []
     assert world.take(PaymentCodeRequested.topic) == []
     assert inboxes[Channel.PHONE].calls == 1
+
+
+def test_each_code_that_a_provider_took_is_counted_by_channel(
+    world: World, inboxes: Providers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anybody can make us send them, so their number is watched."""
+    plant_payment(world, SignIn(world).session().person_id)
+    world.clock.move(minutes=1)
+    challenge = ask(world)
+    capsys.readouterr()
+    inboxes[Channel.PHONE].down = True
+    play("code_requested", challenge=challenge.challenge_id)
+    inboxes[Channel.PHONE].down = False
+    play("code_requested", challenge=challenge.challenge_id)
+    play("payment_code_requested")
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"CodeHandedOver"' in line]
+    assert [metric["channel"] for metric in counted] == ["PHONE", "PHONE"]
+    assert counted[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["channel", "service"]]
 
 
 def test_a_refused_phone_ends_the_message(world: World, inboxes: Providers) -> None:

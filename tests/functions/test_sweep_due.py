@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NoReturn
 
 import pytest
@@ -26,3 +27,13 @@ def test_a_kind_that_cannot_be_swept_keeps_no_other_asleep(world: World, monkeyp
     with pytest.raises(RuntimeError, match=first):
         sweep_due.handler(sample("sweep_due", "minute"), None)
     assert [message.topic for message in world.take()] == ["payouts.run_started.v1"]
+
+
+def test_a_run_that_ended_says_so_whatever_it_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its absence is the alarm: no run, or none that ends."""
+    wire(world, monkeypatch)
+    assert not any(sweep_due.handler(sample("sweep_due", "minute"), None).values())
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if '"DueSwept"' in line]
+    assert json.loads(said)["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]

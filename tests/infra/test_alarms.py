@@ -8,6 +8,7 @@ import pytest
 
 from infra.entry import Entry, Http, queue_names
 from infra.functions import FUNCTIONS
+from prakerja.registration.model.challenge import CODE_LIFE
 from tests.infra.templates import Resource, Templates
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
@@ -76,6 +77,12 @@ def test_each_queue_has_an_alarm_on_its_age(local: Templates) -> None:
     assert aged == set(queue_names(FUNCTIONS))
 
 
+@pytest.mark.parametrize("queue", ["notify_codes_phone", "notify_codes_email"])
+def test_a_code_that_waits_wakes_people_while_it_can_still_be_of_use(local: Templates, queue: str) -> None:
+    (alarm,) = (a for a in local.of("CloudWatch::Alarm") if a.name == f"queue_age-{queue}")
+    assert alarm.properties["Threshold"] < CODE_LIFE.total_seconds()
+
+
 def test_each_alarm_wakes_somebody_and_says_when_it_is_over(local: Templates) -> None:
     for alarm in local.of("CloudWatch::Alarm"):
         for actions in (alarm.properties["AlarmActions"], alarm.properties["OKActions"]):
@@ -84,7 +91,16 @@ def test_each_alarm_wakes_somebody_and_says_when_it_is_over(local: Templates) ->
 
 def test_a_silent_sweep_is_an_alarm(local: Templates) -> None:
     silent = {a.name for a in local.of("CloudWatch::Alarm") if a.properties["TreatMissingData"] == "breaching"}
-    assert silent == {"outbox_age-programme"}
+    assert silent == {"outbox_age-programme", "sweep_silent-sweep_due"}
+
+
+def test_what_anybody_can_make_us_pay_for_is_watched(local: Templates) -> None:
+    watched = {
+        str(_dimensions(alarm).get("channel"))
+        for alarm in local.of("CloudWatch::Alarm")
+        if alarm.properties["MetricName"] == "CodeHandedOver"
+    }
+    assert watched == {"PHONE", "EMAIL"}
 
 
 def test_metrics_of_our_own_are_written_by_our_code(local: Templates) -> None:

@@ -96,6 +96,12 @@ def test_every_provider_has_a_send_queue_of_its_own() -> None:
     assert sends == {f"send_payout_{provider.lower()}" for provider in PROVIDERS}
 
 
+def test_codes_are_brought_one_to_a_call() -> None:
+    """A batch of codes would wait for the slowest answer of their provider."""
+    codes = [queue for entry in FUNCTIONS for queue in entry.queues if queue.name.startswith("notify_codes")]
+    assert [(queue.batch, queue.concurrency >= 20) for queue in codes] == [(1, True)] * 2
+
+
 def test_crons_have_different_names() -> None:
     crons = [trigger.name for entry in FUNCTIONS for trigger in entry.triggers if isinstance(trigger, Cron)]
     assert len(crons) == len(set(crons))

@@ -102,7 +102,9 @@ BROKEN: dict[str, Broken] = {
     "five codes": Broken(
         "too-many-resends", RESEND, ("permintaan kode yang baru", "new request"), prepare=past.resent_often
     ),
-    "a second e-mail": Broken("contact-already-proven", CONTACT, ("layanan", "help desk"), prepare=past.proven_contact),
+    "a second e-mail": Broken(
+        "contact-already-proven", CONTACT, ("salah satunya", "signs you in"), prepare=past.proven_contact
+    ),
     "another person's e-mail": Broken(
         "contact-taken", PROVE, ("akun lain", "another account"), prepare=past.taken_contact
     ),
@@ -116,7 +118,7 @@ BROKEN: dict[str, Broken] = {
     "verified before": Broken(
         "identity-already-verified",
         IDENTITY,
-        ("layanan bantuan", "help desk"),
+        ("Dukcapil", "civil registry"),
         prepare=partial(past.sent_by, who="verified"),
     ),
     "twice at once": Broken(
@@ -125,6 +127,12 @@ BROKEN: dict[str, Broken] = {
         ("Tunggu", "Wait"),
         headers={"idempotency_key": "another"},
         prepare=partial(past.again, route=IDENTITY),
+    ),
+    "one contact proven": Broken(
+        "contacts-missing",
+        IDENTITY,
+        ("/v1/contacts", "/v1/contacts"),
+        prepare=lambda scene: {"token": scene.session_token},
     ),
     "a sixth check": Broken(
         "too-many-identity-checks", IDENTITY, ("besok", "tomorrow"), prepare=past.checked_five_times

@@ -70,6 +70,8 @@ START = FixedClock().now
 
 WORKERS = {
     "notify": notify.handler,
+    "notify_codes_phone": notify.handler,
+    "notify_codes_email": notify.handler,
     "verify_identity": verify_identity.handler,
     "turn_wave": turn_wave.handler,
     "schedule_incentive": schedule_incentive.handler,

@@ -9,12 +9,14 @@ from datetime import date
 import pytest
 
 from prakerja.identity import IdentityStatus, RegistryAnswer, RegistryOutcome, RegistryRecord, due_checks
+from prakerja.identity.api import IdentityView
 from prakerja.identity.errors import AlreadyVerified, CheckUnderWay, TooManyChecks
 from prakerja.identity.model import RETRY_SECONDS
 from prakerja.identity.service import load_check, submit_identity, verify_identity
 from prakerja.identity.store import Outdated
 from prakerja.platform.access_patterns import DUE_SHARDS, PERSON_STATE
 from prakerja.platform.problems import IdempotencyKeyReused, Reaction, Unavailable
+from prakerja.registration import ContactsMissing, change_person
 from tests.support.people import plant_person, someone
 from tests.support.world import World
 
@@ -46,6 +48,18 @@ def ani(world: World) -> str:
 
 def submit(world: World, person_id: str, key: str = "k1", record: RegistryRecord = RECORD) -> IdentityStatus | None:
     return submit_identity(world.platform, person_id=person_id, record=record, region="3276", key=key).status
+
+
+@pytest.mark.parametrize("missing", ["phone_proven", "email_proven"])
+def test_an_account_with_one_contact_asks_the_registry_nothing(world: World, ani: str, missing: str) -> None:
+    """Otherwise throw-away mailboxes would tell who is known to the registry, and who has an account."""
+    world.table.commit(change_person(ani, set={}, remove=[missing]))
+    before = world.items("people")
+    with pytest.raises(ContactsMissing):
+        submit(world, ani)
+    assert (world.items("people"), world.take()) == (before, [])
+    view = IdentityView.of(load_check(world.platform, ani), "en")
+    assert (view.can_send, view.explanation) == (False, "Prove your phone and e-mail first: POST /v1/contacts.")
 
 
 def test_a_match_verifies_the_person_and_takes_the_nik(world: World, ani: str) -> None:

@@ -68,7 +68,10 @@ def test_an_absent_provider_is_tried_again_and_never_counts_as_sent(budi: SignIn
     budi.inboxes[Channel.PHONE].down = True
     bring(budi, challenge)
     [again] = budi.world.take(CodeRequested.topic)
-    assert (again.body, again.delay_seconds) == ({"challenge_id": challenge.challenge_id, "resend": 0}, 15)
+    assert (again.body, again.delay_seconds) == (
+        {"challenge_id": challenge.challenge_id, "resend": 0, "kind": "PHONE"},
+        15,
+    )
     with pytest.raises(CodeNotSentYet):
         budi.verify(challenge, "000000")
     bring(budi, challenge)

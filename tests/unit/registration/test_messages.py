@@ -9,13 +9,20 @@ import pytest
 
 from prakerja.platform.outbox import Message
 from prakerja.registration.messages import CodeRequested, NoticeKind, NoticeRequested, notice
+from prakerja.registration.model.address import Channel
 
 
 @pytest.mark.parametrize("message", [CodeRequested, NoticeRequested])
 def test_contracts_hold(message: type[Message]) -> None:
     frozen = json.loads(Path("events", "contracts", f"{message.topic}.json").read_text("utf-8"))
     assert message.model_json_schema() == frozen
-    assert message.queue == "notify"
+
+
+def test_each_channel_has_a_queue_of_its_own_for_codes() -> None:
+    """A provider that is silent holds up its own codes, not the other's; and no code waits behind notices."""
+    queues = [CodeRequested(challenge_id="c1", resend=0, kind=channel).queues() for channel in Channel]
+    assert queues == [("notify_codes_phone",), ("notify_codes_email",)]
+    assert notice("p1", "PAID", "payout-1").queues() == ("notify",)
 
 
 def test_notices_carry_ids_only() -> None:

@@ -9,12 +9,12 @@ import pytest
 from prakerja.membership import SchemeUnknown, seed_schemes
 from prakerja.platform.access_patterns import DUE_SHARDS
 from prakerja.platform.problems import IdempotencyKeyReused
+from prakerja.registration import ContactsMissing
 from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.drawing import take_roots
 from prakerja.waves.errors import (
     AlreadyMember,
-    ContactsMissing,
     IdentityMissing,
     OutsideAge,
     StatementsMissing,

@@ -83,10 +83,16 @@ EXPLANATIONS = {
         "This NIK is inactive or was given twice. Call the civil registry at 1500-537, then send again.",
     ),
     IdentityStatus.TAKEN: (
-        "NIK ini sudah terverifikasi di akun lain. Masuk dengan akun itu, atau hubungi layanan bantuan.",
-        "This NIK is verified with another account. Sign in to that one, or ask the help desk.",
+        "NIK ini sudah terverifikasi di akun lain. Masuk dengan telepon atau email akun itu.",
+        "This NIK is verified with another account. Sign in with that one's phone or e-mail.",
     ),
 }
+
+
+CONTACTS_FIRST = (
+    "Verifikasi telepon dan email dahulu: POST /v1/contacts.",
+    "Prove your phone and e-mail first: POST /v1/contacts.",
+)
 
 
 class IdentityView(View):
@@ -99,12 +105,13 @@ class IdentityView(View):
 
     @classmethod
     def of(cls, check: IdentityCheck, language: str) -> IdentityView:
-        indonesian, english = EXPLANATIONS[check.status]
+        over = check.status in (IdentityStatus.PENDING, IdentityStatus.VERIFIED)
+        indonesian, english = EXPLANATIONS[check.status] if check.contacts_proven or over else CONTACTS_FIRST
         return cls(
             status=check.status,
             explanation=english if language == "en" else indonesian,
             warnings=list(check.warnings),
-            can_send=check.status not in (IdentityStatus.PENDING, IdentityStatus.VERIFIED),
+            can_send=check.contacts_proven and not over,
         )
 
 

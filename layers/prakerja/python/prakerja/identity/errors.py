@@ -16,8 +16,8 @@ from prakerja.platform.problems import Conflict, TooMany
 class AlreadyVerified(Conflict):
     slug = "identity-already-verified"
     title, title_id = "Your identity is verified already", "Identitas Anda sudah terverifikasi"
-    detail = "Nothing more is needed. If your data has changed, ask the help desk."
-    detail_id = "Tidak perlu apa-apa lagi. Bila data Anda berubah, hubungi layanan bantuan."
+    detail = "Nothing more is needed. What the civil registry has confirmed cannot be sent again."
+    detail_id = "Tidak perlu apa-apa lagi. Data yang sudah dibenarkan Dukcapil tidak dapat dikirim ulang."
 
 
 class CheckUnderWay(Conflict):

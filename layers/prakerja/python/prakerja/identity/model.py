@@ -14,6 +14,7 @@ from enum import StrEnum
 from prakerja.identity.answers import RegistryAnswer, RegistryOutcome
 from prakerja.identity.errors import AlreadyVerified, CheckUnderWay, TooManyChecks
 from prakerja.platform.clock import end_of_wib_day, wib_date
+from prakerja.registration import ContactsMissing
 
 CHECKS_PER_DAY = 5
 """Look-ups per person and WIB day: each costs money, and guessing must not pay."""
@@ -58,6 +59,8 @@ class IdentityCheck:
     attempts: int = 0
     checked_at: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    contacts_proven: bool = False
+    """Phone and e-mail: only then does a verdict cost a stranger more than throw-away accounts."""
 
 
 def nik_parts_error(nik: str) -> str | None:
@@ -94,18 +97,23 @@ def warnings(nik: str, birth_date: date, provinces: Mapping[str, str]) -> tuple[
 
 
 def decide_submission(check: IdentityCheck, *, now: datetime, odd: tuple[str, ...]) -> IdentityCheck:
-    """Begin a new check. ``now`` is UTC; checks are counted by WIB day. Raises AlreadyVerified, CheckUnderWay or TooManyChecks."""
+    """Begin a new check. ``now`` is UTC; checks are counted by WIB day.
+
+    Raises AlreadyVerified, CheckUnderWay, ContactsMissing or TooManyChecks.
+    """
     if check.status is IdentityStatus.VERIFIED:
         raise AlreadyVerified
     if check.status is IdentityStatus.PENDING:
         raise CheckUnderWay(retry_after=60)
+    if not check.contacts_proven:
+        raise ContactsMissing
     day = wib_date(now)
     today = day.isoformat()
     used = check.today if check.day == today else 0
     if used >= CHECKS_PER_DAY:
         wait = end_of_wib_day(day) - now
         raise TooManyChecks(limit=CHECKS_PER_DAY, retry_after=max(1, round(wait.total_seconds())))
-    return IdentityCheck(IdentityStatus.PENDING, check.number + 1, today, used + 1, 0, None, odd)
+    return IdentityCheck(IdentityStatus.PENDING, check.number + 1, today, used + 1, 0, None, odd, contacts_proven=True)
 
 
 def decide_verdict(check: IdentityCheck, answer: RegistryAnswer, *, at: str) -> IdentityCheck:

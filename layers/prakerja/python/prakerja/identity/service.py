@@ -46,8 +46,8 @@ def load_check(p: Platform, person_id: str) -> IdentityCheck:
 def submit_identity(p: Platform, *, person_id: str, record: RegistryRecord, region: str, key: str) -> IdentityCheck:
     """Begin a check of what a person claims; ``region`` is the regency they live in.
 
-    Repeating the same ``key`` answers where that check stands now. Raises AlreadyVerified, CheckUnderWay, TooManyChecks,
-    IdempotencyKeyReused.
+    Repeating the same ``key`` answers where that check stands now. Raises AlreadyVerified, CheckUnderWay, ContactsMissing,
+    TooManyChecks, IdempotencyKeyReused.
     """
     command = command_id("participant", person_id, "submit_identity", key)
     intent = {"claim": p.guarded().digest("CLAIM", record.as_text()), "region": region}

@@ -15,7 +15,7 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import GUARD, PERSON_STATE
 from prakerja.platform.parts import NOT_DUE, Part, due, put_new, update
 from prakerja.platform.problems import Conflict, Problem, Reaction
-from prakerja.registration import open_fields, seal_fields
+from prakerja.registration import open_fields, person_from_item, seal_fields
 
 CLAIM = ("nik", "family_card_number", "full_name", "birth_date", "mother_name")
 DUE_KIND = "IDENTITY"
@@ -38,6 +38,7 @@ def check_from_item(item: Mapping[str, Any]) -> IdentityCheck:
         attempts=item.get("identity_attempts", 0),
         checked_at=item.get("identity_checked_at"),
         warnings=tuple(item.get("identity_warnings", ())),
+        contacts_proven=person_from_item("", item).contacts_proven,
     )
 
 

@@ -1,5 +1,6 @@
 """Who has an account: proven phone and e-mail, sign-in, sessions, and the messages that people get."""
 
+from prakerja.registration.errors import ContactsMissing
 from prakerja.registration.messages import NoticeKind, NoticeRequested, notice
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.education import Education
@@ -17,6 +18,7 @@ from prakerja.registration.store.person import (
 
 __all__ = [
     "Channel",
+    "ContactsMissing",
     "Education",
     "NoticeKind",
     "NoticeRequested",

@@ -6,7 +6,7 @@
     NotFound 404 ── ChallengeUnknown
     InvalidInput 422 ── WrongCode
     Conflict 409 ── CodeNotSentYet · CodeExpired · CodeUsed · CodeUndeliverable · ChallengeBusy
-                    ContactAlreadyProven · ContactTaken · OtherChannelMissing · ConfirmationUnusable
+                    ContactAlreadyProven · ContactTaken · ContactsMissing · OtherChannelMissing · ConfirmationUnusable
     NotSignedIn 401 ── SessionOver
 """
 
@@ -94,8 +94,8 @@ class ChallengeBusy(Conflict):
 class ContactAlreadyProven(Conflict):
     slug = "contact-already-proven"
     title, title_id = "You have a proven contact of this kind", "Kontak jenis ini sudah terbukti"
-    detail = "A proven phone number or e-mail address cannot be replaced here; the help desk can."
-    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti di sini; hubungi layanan bantuan."
+    detail = "A proven phone number or e-mail address cannot be replaced. Either of the two signs you in."
+    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti. Anda dapat masuk dengan salah satunya."
 
 
 class ContactTaken(Conflict):
@@ -110,6 +110,13 @@ class SessionOver(NotSignedIn):
     title, title_id = "The session is over", "Sesi sudah berakhir"
     detail = "The refresh token is not good any more. Sign in again."
     detail_id = "Token penyegar sudah tidak berlaku. Silakan masuk kembali."
+
+
+class ContactsMissing(Conflict):
+    slug = "contacts-missing"
+    title, title_id = "Prove your phone and e-mail first", "Verifikasi telepon dan email terlebih dahulu"
+    detail = "Both must be proven by a code before you can go on: POST /v1/contacts."
+    detail_id = "Keduanya harus terbukti dengan kode sebelum melanjutkan: POST /v1/contacts."
 
 
 class OtherChannelMissing(Conflict):

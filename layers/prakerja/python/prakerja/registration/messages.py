@@ -5,16 +5,32 @@ from __future__ import annotations
 from enum import StrEnum
 
 from prakerja.platform.outbox import Message
+from prakerja.registration.model.address import Channel
+from prakerja.registration.model.challenge import Challenge
 
 
 class CodeRequested(Message):
-    """Send the ``resend``-th code (0 is the first) of a challenge to its address."""
+    """Send the ``resend``-th code (0 is the first) of a challenge to its address.
+
+    Codes expire within minutes and somebody waits for each, so they never stand behind notices, and those of one
+    channel never behind a provider of the other that is silent.
+    """
 
     topic = "registration.code_requested.v1"
-    queue = "notify"
+    queue = "notify_codes"
 
     challenge_id: str
     resend: int
+    kind: Channel = Channel.PHONE
+    """By which channel; decides only which queue it waits in."""
+
+    def queues(self) -> tuple[str, ...]:
+        return (f"{self.queue}_{self.kind.lower()}",)
+
+
+def code_requested(challenge: Challenge) -> CodeRequested:
+    """The message that makes ``notify`` send the present code of a challenge."""
+    return CodeRequested(challenge_id=challenge.challenge_id, resend=challenge.resend, kind=challenge.channel)
 
 
 class NoticeKind(StrEnum):

@@ -9,7 +9,7 @@ class PaymentCodeRequested(Message):
     """Send the ``resend``-th code (0 is the first) of a payment to the buyer's phone. The id alone buys nothing."""
 
     topic = "training.payment_code_requested.v1"
-    queue = "notify"
+    queue = "notify_codes_phone"
 
     payment_id: str
     resend: int

@@ -4,7 +4,7 @@
 
     Conflict 409
     ├── WaveNotOpen  WaveClosed  WaveCancelled  WaveUnderWay  NotYetDrawn
-    ├── ContactsMissing  IdentityMissing  AlreadyMember  OutsideAge
+    ├── IdentityMissing  AlreadyMember  OutsideAge
     └── WaveChanged
     InvalidInput 422 ── StatementsMissing  WaveTimesWrong
     NotFound 404 ── UnknownWave
@@ -101,13 +101,6 @@ class WaveTimesWrong(InvalidInput):
     slug = "wave-times-wrong"
     detail = "'closes_at' must lie after 'opens_at' and in the future."
     detail_id = "'closes_at' harus setelah 'opens_at' dan di masa depan."
-
-
-class ContactsMissing(Conflict):
-    slug = "contacts-missing"
-    title, title_id = "Prove your phone and e-mail first", "Verifikasi telepon dan email terlebih dahulu"
-    detail = "Both must be proven by a code before you can join: POST /v1/contacts."
-    detail_id = "Keduanya harus terbukti dengan kode sebelum bergabung: POST /v1/contacts."
 
 
 class IdentityMissing(Conflict):

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prakerja.registration import ContactsMissing
 from prakerja.waves.errors import (
     AlreadyMember,
-    ContactsMissing,
     IdentityMissing,
     NotYetDrawn,
     OutsideAge,

@@ -23,6 +23,9 @@ class Rule:
 ADDRESS = Rule(timedelta(minutes=1), 10)
 DEVICE = Rule(timedelta(seconds=5), 20)
 """Shorter than for an address, so that a mistyped number can be put right at once."""
+OWN_DEVICE = Rule(timedelta(minutes=1), 10)
+"""Of what a device asked for itself, where it has signed in before: strangers who use up an address's codes, which
+anybody can who knows it, do not shut out its holder."""
 
 
 @dataclass(frozen=True)

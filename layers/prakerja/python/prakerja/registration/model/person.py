@@ -29,6 +29,11 @@ class Person:
         """Whether the civil registry confirmed who they are."""
         return self.identity_status == VERIFIED
 
+    @property
+    def contacts_proven(self) -> bool:
+        """Whether both channels reach them."""
+        return self.phone_proven and self.email_proven
+
     def proven(self, channel: Channel) -> bool:
         """Whether they showed that messages on this channel reach them."""
         return self.phone_proven if channel is Channel.PHONE else self.email_proven

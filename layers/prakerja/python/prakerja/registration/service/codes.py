@@ -1,6 +1,7 @@
 """One-time codes: asking for one, having it resent, giving it back. Shared by sign-in and contacts.
 
-Nothing here looks at accounts, so asking costs and answers the same whether or not the address has one.
+Asking costs and answers the same whether or not the address has an account. Only a device that its holder has signed in
+on is told apart, and only when the address has had its codes.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from prakerja.platform.ids import derived, fingerprint
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends
-from prakerja.registration.messages import CodeRequested
+from prakerja.registration.messages import code_requested
 from prakerja.registration.model.challenge import Challenge, Purpose, Verdict, decide_code, may_resend
-from prakerja.registration.model.limits import ADDRESS, DEVICE, Usage, locked, must_wait, one_more
+from prakerja.registration.model.limits import ADDRESS, DEVICE, OWN_DEVICE, Usage, locked, must_wait, one_more
 from prakerja.registration.model.refusal import refusal
 from prakerja.registration.store.challenge import (
     begin_challenge,
@@ -28,6 +29,7 @@ from prakerja.registration.store.challenge import (
     resend_code,
     use_limit,
 )
+from prakerja.registration.store.person import signed_in_before
 
 SWEEP_MARGIN = timedelta(minutes=2)
 """How much later than its message the sweep wakes a code, so that it only wakes what was lost."""
@@ -46,13 +48,13 @@ def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
     # decide
     if found:
         return _same_request(found, intent)
-    _check_limits(of_address, of_device, p)
+    _check_limits(p, challenge, of_address, of_device)
     # commit, announce
     p.table.commit(
         begin_challenge(p, challenge, address, challenge.created_at + SWEEP_MARGIN),
         use_limit("ADDRESS", digest, of_address, one_more(of_address, challenge.created_at)),
         use_limit("DEVICE", device, of_device, one_more(of_device, challenge.created_at)),
-        outbox=[CodeRequested(challenge_id=challenge.challenge_id, resend=0)],
+        outbox=[code_requested(challenge)],
     )
     return challenge
 
@@ -74,14 +76,14 @@ def resend(p: Platform, *, challenge_id: str, device: str, purposes: Collection[
     now = p.clock.wall()
     if not may_resend(challenge, now):
         raise TooManyResends
-    _check_limits(of_address, of_device, p)
+    _check_limits(p, challenge, of_address, of_device)
     after, resent = resend_code(challenge, mark, now + SWEEP_MARGIN)
     # commit, announce
     p.table.commit(
         resent,
         use_limit("ADDRESS", challenge.digests[-1], of_address, one_more(of_address, now)),
         use_limit("DEVICE", device, of_device, one_more(of_device, now)),
-        outbox=[CodeRequested(challenge_id=challenge_id, resend=after.resend)],
+        outbox=[code_requested(after)],
     )
     return after
 
@@ -123,8 +125,18 @@ def _same_request(found: Challenge, intent: str) -> Challenge:
     return found
 
 
-def _check_limits(of_address: Usage, of_device: Usage, p: Platform) -> None:
+def _check_limits(p: Platform, challenge: Challenge, of_address: Usage, of_device: Usage) -> None:
     now = p.clock.wall()
-    seconds = max(must_wait(of_address, ADDRESS, now), must_wait(of_device, DEVICE, now))
+    seconds = must_wait(of_address, ADDRESS, now)
+    if seconds and _on_own_device(p, challenge):
+        seconds = must_wait(of_device, OWN_DEVICE, now)
+    seconds = max(seconds, must_wait(of_device, DEVICE, now))
     if seconds:
         raise TooManyCodes(retry_after=seconds)
+
+
+def _on_own_device(p: Platform, challenge: Challenge) -> bool:
+    """Whether a device asks on which the address's holder has signed in, or a session of theirs."""
+    return challenge.purpose is Purpose.CONFIRMATION or signed_in_before(
+        p.table, challenge.channel, challenge.digests, challenge.device
+    )

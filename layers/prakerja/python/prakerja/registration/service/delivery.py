@@ -14,7 +14,7 @@ from prakerja.platform.one_time_code import one_time_code
 from prakerja.platform.outbox import later
 from prakerja.platform.problems import Rejected, Unavailable
 from prakerja.registration import notices
-from prakerja.registration.messages import CodeRequested, NoticeKind, NoticeRequested, notice
+from prakerja.registration.messages import CodeRequested, NoticeKind, NoticeRequested, code_requested, notice
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge, pause
 from prakerja.registration.model.notice import Waiting, once_more
@@ -67,16 +67,17 @@ def _hand_over_code(p: Platform, senders: Senders, code_key: str, challenge: Cha
     except Unavailable as problem:
         now = p.clock.wall()
         wait = pause(challenge.attempts, problem.retry_after)
-        again = CodeRequested(challenge_id=challenge.challenge_id, resend=challenge.resend)
         # commit, announce
         p.table.commit(
-            code_waits(challenge, now + wait + SWEEP_MARGIN), outbox=[later(again, int(wait.total_seconds()))]
+            code_waits(challenge, now + wait + SWEEP_MARGIN),
+            outbox=[later(code_requested(challenge), int(wait.total_seconds()))],
         )
         count("MessageProviderUnavailable", channel=challenge.channel.value)
     except Rejected:
         p.table.commit(code_refused(challenge))
         count("MessageRefused", channel=challenge.channel.value)
     else:
+        count("CodeHandedOver", channel=challenge.channel.value)
         p.table.commit(code_sent(challenge, p.clock.wall()))
 
 
@@ -112,12 +113,12 @@ def send_payment_code(p: Platform, senders: Senders, *, person_id: str, code: st
     """Send a payment code to the person's proven phone. Raises Unavailable, Rejected: the payment decides what follows."""
     phone = open_fields(p, person_id, ["phone"])["phone"]
     senders[Channel.PHONE].send(to=phone, text=notices.payment_code_text(code), reference=reference)
+    count("CodeHandedOver", channel=Channel.PHONE.value)
 
 
 def due_codes(p: Platform, shard: str, *, limit: int = 100) -> list[CodeRequested]:
     """The codes of a due shard whose time has come, as messages to send again."""
-    found = due_challenges(p.table, shard, p.clock.wall(), limit)
-    return [CodeRequested(challenge_id=challenge.challenge_id, resend=challenge.resend) for challenge in found]
+    return [code_requested(challenge) for challenge in due_challenges(p.table, shard, p.clock.wall(), limit)]
 
 
 def due_notices(p: Platform, shard: str, *, limit: int = 100) -> list[NoticeRequested]:

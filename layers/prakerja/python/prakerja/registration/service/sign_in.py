@@ -9,7 +9,7 @@ from prakerja.platform import Platform
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.parts import Part
 from prakerja.registration.errors import ChallengeBusy, CodeUsed
-from prakerja.registration.messages import CodeRequested
+from prakerja.registration.messages import code_requested
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge, Purpose, Step, decide_step
 from prakerja.registration.model.session import Session
@@ -106,7 +106,7 @@ def _ask_second(p: Platform, challenge: Challenge, person_id: str, now: datetime
     p.table.commit(
         begin_challenge(p, second, address, now + codes.SWEEP_MARGIN),
         use_challenge(challenge, next_id=second.challenge_id),
-        outbox=[CodeRequested(challenge_id=second.challenge_id, resend=0)],
+        outbox=[code_requested(second)],
     )
     return second
 

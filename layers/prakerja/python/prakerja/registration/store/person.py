@@ -148,6 +148,14 @@ def load_account(
     return person_from_item(person_id, state), known is not None or state.get("first_device") == device
 
 
+def signed_in_before(table: Table, channel: Channel, digests: Sequence[str], device: str) -> bool:
+    """Whether the holder of an address has signed in on this device. As many reads whether or not it has a holder."""
+    guards = table.batch_get(*((GUARD, {"kind": channel.value, "digest": digest}) for digest in digests))
+    person = {"person_id": next((guard["person_id"] for guard in guards if guard), "nobody")}
+    state, known = table.batch_get((PERSON_STATE, person), (KNOWN_DEVICE, {**person, "digest": device}))
+    return known is not None or (state or {}).get("first_device") == device
+
+
 def know_device(person_id: str, device: str, now: datetime) -> Part:
     """Remember that this person signed in on this device too."""
     return put(KNOWN_DEVICE, {"since": to_text(now)}, person_id=person_id, digest=device)
