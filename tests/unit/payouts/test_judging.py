@@ -174,7 +174,7 @@ def test_a_proposal_from_before_sendings_were_counted_is_about_the_first(
 ) -> None:
     old = Ruling(vanished.payout_id, 1, PayoutState.UNKNOWN, Verdict.ABSENT, "report 12")
     at = to_text(vanished.world.clock.wall())
-    agreed = Approval("old", VERDICT, vanished.payout_id, old.content_hash, "op-1", at, "op-2", at)
+    agreed = Approval("old", VERDICT, vanished.payout_id, old.content_hash, "op-1", at, "op-2", at, content={})
     stored = {"payout_id": vanished.payout_id, "attempt": 1, "state": "UNKNOWN", "verdict": "ABSENT"}
     assert old.content_hash == fingerprint(stored | {"evidence_reference": "report 12"})
     vanished.world.table.commit(*propose(agreed), new_ruling(old, "old"))
