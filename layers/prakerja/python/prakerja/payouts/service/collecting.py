@@ -31,6 +31,7 @@ from prakerja.payouts.store import (
     load_run,
     new_payout,
     run_rows,
+    run_stands,
     take_again,
 )
 from prakerja.platform import Platform
@@ -137,7 +138,7 @@ def _take(
         before = load_payout(p.table, incentive.payout_id)
         again = again_in(before, run.run_id, payout.provider, p.clock.programme())
         parts = take_again(before, replace(again, screened_by=seen.latest))
-    _commit_or_leave(p, *parts, moved(incentive, taken_into_run(incentive, payout.payout_id)))
+    _commit_or_leave(p, *parts, moved(incentive, taken_into_run(incentive, payout.payout_id)), run_stands(run))
 
 
 def _commit_or_leave(p: Platform, *parts: Part) -> None:

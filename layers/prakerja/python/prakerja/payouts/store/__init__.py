@@ -57,6 +57,7 @@ from prakerja.payouts.store.runs import (
     run_key,
     run_rows,
     run_shards,
+    run_stands,
     shard_queued,
 )
 from prakerja.payouts.store.sent import Sent, find_sent, new_sent, sent_on
@@ -118,6 +119,7 @@ __all__ = [
     "run_key",
     "run_rows",
     "run_shards",
+    "run_stands",
     "seal",
     "sent_on",
     "shard_queued",

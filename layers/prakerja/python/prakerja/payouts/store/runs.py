@@ -15,7 +15,7 @@ from prakerja.payouts.store.accounts import Key
 from prakerja.platform.access_patterns import PAYOUT, PAYOUT_RUN, PAYOUT_RUN_LIST, RUN_PAYOUT, RUN_SHARDS
 from prakerja.platform.clock import to_text
 from prakerja.platform.ids import fingerprint
-from prakerja.platform.parts import NOT_DUE, Item, Part, due, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, check, due, put_new, update
 from prakerja.platform.problems import Conflict, IdempotencyKeyReused, NotFound
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
@@ -64,6 +64,11 @@ def change_run(before: PayoutRun, after: PayoutRun, wake_at: datetime | None = N
         error=RunMoved(),
         run_id=after.run_id,
     )
+
+
+def run_stands(run: PayoutRun) -> Part:
+    """Writes nothing; a transaction with it counts only while the run is where it was found: what was declared is final."""
+    return check(PAYOUT_RUN, when=Attr("state").eq(str(run.state)), error=RunMoved(), run_id=run.run_id)
 
 
 def is_queued(item: Item, shard: str) -> bool:
