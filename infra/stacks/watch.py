@@ -113,7 +113,7 @@ class WatchStack(Stack):
             says="We have not known for 4 hours whether a payout was paid.",
             measure=Measure(OURS, "PayoutUnknownAgeSeconds", {"service": "inquire_payout"}),
             at_least=UNKNOWN_AGE_SECONDS,
-            minutes=60,  # measured at each inquiry; the last steps of the ladder are an hour apart
+            minutes=60,  # measured at each inquiry; an hour apart at most until it is a case
         )
 
         for function in ("send_payout", "inquire_payout"):

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from prakerja.incentives import IncentiveState, incentives_of
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.ports import PaymentProvider
-from prakerja.payouts.service import send_payout
+from prakerja.payouts.runs import RunState
+from prakerja.payouts.service import prepare_run, send_payout, start_run
+from prakerja.payouts.store import load_run, run_rows
+from prakerja.platform.access_patterns import ACCOUNT
+from prakerja.platform.clock import wib_date
 from tests.support.payments import PROVIDER, Payments
 from tests.support.world import World
 
@@ -56,3 +63,27 @@ def test_two_workers_send_again_once(world: World) -> None:
     slow = Overtaken(payments.bank.provider, lambda: send_payout(payments.p, payments.providers, payout_id=payout_id))
     assert send_payout(payments.p, {PROVIDER: slow}, payout_id=payout_id).state is PayoutState.PAID
     assert len([path for path, *_ in payments.bank.transport.sent if path.endswith("/topup")]) == 2
+
+
+def test_a_worker_that_is_overtaken_adds_nothing_to_a_run_that_was_declared(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one found nothing due any more: the index was behind."""
+    payments = Payments(world, people=1)
+    run = start_run(payments.p, operator="op-1", scheduled_until=wib_date(world.clock.programme()), key="run-1")
+    batch_get = world.table.batch_get
+
+    def overtaken(*wanted: Any, **how: Any) -> Any:
+        if wanted[0][0] is ACCOUNT:
+            monkeypatch.undo()
+            with monkeypatch.context() as behind:
+                behind.setattr(world.table, "due", lambda *_, **__: [])
+                assert prepare_run(payments.p, run_id=run.run_id).state is RunState.DECLARED
+        return batch_get(*wanted, **how)
+
+    monkeypatch.setattr(world.table, "batch_get", overtaken)
+    prepare_run(payments.p, run_id=run.run_id)
+    declared = load_run(world.table, run.run_id)
+    assert (declared.count, list(run_rows(world.table, run.run_id))) == (0, [])
+    (incentive,) = incentives_of(world.table, payments.people[0].person_id)
+    assert incentive.state is IncentiveState.SCHEDULED, "the next run takes it"

@@ -24,7 +24,7 @@ from prakerja.payouts.service import (
     send_payout,
     start_run,
 )
-from prakerja.payouts.store import load_run, run_rows, run_shards
+from prakerja.payouts.store import load_run, run_shards
 from prakerja.platform.access_patterns import ACCOUNT, APPROVAL, DUE_SHARDS, PAYOUT, RUN_PAYOUT
 from prakerja.platform.clock import wib_date
 from prakerja.platform.parts import delete, put, update
@@ -270,30 +270,6 @@ def test_a_run_is_not_stopped_by_an_incentive_that_moves_meanwhile(world: World)
     (incentive,) = incentives_of(world.table, gone.person_id)
     assert (incentive.state, incentive.reason) == (IncentiveState.PAYOUT_FAILED, NOBODY_TO_PAY)
     assert "Penyedia" not in IncentiveView.of(incentive, None, None, world.clock.wall(), "id").explanation
-
-
-def test_a_worker_that_is_overtaken_adds_nothing_to_a_run_that_was_declared(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The other one found nothing due any more: the index was behind."""
-    payments = Payments(world, people=1)
-    run = start_run(payments.p, operator="op-1", scheduled_until=wib_date(world.clock.programme()), key="run-1")
-    batch_get = world.table.batch_get
-
-    def overtaken(*wanted: Any, **how: Any) -> Any:
-        if wanted[0][0] is ACCOUNT:
-            monkeypatch.undo()
-            with monkeypatch.context() as behind:
-                behind.setattr(world.table, "due", lambda *_, **__: [])
-                assert prepare_run(payments.p, run_id=run.run_id).state is RunState.DECLARED
-        return batch_get(*wanted, **how)
-
-    monkeypatch.setattr(world.table, "batch_get", overtaken)
-    prepare_run(payments.p, run_id=run.run_id)
-    declared = load_run(world.table, run.run_id)
-    assert (declared.count, list(run_rows(world.table, run.run_id))) == (0, [])
-    (incentive,) = incentives_of(world.table, payments.people[0].person_id)
-    assert incentive.state is IncentiveState.SCHEDULED, "the next run takes it"
 
 
 def test_two_workers_with_one_shard_queue_all_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
