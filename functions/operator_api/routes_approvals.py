@@ -71,9 +71,12 @@ MAY_APPROVE: Mapping[str, Role] = {
 
 @router.get("/operator/v1/approvals", tags=["approvals"])
 def list_approvals(who: Who) -> list[ApprovalView]:
-    """Proposals that wait for a second person, oldest first."""
+    """Proposals that wait for a second person, oldest first: what is proposed, to those who may agree and to auditors."""
     who.require(*Role)
-    return [ApprovalView.of(approval) for approval in waiting_approvals(platform().table)]
+    return [
+        ApprovalView.of(approval, legible=bool(who.roles & {MAY_APPROVE.get(approval.kind), Role.AUDITOR}))
+        for approval in waiting_approvals(platform().table)
+    ]
 
 
 @router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])

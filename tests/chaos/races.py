@@ -259,7 +259,9 @@ def one_balance_two_moves(stage: Stage, number: int) -> tuple[list[Contender], J
 
 def two_approvers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
     approval_id = f"approval-{number}"
-    proposal = Approval(approval_id, DECREE, f"wave-{number}", "5" * 64, "op-1", to_text(stage.clock.wall()))
+    proposal = Approval(
+        approval_id, DECREE, f"wave-{number}", "5" * 64, "op-1", to_text(stage.clock.wall()), content={}
+    )
     stage.world.table.commit(*propose(proposal))
 
     def agree(sub: str) -> Any:

@@ -47,7 +47,7 @@ def _drawn(stage: Stage, number: int, chosen: Sequence[Someone]) -> str:
         stage.world.table.commit(*new_application(Application(wave_id, who.person_id, application_id, now)))
         lines.append(published.outcome_line(application_id, Outcome(Result.SELECTED, "GENERAL", rank)))
     result = _publish(wave_id, lines)
-    approval = Approval(f"decree-{number}", service.DECREE, wave_id, result, "op-1", to_text(now))
+    approval = Approval(f"decree-{number}", service.DECREE, wave_id, result, "op-1", to_text(now), content={})
     agreed = replace(approval, approved_by="op-2", approved_at=to_text(now))
     stage.world.table.commit(*propose(approval))
     stage.world.table.commit(*approved_parts(agreed))

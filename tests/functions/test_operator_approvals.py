@@ -23,5 +23,5 @@ def test_an_approval_of_a_kind_that_is_agreed_to_elsewhere_is_not_found(
         return Operator("op-2", frozenset(Role), world.clock.wall())
 
     monkeypatch.setitem(handler.dependency_overrides, operator, signed_in)
-    world.table.commit(*propose(Approval("a1", "CASE", "s1", "hash", "op-1", to_text(world.clock.wall()))))
+    world.table.commit(*propose(Approval("a1", "CASE", "s1", "hash", "op-1", to_text(world.clock.wall()), content={})))
     assert answer_of(handler(request("PUT", "/operator/v1/approvals/a1/approval"), None))[0] == 404

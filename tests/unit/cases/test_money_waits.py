@@ -23,8 +23,8 @@ def desk(world: World) -> Desk:
 
 
 def resolve(desk: Desk, case: Case) -> Case:
-    said = {"verdict": Verdict.MENDED, "why": "wrote to BNI"}
-    return resolve_case(desk.p, operator=OFFICER, case_id=case.case_id, version=case.version, **said)
+    asked: dict[str, Any] = {"case_id": case.case_id, "version": case.version, "why": "wrote to BNI"}
+    return resolve_case(desk.p, operator=OFFICER, verdict=Verdict.MENDED, **asked)
 
 
 def test_one_officer_alone_does_not_end_a_case_while_its_money_is_in_suspense(desk: Desk) -> None:

@@ -40,7 +40,7 @@ def agree(world: World, sub: str, *, signed_in_minutes_ago: int = 1) -> Approval
 
 @pytest.fixture(autouse=True)
 def proposed(world: World) -> None:
-    world.table.commit(*propose(Approval("a1", "TEST", "s1", "hash", "op-1", to_text(world.clock.wall()))))
+    world.table.commit(*propose(Approval("a1", "TEST", "s1", "hash", "op-1", to_text(world.clock.wall()), content={})))
 
 
 def test_two_people_agree_and_it_is_announced(world: World) -> None:

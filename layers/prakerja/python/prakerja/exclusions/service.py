@@ -21,7 +21,7 @@ from prakerja.exclusions.store import (
     store_exclusion,
 )
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, load_approval, propose
+from prakerja.platform.approvals import Approval, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
@@ -78,13 +78,24 @@ def propose_lift(
 ) -> Approval:
     """The first operator's word that a NIK is to leave a list. Raises NotExcluded."""
     # load
-    exclusion = find_exclusion(p, nik)
+    (known,) = _load(p, [nik])
+    exclusion = known.exclusion
     # decide
     entry = exclusion.find(source, reason)
     if entry is None:
         raise NotExcluded
     now, digest, content = p.clock.wall(), exclusion.digests[-1], exclusion.content(entry)
-    approval = Approval(p.ids.of(LIFT, digest, content, operator), LIFT, digest, content, operator, to_text(now))
+    facts = shown(
+        person_id=known.holder,
+        source=str(source),
+        reason=str(reason),
+        valid_from=entry.valid_from.isoformat(),
+        valid_until=entry.valid_until.isoformat() if entry.valid_until else None,
+        list_id=entry.list_id,
+        evidence_reference=evidence_reference,
+    )
+    approval_id = p.ids.of(LIFT, digest, content, operator)
+    approval = Approval(approval_id, LIFT, digest, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval),

@@ -1,12 +1,13 @@
 """Four eyes: one operator proposes, another one approves, and the worker re-reads both names before it acts.
 
-An approval binds a *content hash*: whoever acts on it must recompute the hash of what it is about to do.
+An approval binds a *content hash*: whoever acts on it must recompute the hash of what it is about to do. Its *content* says
+the same in facts that the second person reads: who, what, how much, and what shows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,8 @@ class Approval:
     approved_at: str | None = None
     refused_by: str | None = None
     refused_at: str | None = None
+    content: Mapping[str, str | int] = field(kw_only=True)
+    """What is proposed, as it is shown: ids, reasons, days, amounts (rupiah). Never personal data."""
 
     def binds(self, kind: str, subject_id: str, content_hash: str) -> bool:
         """True if two different people agreed on exactly this content. Workers ask before money moves."""
@@ -69,12 +72,18 @@ class Approval:
         )
 
 
+def shown(**facts: str | int | None) -> dict[str, str | int]:
+    """Facts as the content of an approval; None is left out."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def propose(approval: Approval) -> tuple[Part, ...]:
     """Parts that store a proposal. Proposing the same content again is the same proposal."""
     item = {
         "kind": approval.kind,
         "subject_id": approval.subject_id,
         "content_hash": approval.content_hash,
+        "content": dict(approval.content),
         "proposed_by": approval.proposed_by,
         "proposed_at": approval.proposed_at,
     }
@@ -106,6 +115,7 @@ def from_approval_item(item: Item) -> Approval:
         approved_at=item.get("approved_at"),
         refused_by=item.get("refused_by"),
         refused_at=item.get("refused_at"),
+        content=item.get("content", {}),
     )
 
 
@@ -121,16 +131,7 @@ def decide_approval(
         raise SameOperator
     if now - signed_in_at > timedelta(seconds=max_age_seconds):
         raise StaleSignIn(seconds=max_age_seconds)
-    return Approval(
-        approval.approval_id,
-        approval.kind,
-        approval.subject_id,
-        approval.content_hash,
-        approval.proposed_by,
-        approval.proposed_at,
-        approved_by=by,
-        approved_at=to_text(now),
-    )
+    return replace(approval, approved_by=by, approved_at=to_text(now))
 
 
 def approved_parts(approval: Approval) -> tuple[Part, ...]:

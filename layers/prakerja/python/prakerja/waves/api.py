@@ -194,7 +194,11 @@ class ApprovalView(View):
     approval_id: str
     kind: str = Field(examples=["DECREE"])
     subject_id: str
-    content_hash: str
+    content: dict[str, str | int] = Field(
+        description="what is proposed, in facts, for whoever may agree and for auditors; amounts in rupiah",
+        examples=[{"outcome": "RETURNED", "amount": 600000, "evidence_reference": "letter BNI 12/2026"}],
+    )
+    content_hash: str = Field(description="what the agreement binds")
     proposed_by: str
     proposed_at: str
     approved_by: str | None = None
@@ -203,5 +207,5 @@ class ApprovalView(View):
     refused_at: str | None = None
 
     @classmethod
-    def of(cls, approval: Approval) -> ApprovalView:
-        return cls(**approval.__dict__)
+    def of(cls, approval: Approval, *, legible: bool = True) -> ApprovalView:
+        return cls(**{**approval.__dict__, "content": dict(approval.content) if legible else {}})

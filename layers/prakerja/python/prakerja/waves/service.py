@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from prakerja.membership import latest_scheme, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_IDENTITY, PERSON_STATE, WAVE
-from prakerja.platform.approvals import Approval, load_approval, propose
+from prakerja.platform.approvals import Approval, load_approval, propose, shown
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
@@ -197,7 +197,15 @@ def propose_decree(p: Platform, *, operator: str, wave_id: str) -> Approval:
     # decide
     content = decide_decree(wave)
     approval_id = p.ids.of(DECREE, wave_id, content, operator)
-    approval = Approval(approval_id, DECREE, wave_id, content, operator, to_text(p.clock.wall()))
+    facts = shown(
+        number=wave.number,
+        quota=wave.quota,
+        applications=wave.applications,
+        competing=wave.competing,
+        selected=wave.selected,
+        result_hash=wave.result_hash,
+    )
+    approval = Approval(approval_id, DECREE, wave_id, content, operator, to_text(p.clock.wall()), content=facts)
     # commit
     outcome = p.table.commit(*propose(approval), evidence(wave_id, "DECREE_PROPOSED", p.clock.wall(), by=operator))
     return load_approval(p.table, approval_id) if outcome.repeated else approval

@@ -25,7 +25,7 @@ from prakerja.payouts import (
     was_given_back,
 )
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
@@ -63,9 +63,21 @@ def propose_clearing(
     clearing = Clearing(case_id, version, outcome, found.amount, evidence_reference, payout_id)
     _parts(p, case, clearing, found)
     approval_id = p.ids.of(CLEAR, case_id, content_hash(clearing), operator)
-    approval = Approval(approval_id, CLEAR, case_id, content_hash(clearing), operator, to_text(now))
+    told: dict[str, str | int] = {
+        "outcome": str(outcome),
+        "amount": found.amount,
+        "evidence_reference": evidence_reference,
+    }
+    content = shown(
+        case_kind=str(case.kind),
+        about=case.subject_id,
+        person_id=case.person_id,
+        provider=found.provider,
+        payout_id=payout_id,
+        **told,
+    )
+    approval = Approval(approval_id, CLEAR, case_id, content_hash(clearing), operator, to_text(now), content=content)
     # commit
-    told = {"outcome": str(outcome), "amount": found.amount, "evidence_reference": evidence_reference}
     result = p.table.commit(
         *propose(approval),
         new_clearing(clearing, approval_id),

@@ -17,7 +17,7 @@ from prakerja.membership.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, EXTENSION, MEMBERSHIP
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
@@ -47,6 +47,13 @@ def propose_extension(p: Platform, *, operator: str, extension: Extension) -> Ap
         content,
         operator,
         to_text(now),
+        content=shown(
+            person_id=extension.person_id,
+            reason=str(extension.reason),
+            until_now=membership.last_purchase_day.isoformat(),
+            last_day=extension.last_day.isoformat(),
+            evidence_reference=extension.evidence_reference,
+        ),
     )
     # commit
     outcome = p.table.commit(

@@ -20,7 +20,7 @@ from prakerja.payouts.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
@@ -49,7 +49,23 @@ def propose_verdict(
     decide_verdict(payout, attempt_from_item(item), verdict, now)
     ruling = Ruling(payout_id, payout.attempt, payout.state, verdict, evidence_reference)
     approval_id = p.ids.of(VERDICT, payout_id, ruling.content_hash, operator)
-    approval = Approval(approval_id, VERDICT, payout_id, ruling.content_hash, operator, to_text(now))
+    approval = Approval(
+        approval_id,
+        VERDICT,
+        payout_id,
+        ruling.content_hash,
+        operator,
+        to_text(now),
+        content=shown(
+            person_id=payout.person_id,
+            provider=payout.provider,
+            amount=payout.amount,
+            attempt=ruling.attempt,
+            state=str(ruling.state),
+            verdict=str(verdict),
+            evidence_reference=evidence_reference,
+        ),
+    )
     # commit
     outcome = p.table.commit(
         *propose(approval),

@@ -11,7 +11,7 @@ from prakerja.payouts.model import PROVIDERS
 from prakerja.payouts.service.channels import forget_channels
 from prakerja.payouts.store import change_channel, load_channel
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, load_approval, propose
+from prakerja.platform.approvals import Approval, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
@@ -67,7 +67,13 @@ def propose_start(p: Platform, *, operator: str, provider: str) -> Approval:
         raise ChannelNotStopped
     now, content = p.clock.wall(), _content(stopped)
     approval_id = p.ids.of(START, provider, content, operator)
-    approval = Approval(approval_id, START, provider, content, operator, to_text(now))
+    facts = shown(
+        provider=provider,
+        stopped_by=stopped.stopped_by,
+        stopped_at=to_text(stopped.stopped_at) if stopped.stopped_at else None,
+        stopped_because=stopped.stopped_because,
+    )
+    approval = Approval(approval_id, START, provider, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval), evidence(f"CHANNEL:{provider}", "CHANNEL_START_PROPOSED", now, by=operator)

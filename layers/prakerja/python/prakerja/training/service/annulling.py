@@ -17,7 +17,7 @@ from prakerja.platform.access_patterns import (
     PURCHASE,
     REDEEM_CODE,
 )
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
@@ -55,13 +55,26 @@ def propose_cancellation(
 ) -> Approval:
     """The first operator's word that a purchase must be cancelled. Raises PurchaseUnknown, PurchaseOver."""
     # load
-    require_open(load_purchase(p.table, person_id, purchase_id))
+    purchase = require_open(load_purchase(p.table, person_id, purchase_id))
     # decide
     now = p.clock.wall()
     proposed = Cancellation(person_id, purchase_id, reason, evidence_reference, now)
     content = proposed.content_hash
     approval = Approval(
-        p.ids.of(CANCEL, person_id, content, operator), CANCEL, person_id, content, operator, to_text(now)
+        p.ids.of(CANCEL, person_id, content, operator),
+        CANCEL,
+        person_id,
+        content,
+        operator,
+        to_text(now),
+        content=shown(
+            purchase_id=purchase_id,
+            course_code=purchase.course_code,
+            schedule_code=purchase.schedule_code,
+            amount=purchase.amount,
+            reason=str(reason),
+            evidence_reference=evidence_reference,
+        ),
     )
     # commit
     outcome = p.table.commit(

@@ -13,7 +13,7 @@ from functools import partial
 from prakerja.membership import packaged_schemes
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, SCHEDULE, SCHEDULE_CANCELLATION
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.outbox import Message, later
@@ -70,7 +70,13 @@ def propose_schedule_cancellation(
     proposed = ScheduleCancellation(course_code, schedule_code, reason, evidence_reference, now)
     content = proposed.content_hash
     approval_id = p.ids.of(CANCEL_SCHEDULE, course_code, content, operator)
-    approval = Approval(approval_id, CANCEL_SCHEDULE, course_code, content, operator, to_text(now))
+    facts = shown(
+        course_code=course_code,
+        schedule_code=schedule_code,
+        reason=str(reason),
+        evidence_reference=evidence_reference,
+    )
+    approval = Approval(approval_id, CANCEL_SCHEDULE, course_code, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval),
