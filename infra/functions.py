@@ -110,7 +110,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         grants=(
             Read("people", "BatchGetItem"),
             Read("programme"),
-            Write("programme", "PutItem", "UpdateItem", "DeleteItem"),
+            Write("programme", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
             Due("programme"),
             PutEvidence(),
             Secret("SNAP_SECRET"),
