@@ -103,7 +103,7 @@ BROKEN: dict[str, Broken] = {
         "too-many-resends", RESEND, ("permintaan kode yang baru", "new request"), prepare=past.resent_often
     ),
     "a second e-mail": Broken(
-        "contact-already-proven", CONTACT, ("salah satunya", "signs you in"), prepare=past.proven_contact
+        "contact-already-proven", CONTACT, ("dipakai masuk", "signs you in"), prepare=past.proven_contact
     ),
     "another person's e-mail": Broken(
         "contact-taken", PROVE, ("akun lain", "another account"), prepare=past.taken_contact

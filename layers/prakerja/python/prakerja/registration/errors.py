@@ -94,8 +94,8 @@ class ChallengeBusy(Conflict):
 class ContactAlreadyProven(Conflict):
     slug = "contact-already-proven"
     title, title_id = "You have a proven contact of this kind", "Kontak jenis ini sudah terbukti"
-    detail = "A proven phone number or e-mail address cannot be replaced. Either of the two signs you in."
-    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti. Anda dapat masuk dengan salah satunya."
+    detail = "A proven phone number or e-mail address cannot be replaced. Whichever is proven signs you in."
+    detail_id = "Nomor HP atau e-mail yang sudah terbukti tidak dapat diganti. Yang sudah terbukti dapat dipakai masuk."
 
 
 class ContactTaken(Conflict):
