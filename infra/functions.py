@@ -91,7 +91,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         ),
         memory=1769,
         timeout=900,
-        environment=("BEACON_URL", "BEACON_DELAY_SECONDS"),
+        environment=("BEACON_URL", "BEACON_PUBLIC_KEY", "BEACON_DELAY_SECONDS"),
     ),
     Entry(
         "schedule_incentive",

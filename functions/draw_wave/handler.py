@@ -18,7 +18,7 @@ from prakerja.wiring import archive, platform
 @lru_cache(maxsize=1)
 def beacon() -> RandomnessBeacon:
     """The public source of randomness."""
-    return HttpRandomnessBeacon(settings().beacon_url)
+    return HttpRandomnessBeacon(settings().beacon_url, public_key=settings().beacon_public_key)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
 from prakerja.waves.drawing import finish_screening, links, screen_shard
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.model import JoinsRoot
+from prakerja.waves.ports import BeaconInvalid
 from prakerja.waves.service import (
     begin_decree,
     create_wave,
@@ -36,7 +37,7 @@ from prakerja.waves.service import (
 from prakerja.waves.store import load_wave, new_root, roster, roster_shard, shards
 from prakerja.waves.verify import main as verify
 from tests.support.draw_machine import Machine, disagree, first_chunk, written
-from tests.support.outside import Runs
+from tests.support.outside import Beacon, Runs
 from tests.support.people import Someone, plant_person, someone
 from tests.support.world import World
 
@@ -139,6 +140,22 @@ def test_what_was_published_cannot_be_changed_by_a_late_double(
         screen_shard(machine.p, machine.archive, wave_id=wave.wave_id, attempt=1, shard=f"{number:02d}")
     assert finish_screening(machine.p, machine.archive, machine.beacon, wave_id=wave.wave_id, attempt=1) is Phase.DRAW
     assert {name: machine.archive.files[name] for name in published} == published
+
+
+def test_a_beacon_that_was_exchanged_after_the_commitment_decides_nothing(
+    world: World, joined: tuple[Wave, list[Someone]], tmp_path: Path
+) -> None:
+    wave, _ = joined
+    machine = Machine(world)
+    machine.screen(wave.wave_id)
+    before, genuine = dict(machine.archive.files), machine.beacon
+    machine.beacon = Beacon(key=b"another key in the same beacon..")
+    with pytest.raises(BeaconInvalid, match=r"rules\.json"):
+        machine.draw(wave.wave_id)
+    assert (machine.archive.files, machine.beacon.asked) == (before, 0)
+    machine.beacon = genuine  # it is back, and the draw goes on
+    machine.draw(wave.wave_id)
+    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 
 def test_the_folder_is_open_to_everybody_as_soon_as_it_commits_us(

@@ -22,7 +22,7 @@ from prakerja.platform.evidence import evidence
 from prakerja.registration import Person, person_from_item
 from prakerja.waves import draw, published
 from prakerja.waves.model import JoinsRoot, Phase, Wave, WaveState
-from prakerja.waves.ports import Archive, RandomnessBeacon
+from prakerja.waves.ports import Archive, BeaconInvalid, RandomnessBeacon
 from prakerja.waves.published import (
     BEACON,
     JOINS,
@@ -123,9 +123,14 @@ def finish_screening(
 
 
 def draw_all(p: Platform, archive: Archive, beacon: RandomnessBeacon, *, wave_id: str) -> None:
-    """Draw: beacon, seed, tickets, walk; publish outcomes, summary and, last, the manifest of it all."""
+    """Draw: beacon, seed, tickets, walk; publish outcomes, summary and, last, the manifest of it all.
+
+    Raises BeaconInvalid, before anything is published, unless the beacon is still the one that the rules committed to.
+    """
     rules = published.rules_from(archive.get(_published(wave_id, RULES)))
     commitment = _commitment(archive, wave_id)
+    if beacon.chain() != rules.chain:  # exchanged since we committed to it: nothing that it says may be published
+        raise BeaconInvalid(number=commitment.beacon_round, reason="another beacon than the one in rules.json")
     output = beacon.round(commitment.beacon_round)
     archive.put_once(_published(wave_id, BEACON), published.beacon_file(rules.chain, output))
     seed = draw.seed(wave_id, commitment.root, output.randomness)
