@@ -75,6 +75,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Cron("hourly_roots", "cron(0 * * * ? *)", {"turn": "ROOTS"}),
         ),
         grants=(Read("programme"), Write("programme"), PutEvidence(), ManageSchedules(), StartDraw()),
+        memory=1769,  # a whole core, for the roots over millions of joins
         timeout=300,
         environment=("CLOSE_GRACE_SECONDS",),
     ),

@@ -21,6 +21,9 @@ from prakerja.waves.service import (
 from tests.support.outside import Beacon, MemoryArchive, Runs
 from tests.support.world import World
 
+PEOPLE, QUOTA, RESERVES = 12, 5, 2
+"""Of the wave that the unit tests draw."""
+
 
 class Machine:
     """Runs the steps of a phase as the state machine would; ``twice`` repeats every one of them."""

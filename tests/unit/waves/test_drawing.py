@@ -14,50 +14,27 @@ from typing import Any
 import pytest
 
 from prakerja.balance import load_balance
-from prakerja.membership import load_membership, seed_schemes
+from prakerja.membership import load_membership
 from prakerja.platform.access_patterns import FAMILY_SEAT, PERSON_STATE
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part, delete
-from prakerja.waves import ApplicationState, Phase, Wave, WaveDraft, WaveState
+from prakerja.waves import ApplicationState, Phase, Wave, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
 from prakerja.waves.drawing import finish_screening, links, screen_shard
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.model import JoinsRoot
-from prakerja.waves.ports import BeaconInvalid
 from prakerja.waves.service import (
     begin_decree,
-    create_wave,
-    join_wave,
     load_application,
     propose_decree,
-    turn_wave,
 )
 from prakerja.waves.store import load_wave, new_root, roster, roster_shard, shards
 from prakerja.waves.verify import main as verify
-from tests.support.draw_machine import Machine, disagree, first_chunk, written
-from tests.support.outside import Beacon, Runs
-from tests.support.people import Someone, plant_person, someone
+from tests.support.draw_machine import PEOPLE, QUOTA, RESERVES, Machine, disagree, first_chunk, written
+from tests.support.people import Someone
 from tests.support.world import World
-
-PEOPLE, QUOTA, RESERVES = 12, 5, 2
-
-
-@pytest.fixture
-def joined(world: World) -> tuple[Wave, list[Someone]]:
-    """Twelve people joined; the first four share a family card. The wave is closed."""
-    seed_schemes(world.platform)
-    now = world.clock.programme()
-    draft = WaveDraft(72, QUOTA, RESERVES, now, now + timedelta(hours=1), "NORMAL_2023", 1)
-    wave = create_wave(world.platform, operator="op-1", draft=draft, key="k1")
-    people = [plant_person(world, someone(n, family=0 if n < 4 else n)) for n in range(PEOPLE)]
-    for who in people:
-        join_wave(world.platform, person_id=who.person_id, wave_id=wave.wave_id, accepted=True)
-    world.take()
-    world.clock.move(hours=2)
-    turn_wave(world.platform, Runs(), wave_id=wave.wave_id)
-    return wave, people
 
 
 @pytest.mark.parametrize("twice", [False, True])
@@ -140,22 +117,6 @@ def test_what_was_published_cannot_be_changed_by_a_late_double(
         screen_shard(machine.p, machine.archive, wave_id=wave.wave_id, attempt=1, shard=f"{number:02d}")
     assert finish_screening(machine.p, machine.archive, machine.beacon, wave_id=wave.wave_id, attempt=1) is Phase.DRAW
     assert {name: machine.archive.files[name] for name in published} == published
-
-
-def test_a_beacon_that_was_exchanged_after_the_commitment_decides_nothing(
-    world: World, joined: tuple[Wave, list[Someone]], tmp_path: Path
-) -> None:
-    wave, _ = joined
-    machine = Machine(world)
-    machine.screen(wave.wave_id)
-    before, genuine = dict(machine.archive.files), machine.beacon
-    machine.beacon = Beacon(key=b"another key in the same beacon..")
-    with pytest.raises(BeaconInvalid, match=r"rules\.json"):
-        machine.draw(wave.wave_id)
-    assert (machine.archive.files, machine.beacon.asked) == (before, 0)
-    machine.beacon = genuine  # it is back, and the draw goes on
-    machine.draw(wave.wave_id)
-    assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 
 def test_the_folder_is_open_to_everybody_as_soon_as_it_commits_us(

@@ -9,7 +9,7 @@ late double cannot change them. The wave's state moves only in ``finish``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,10 +30,10 @@ from prakerja.waves.published import (
     ROOT,
     RULES,
     SUMMARY,
+    read_lines,
     row_line,
     row_of,
     shard_file,
-    shard_lines,
     shard_name,
 )
 from prakerja.waves.service import read_waves
@@ -69,8 +69,9 @@ def take_roots(p: Platform) -> int:
 
 def root_of_joins(p: Platform, wave_id: str, at: datetime) -> JoinsRoot:
     """The root over all joins as they are now."""
-    joined = [[entry.application_id for entry in roster(p.table, wave_id, shard)] for shard in shards()]
-    return JoinsRoot(at, sum(map(len, joined)), published.joins_root(wave_id, joined))
+    # millions of ids: 16 bytes each while the shards are read, and text one at a time
+    joined = [b"".join(draw.id_bytes(entry.application_id) for entry in roster(p.table, wave_id, s)) for s in shards()]
+    return JoinsRoot(at, sum(map(len, joined)) // 16, published.joins_root(wave_id, map(_ids, joined)))
 
 
 def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:
@@ -87,7 +88,7 @@ def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:
 
 def screen_shard(p: Platform, archive: Archive, *, wave_id: str, attempt: int, shard: str) -> int:
     """Judge the applications of one roster shard; answers how many. Strongly consistent reads, after the grace."""
-    entries = roster(p.table, wave_id, shard)
+    entries = list(roster(p.table, wave_id, shard))
     rows = []
     for start in range(0, len(entries), BATCH):
         rows += _screened(p, wave_id, entries[start : start + BATCH])
@@ -110,9 +111,9 @@ def finish_screening(
     roots = sorted(load_roots(p.table, wave_id), key=lambda root: root.count)
     roots.append(root_of_joins(p, wave_id, p.clock.wall()))
     joins = archive.put_once(_published(wave_id, JOINS), published.joins_file(wave_id, roots))
-    lines = _publish_roster(archive, wave_id, attempt)
-    root = published.roster_root(lines)
-    commitment = published.commit(rules, joins, sum(map(len, lines)), root, p.clock.wall())
+    count = _publish_roster(archive, wave_id, attempt)
+    root = published.roster_root(_roster_lines(archive, wave_id, number) for number in range(ROSTER_SHARDS))
+    commitment = published.commit(rules, joins, count, root, p.clock.wall())
     committed = published.commitment_from(archive.put_once(_published(wave_id, ROOT), published.root_file(commitment)))
     after = replace(wave, state=WaveState.SCREENED, beacon_round=committed.beacon_round, applications=committed.rows)
     p.table.commit(
@@ -134,20 +135,23 @@ def draw_all(p: Platform, archive: Archive, beacon: RandomnessBeacon, *, wave_id
     output = beacon.round(commitment.beacon_round)
     archive.put_once(_published(wave_id, BEACON), published.beacon_file(rules.chain, output))
     seed = draw.seed(wave_id, commitment.root, output.randomness)
-    rosters = [_rows(archive, wave_id, number) for number in range(ROSTER_SHARDS)]
+    # of millions only what the walk needs stays in memory; each shard is read again for its outcomes
     scored, tally = [], draw.Tally()
-    for rows in rosters:
-        packed, counted = draw.entrants(rules, rows)
-        scored.append(draw.candidates(draw.score(seed, packed)))
+    for number in range(ROSTER_SHARDS):
+        packed, counted = draw.entrants(rules, _rows(archive, wave_id, number))
+        scored.append(draw.Candidates(draw.score(seed, packed)))
         tally += counted
     selection = draw.select(rules, scored)
-    for number, rows in enumerate(rosters):
-        name = shard_name("results", number)
+    scored.clear()
+    for number in range(ROSTER_SHARDS):
+        name, rows = shard_name("results", number), _rows(archive, wave_id, number)
         outcomes = (published.outcome_line(row.application_id, draw.outcome_of(row, selection)) for row in rows)
         archive.put_once(_published(wave_id, name), shard_file(name, outcomes))
     archive.put_once(_published(wave_id, SUMMARY), published.summary_file(rules, seed, tally, selection))
-    contents = {name: archive.get(_published(wave_id, name)) for name in published_files()}
-    files = {name: (len(content), sha256(content).hexdigest()) for name, content in contents.items()}
+    files = {}
+    for name in published_files():
+        content = archive.get(_published(wave_id, name))
+        files[name] = (len(content), sha256(content).hexdigest())
     archive.put_once(_published(wave_id, MANIFEST), published.manifest_file(wave_id, files))
 
 
@@ -195,8 +199,8 @@ def published_file(archive: Archive, wave_id: str, name: str) -> bytes:
     return archive.get(_published(wave_id, name))
 
 
-def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> list[list[bytes]]:
-    """Publish what was screened, shard by shard, and answer what is published now.
+def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> int:
+    """Publish what was screened, shard by shard, and answer how many rows are published now.
 
     The first attempt that comes here is the one that counts. Its shards were screened at different times, and a decree
     of another wave may have seated members of a family in between; all rows of a family say the fewest seats seen.
@@ -205,21 +209,29 @@ def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> list[list[b
     names = [shard_name("roster", number) for number in range(ROSTER_SHARDS)]
     fewest: dict[str, int] = {}
     for name in names:
-        for row in map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name)))):
+        for row in map(row_of, read_lines(name, archive.get(_work(wave_id, attempt, name)))):
             if row.family_seats_left < FAMILY_CAP:
                 fewest[row.family] = min(row.family_seats_left, fewest.get(row.family, FAMILY_CAP))
-    lines = []
+    count = 0
     for name in names:
-        rows = map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name))))
+        rows = map(row_of, read_lines(name, archive.get(_work(wave_id, attempt, name))))
         agreed = (replace(row, family_seats_left=fewest.get(row.family, FAMILY_CAP)) for row in rows)
         content = archive.put_once(_published(wave_id, name), shard_file(name, map(row_line, agreed)))
-        lines.append(shard_lines(name, content))
-    return lines
+        count += sum(1 for _ in read_lines(name, content))
+    return count
 
 
-def _rows(archive: Archive, wave_id: str, number: int) -> list[draw.RosterRow]:
+def _ids(packed: bytes) -> Iterator[str]:
+    return (packed[at : at + 16].hex() for at in range(0, len(packed), 16))
+
+
+def _rows(archive: Archive, wave_id: str, number: int) -> Iterator[draw.RosterRow]:
+    return map(row_of, _roster_lines(archive, wave_id, number))
+
+
+def _roster_lines(archive: Archive, wave_id: str, number: int) -> Iterator[bytes]:
     name = shard_name("roster", number)
-    return [row_of(line) for line in shard_lines(name, archive.get(_published(wave_id, name)))]
+    return read_lines(name, archive.get(_published(wave_id, name)))
 
 
 def _screened(p: Platform, wave_id: str, entries: Sequence[RosterEntry]) -> list[draw.RosterRow]:

@@ -174,10 +174,10 @@ class RosterEntry:
     person_id: str
 
 
-def roster(table: Table, wave_id: str, shard: str) -> list[RosterEntry]:
-    """All applications of a shard, sorted by id; strongly consistent."""
-    items = table.query_all(ROSTER_ENTRY, wave_id=wave_id, shard=shard)
-    return [RosterEntry(ROSTER_ENTRY.parse(item)["application_id"], item["person_id"]) for item in items]
+def roster(table: Table, wave_id: str, shard: str) -> Iterator[RosterEntry]:
+    """All applications of a shard, sorted by id, page by page; strongly consistent."""
+    for item in table.query_all(ROSTER_ENTRY, wave_id=wave_id, shard=shard):
+        yield RosterEntry(ROSTER_ENTRY.parse(item)["application_id"], item["person_id"])
 
 
 def family_seat_key(digest: str, seat: int) -> Key:
