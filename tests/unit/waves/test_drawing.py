@@ -68,7 +68,9 @@ def test_a_wave_from_screening_to_decree(
         else:
             assert (member, balance) == (None, None)
             assert end.reason or end.rank
-    assert [m.body["kind"] for m in world.take("registration.notice_requested.v1")] == ["SELECTED"] * QUOTA
+    told = [(m.body["person_id"], m.body["kind"]) for m in world.take("registration.notice_requested.v1")]
+    kinds = ["SELECTED" if state is ApplicationState.DECREED else "NOT_SELECTED" for state in states]
+    assert sorted(told) == sorted(zip([who.person_id for who in people], kinds, strict=True))  # each of them once
     assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 

@@ -130,8 +130,8 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Congratulations, you were selected. See your card and balance at GET /v1/membership.",
     ),
     "RESERVE": (
-        "Anda di daftar cadangan nomor {rank}. Anda naik bila ada yang gugur.",
-        "You are number {rank} on the reserve list and move up when somebody drops out.",
+        "Belum berhasil: Anda di daftar cadangan nomor {rank}. Silakan ikut gelombang berikutnya.",
+        "Not this time: you are number {rank} on the reserve list. You may join the next wave.",
     ),
     "QUOTA_REACHED": (
         "Belum berhasil: undian acak memilih {selected} dari {competing} peserta. Silakan ikut gelombang berikutnya.",

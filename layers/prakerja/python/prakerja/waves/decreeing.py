@@ -1,13 +1,15 @@
 """Decreeing a drawn wave, chunk by chunk: each selected person becomes a member in one transaction of their own.
 
-Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A person who cannot become a member any more (a family seat
-or the NIK was used meanwhile) keeps the reason on the application; the seat stays empty for the reserve list.
+Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A
+person who cannot become a member any more (a family seat or the NIK was used meanwhile) keeps the reason on the application,
+and the seat stays empty. Whoever is not selected is told so, by the same transaction that ends the application.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -52,6 +54,10 @@ class _SeatTaken(Conflict):
 
 class _Benefited(Conflict):
     slug = "benefited-before"
+
+
+class _Over(Conflict):
+    slug = "application-over"
 
 
 def plan_decree(p: Platform, archive: Archive, *, wave_id: str) -> list[dict[str, Any]]:
@@ -132,6 +138,8 @@ def _decree(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Ou
             seat += 1
         except CardNumberTaken:
             continue  # one in nine thousand billion: draw another number
+        except _Over:  # left out by an earlier try of this slice, whatever has changed since
+            return
         except (AlreadyMember, _Benefited):
             _leave_out(p, wave, person.person_id, Outcome(Result.NOT_SELECTED, reason="ALREADY_MEMBER"))
             return
@@ -144,7 +152,7 @@ def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Out
         *grant_membership_parts(person_id, card_number, wave.wave_id, scheme, now),
         *grant_parts(person_id, scheme.training_balance, wave.wave_id, now),
         *seated(person, seat, benefited=_Benefited(), seat_taken=_SeatTaken()),
-        ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank),
+        ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank, over=_Over()),
         outbox=[notice(person_id, NoticeKind.SELECTED, wave.wave_id)],
     )
     if not committed.repeated:
@@ -153,4 +161,8 @@ def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Out
 
 def _leave_out(p: Platform, wave: Wave, person_id: str, outcome: Outcome) -> None:
     end = ApplicationState.RESERVE if outcome.result is Result.RESERVE else ApplicationState.NOT_SELECTED
-    p.table.commit(ended(wave.wave_id, person_id, end, reason=outcome.reason, rank=outcome.rank))
+    with suppress(_Over):  # by an earlier try of this slice: it was told then
+        p.table.commit(
+            ended(wave.wave_id, person_id, end, reason=outcome.reason, rank=outcome.rank, over=_Over()),
+            outbox=[notice(person_id, NoticeKind.NOT_SELECTED, wave.wave_id)],
+        )

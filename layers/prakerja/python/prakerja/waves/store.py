@@ -158,12 +158,14 @@ def application_from_item(wave_id: str, person_id: str, item: Item) -> Applicati
     )
 
 
-def ended(wave_id: str, person_id: str, state: ApplicationState, *, reason: str | None, rank: int | None) -> Part:
-    """How an application ended. Written once; writing the same end again does no harm."""
+def ended(
+    wave_id: str, person_id: str, state: ApplicationState, *, reason: str | None, rank: int | None, over: Problem
+) -> Part:
+    """How an application ended, once; ``over`` if it has ended already."""
     changes: dict[str, Any] = {"state": str(state)}
     changes |= {name: value for name, value in {"reason": reason, "rank": rank}.items() if value is not None}
-    still_open = Attr("state").eq(str(ApplicationState.JOINED)) | Attr("state").eq(str(state))
-    return update(APPLICATION, set=changes, when=still_open, person_id=person_id, wave_id=wave_id)
+    still_open = Attr("state").eq(str(ApplicationState.JOINED))
+    return update(APPLICATION, set=changes, when=still_open, error=over, person_id=person_id, wave_id=wave_id)
 
 
 @dataclass(frozen=True)
