@@ -10,8 +10,9 @@ from prakerja.platform.observability import begin, log
 from prakerja.platform.settings import settings
 from prakerja.waves import Phase
 from prakerja.waves.decreeing import decree_slice, finish_decree, plan_decree
-from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan, screen_shard
+from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan
 from prakerja.waves.ports import RandomnessBeacon
+from prakerja.waves.screening import screen_shard
 from prakerja.wiring import archive, platform
 
 

@@ -21,10 +21,12 @@ from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part, delete
 from prakerja.waves import ApplicationState, Phase, Wave, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
+from prakerja.waves.archived import links
 from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
-from prakerja.waves.drawing import finish_screening, links, screen_shard
+from prakerja.waves.drawing import finish_screening
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.model import JoinsRoot
+from prakerja.waves.screening import screen_shard
 from prakerja.waves.service import (
     begin_decree,
     load_application,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, Strict
 
+from prakerja.exclusions import PREFIX, told
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
 from prakerja.platform.validation import Body, Moment, View
@@ -149,6 +150,11 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Tidak memenuhi syarat: Kartu Prakerja diberikan sekali seumur hidup.",
         "Not eligible: the card is given once in a lifetime.",
     ),
+    "INELIGIBLE:EXCLUDED": (
+        "Tidak memenuhi syarat: saat penyaringan Anda tercatat pada daftar suatu instansi. Tanyakan kepada layanan bantuan "
+        "Prakerja instansi mana yang dapat memperbaikinya.",
+        "Not eligible: at the screening you were on an agency's list. Ask the programme's help desk which agency can mend it.",
+    ),
     "ALREADY_MEMBER": (
         "Tidak ditetapkan: Kartu Prakerja diberikan sekali seumur hidup.",
         "Not decreed: the card is given once in a lifetime.",
@@ -172,7 +178,8 @@ class ApplicationView(View):
     @classmethod
     def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
         is_off = wave.state is WaveState.CANCELLED
-        indonesian, english = EXPLANATIONS["CANCELLED" if is_off else application.reason or str(application.state)]
+        why = "CANCELLED" if is_off else application.reason or str(application.state)
+        indonesian, english = told(why) if why.startswith(PREFIX) else EXPLANATIONS[why]
         words = (english if language == "en" else indonesian).format(
             rank=application.rank, selected=wave.selected, competing=wave.competing
         )

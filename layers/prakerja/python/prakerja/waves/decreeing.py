@@ -1,8 +1,8 @@
 """Decreeing a drawn wave, chunk by chunk: each selected person becomes a member in one transaction of their own.
 
 Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A
-person who cannot become a member any more (a family seat or the NIK was used meanwhile) keeps the reason on the application,
-and the seat stays empty. Whoever is not selected is told so, by the same transaction that ends the application.
+person who cannot become a member any more (a family seat or the NIK was used meanwhile, or an agency has listed them)
+keeps the reason on the application, and the seat stays empty. Whoever is not selected is told so, by the same transaction that ends the application.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from math import ceil
 from typing import Any
 
 from prakerja.balance import grant_parts
+from prakerja.exclusions import exclusion_key
 from prakerja.membership import AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
@@ -25,12 +26,13 @@ from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.problems import Conflict, Problem, Reaction
 from prakerja.registration import NoticeKind, Person, notice, person_from_item
+from prakerja.waves.archived import published_file
 from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
 from prakerja.waves.draw import INELIGIBLE, BrokenRoster, Outcome, Result
-from prakerja.waves.drawing import BATCH, FAMILY_CAP, published_file
-from prakerja.waves.model import ApplicationState, Wave, WaveState
+from prakerja.waves.model import FAMILY_CAP, ApplicationState, Wave, WaveState
 from prakerja.waves.ports import Archive
 from prakerja.waves.published import MANIFEST, outcome_from, shard_lines, shard_name
+from prakerja.waves.screening import BATCH, EXCLUDED, barring
 from prakerja.waves.service import DECREE
 from prakerja.waves.store import change_wave, ended, load_wave, seated
 
@@ -95,10 +97,18 @@ def _decree_batch(p: Platform, wave: Wave, scheme: Scheme, shard: int, outcomes:
         raise BrokenRoster(f"shard {shard} has outcomes for applications that are not in the roster")
     ids = [entry["person_id"] for entry in entries if entry is not None]
     states = p.table.batch_get(*((PERSON_STATE, {"person_id": person_id}) for person_id in ids))
+    people = [
+        person_from_item(person_id, state) if state else None for person_id, state in zip(ids, states, strict=True)
+    ]
+    # the lists may have grown since the screening; that one grows at this very moment may be seen or not
+    keys = [exclusion_key((who and who.nik_digest) or "none") for who in people]
+    listed = p.table.batch_get(*keys, consistent=False)
     # decide and commit, person by person
-    for person_id, state, (_, outcome) in zip(ids, states, outcomes, strict=True):
-        person = person_from_item(person_id, state) if state else None
-        if outcome.result is not Result.SELECTED:
+    for person_id, person, item, (_, outcome) in zip(ids, people, listed, outcomes, strict=True):
+        entry = barring(p, scheme, item)
+        if entry and (outcome.result is not Result.NOT_SELECTED or outcome.reason == INELIGIBLE + EXCLUDED):
+            _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=entry.why))
+        elif outcome.result is not Result.SELECTED:
             _leave_out(p, wave, person_id, outcome)
         elif person is None or not person.identity_verified:
             _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=INELIGIBLE + "IDENTITY"))

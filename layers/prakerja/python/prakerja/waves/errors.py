@@ -19,7 +19,7 @@ from prakerja.platform.clock import day_text, wib
 from prakerja.platform.problems import Conflict, InvalidInput, NotFound
 
 
-def _when(name: str, moment: datetime) -> dict[str, str]:
+def _when(name: str, moment: datetime) -> dict[str, Any]:
     """A time as people read it, in both languages: ``15 January 2026 10:00 WIB``, ``15 Januari 2026 10.00 WIB``."""
     local = wib(moment)
     return {
@@ -28,7 +28,7 @@ def _when(name: str, moment: datetime) -> dict[str, str]:
     }
 
 
-def _until(name: str, end: datetime) -> dict[str, str]:
+def _until(name: str, end: datetime) -> dict[str, Any]:
     """An exclusive end. One at midnight is of an inclusive day, and people read it as that day's 23:59."""
     return _when(name, end - timedelta(minutes=1) if wib(end).time() == time() else end)
 
