@@ -32,6 +32,7 @@ help: ## this list
 #:   DAYS=30          travel: how far
 #:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production
+#:   BEACON_PUBLIC_KEY=… synth, deploy: of production, the key (Ed25519, hex) of the only beacon that is believed
 #:   URL=http://…     smoke: which system; default: the local one
 #:   WORKERS=2        test, prove: tests at a time
 #:   ARGS='-k draw'   test, prove: more for pytest

@@ -44,7 +44,7 @@ class SortedShard:
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             while block := file.read(RECORD * 4096):
-                yield from draw.candidates(block)
+                yield from draw.Candidates(block)
 
 
 def rows(count: int, shard: int) -> list[RosterRow]:

@@ -28,6 +28,8 @@ class Outside:
     sms: str
     email: str
     beacon: str
+    beacon_public_key: str
+    """Ed25519, hex: no other beacon is believed. Empty: whichever answers, never in production."""
     snap: Mapping[str, str]
     """Base URL by payment provider."""
 
@@ -68,7 +70,7 @@ class Config:
     # service
     vendor_platforms: Annotated[tuple[str, ...], Shows("AWS::Lambda::LayerVersion Content.S3Key")]
     """Wheel platforms of the vendor layer; none: those of the machine that synthesises."""
-    outside: Annotated[Outside, Shows(_SETTING + "*_URL", _SETTING + "SNAP_PROVIDERS")]
+    outside: Annotated[Outside, Shows(_SETTING + "*_URL", _SETTING + "BEACON_PUBLIC_KEY", _SETTING + "SNAP_PROVIDERS")]
     site_url: Annotated[str, Shows(_SETTING + "SITE_URL")]
     """Where people find our pages; no slash at its end."""
     jwks_host: Annotated[str, Shows(_SETTING + "OPERATOR_JWKS_URL*")]
@@ -107,8 +109,8 @@ def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Conf
     """The configuration of a stage.
 
     ``environment``: on ``local`` WORLD_PORT, CLOUD_PORT and PORT move the stand-ins, the emulator and the front door (a
-    second copy of the system on one machine); elsewhere CDK_DEFAULT_ACCOUNT and ALARM_EMAIL are read. Raises ValueError for an unknown
-    stage.
+    second copy of the system on one machine); elsewhere CDK_DEFAULT_ACCOUNT, ALARM_EMAIL and BEACON_PUBLIC_KEY are read. Raises ValueError
+    for an unknown stage, and for production without the beacon's key.
     """
     given = os.environ if environment is None else environment
     if stage == "local":
@@ -141,6 +143,7 @@ def _local(world: str, cloud: str, front: str) -> Config:
             sms=f"{outside}/sms",
             email=f"{outside}/email",
             beacon=f"{outside}/beacon",
+            beacon_public_key="",
             snap={provider: f"{outside}/snap/{provider}" for provider in PROVIDERS},
         ),
         site_url=f"http://127.0.0.1:{front}",
@@ -176,7 +179,7 @@ def _in_aws(
         operator_password_sign_in=False,
         operator_token_minutes=60,
         vendor_platforms=AWS_PLATFORMS,
-        outside=_contracted(stage),
+        outside=_contracted(stage, given.get("BEACON_PUBLIC_KEY", "")),
         site_url="https://www.prakerja.example" if stage == "production" else f"https://{stage}.prakerja.example",
         jwks_host=f"https://cognito-idp.{REGION}.amazonaws.com",
         time_travel=time_travel,
@@ -192,8 +195,10 @@ def _in_aws(
     )
 
 
-def _contracted(stage: Stage) -> Outside:
+def _contracted(stage: Stage, beacon_public_key: str) -> Outside:
     """Addresses that providers give us with their contracts; until then names reserved for documentation (RFC 2606)."""
+    if stage == "production" and not beacon_public_key:
+        raise ValueError("BEACON_PUBLIC_KEY is not given: a draw must not take its seed from whoever answers")
     host = f"{stage}.outside.example"
     return Outside(
         registry=f"https://registry.{host}",
@@ -201,5 +206,6 @@ def _contracted(stage: Stage) -> Outside:
         sms=f"https://sms.{host}",
         email=f"https://email.{host}",
         beacon=f"https://beacon.{host}",
+        beacon_public_key=beacon_public_key,
         snap={provider: f"https://{provider.lower()}.{host}/snap" for provider in PROVIDERS},
     )

@@ -80,6 +80,7 @@ FUNCTIONS: tuple[Entry, ...] = (
             Cron("hourly_roots", "cron(0 * * * ? *)", {"turn": "ROOTS"}),
         ),
         grants=(Read("programme"), Write("programme"), PutEvidence(), ManageSchedules(), StartDraw()),
+        memory=1769,  # a whole core, for the roots over millions of joins
         timeout=300,
         environment=("CLOSE_GRACE_SECONDS",),
     ),
@@ -96,7 +97,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         ),
         memory=1769,
         timeout=900,
-        environment=("BEACON_URL", "BEACON_DELAY_SECONDS"),
+        environment=("BEACON_URL", "BEACON_PUBLIC_KEY", "BEACON_DELAY_SECONDS"),
     ),
     Entry(
         "schedule_incentive",

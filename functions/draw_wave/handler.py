@@ -10,15 +10,16 @@ from prakerja.platform.observability import begin, log
 from prakerja.platform.settings import settings
 from prakerja.waves import Phase
 from prakerja.waves.decreeing import decree_slice, finish_decree, plan_decree
-from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan, screen_shard
+from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan
 from prakerja.waves.ports import RandomnessBeacon
+from prakerja.waves.screening import screen_shard
 from prakerja.wiring import archive, platform
 
 
 @lru_cache(maxsize=1)
 def beacon() -> RandomnessBeacon:
     """The public source of randomness."""
-    return HttpRandomnessBeacon(settings().beacon_url)
+    return HttpRandomnessBeacon(settings().beacon_url, public_key=settings().beacon_public_key)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

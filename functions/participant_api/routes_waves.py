@@ -76,7 +76,7 @@ def read_wave(wave_id: Id) -> WaveView:
 def read_draw(wave_id: Id) -> DrawFiles:
     """What is published of a draw, for anybody who wants to recompute it: the roots of the joins while the wave is open,
     the screened roster and its root before the beacon speaks, then the result."""
-    from prakerja.waves.drawing import links  # the whole draw, which nobody else here needs
+    from prakerja.waves.archived import links  # the whole draw, which nobody else here needs
 
     table = platform().table
     wave = load_wave(table, wave_id)

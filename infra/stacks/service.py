@@ -86,6 +86,7 @@ class ServiceStack(Stack):
             "SMS_URL": outside.sms,
             "EMAIL_URL": outside.email,
             "BEACON_URL": outside.beacon,
+            "BEACON_PUBLIC_KEY": outside.beacon_public_key,
             "SNAP_PROVIDERS": json.dumps(snap),
             "COMPARE_OPEN_DAYS": str(config.compare_open_days).lower(),
             "OPERATOR_ISSUER": state.operator_issuer,

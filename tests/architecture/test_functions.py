@@ -12,7 +12,8 @@ from infra.entry import Http, Queue, queue_names
 from infra.functions import FUNCTIONS
 from prakerja.platform.findings import CaseNeeded
 from prakerja.platform.outbox import Message
-from tests.architecture.source import ROOT
+from prakerja.registration import NoticeKind
+from tests.architecture.source import PACKAGE, ROOT
 
 FOLDERS = sorted(path.name for path in (ROOT / "functions").iterdir() if path.is_dir() and path.name != "__pycache__")
 SAMPLES = ROOT / "events/samples"
@@ -92,3 +93,9 @@ def test_topics_are_different() -> None:
 
 def test_apis_are_found() -> None:
     assert {"sign_in", "participant_api", "operator_api"} <= set(apis())
+
+
+def test_every_kind_of_notice_is_sent_by_somebody() -> None:
+    texts = PACKAGE / "registration/notices.py"
+    code = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path != texts)
+    assert {kind for kind in NoticeKind if not re.search(rf"\bNoticeKind\.{kind.name}\b", code)} == set()

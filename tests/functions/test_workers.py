@@ -74,6 +74,16 @@ def test_a_poison_message_fails_alone(queues: Queues, body: str) -> None:
     assert run("verify_identity", event) == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
 
 
+def test_the_draw_asks_the_pinned_beacon(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from functions.draw_wave import handler as draw
+
+    key = Beacon().chain().public_key.hex()
+    given = world.settings.model_copy(update={"beacon_url": "https://beacon.example", "beacon_public_key": key})
+    monkeypatch.setattr(draw, "settings", lambda: given)
+    monkeypatch.setattr(draw, "HttpRandomnessBeacon", lambda url, *, public_key: (url, public_key))
+    assert draw.beacon.__wrapped__() == ("https://beacon.example", key)  # type: ignore[comparison-overlap]
+
+
 def test_turn_wave_and_draw_wave_on_their_samples(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from functions.draw_wave import handler as draw
     from functions.turn_wave import handler as turn

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from tests.infra.templates import Templates
+from tests.infra.templates import PINNED, Templates
 
-GIVEN = {"CDK_DEFAULT_ACCOUNT": "000000000000", "ALARM_EMAIL": "duty@prakerja.example"}
+GIVEN = {"CDK_DEFAULT_ACCOUNT": "000000000000", "ALARM_EMAIL": "duty@prakerja.example", **PINNED}
 
 
 @pytest.fixture(scope="session")

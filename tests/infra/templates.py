@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 STACKS = ("state", "service", "watch")
+PINNED = {"BEACON_PUBLIC_KEY": "3b" * 32}
+"""What production cannot be made without."""
 
 _NAMES = (
     "FunctionName", "QueueName", "TableName", "RoleName", "StateMachineName", "LogGroupName", "BucketName", "TopicName",

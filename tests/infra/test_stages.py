@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from infra.config import Config, Shows, config_for
-from tests.infra.templates import Templates
+from tests.infra.templates import PINNED, Templates
 
 STAGES = ("local", "sandbox", "production")
 
@@ -60,7 +60,7 @@ def _differences(synthesise: Callable[[str], Templates], one: str, other: str) -
 def test_stages_differ_only_in_what_the_configuration_shows(
     synthesise: Callable[[str], Templates], one: str, other: str
 ) -> None:
-    changed = {n for n in _shows() if getattr(config_for(one, {}), n) != getattr(config_for(other, {}), n)}
+    changed = {n for n in _shows() if getattr(config_for(one, PINNED), n) != getattr(config_for(other, PINNED), n)}
     changed |= {"alarm_email"}  # given by the environment in AWS
     allowed = [place for name in changed for place in _shows()[name]]
     unexplained = {
@@ -94,14 +94,21 @@ def test_ports_move_a_second_copy_on_one_machine() -> None:
 
 
 def test_ports_mean_nothing_in_aws() -> None:
-    config = config_for("production", {"WORLD_PORT": "9090", "CLOUD_PORT": "5566"})
+    config = config_for("production", {"WORLD_PORT": "9090", "CLOUD_PORT": "5566", **PINNED})
     assert "127.0.0.1" not in repr(config)
 
 
 def test_time_does_not_travel_in_production() -> None:
-    assert not config_for("production", {}).time_travel
-    assert config_for("production", {}).beacon_delay_seconds >= 3600
-    assert config_for("production", {}).close_grace_seconds >= 120
+    assert not config_for("production", PINNED).time_travel
+    assert config_for("production", PINNED).beacon_delay_seconds >= 3600
+    assert config_for("production", PINNED).close_grace_seconds >= 120
+
+
+def test_production_is_not_made_without_the_beacons_key(production: Templates) -> None:
+    with pytest.raises(ValueError, match="BEACON_PUBLIC_KEY"):
+        config_for("production", {})
+    variables = production.one("Lambda::Function", "draw_wave").properties["Environment"]["Variables"]
+    assert variables["BEACON_PUBLIC_KEY"] == PINNED["BEACON_PUBLIC_KEY"]
 
 
 def test_an_unknown_stage_is_refused() -> None:

@@ -20,7 +20,7 @@ def selected_counts(terms: Rules, rows: Sequence[RosterRow], seed: Callable[[int
     packed, _ = draw.entrants(terms, rows)
     times: Counter[str] = Counter()
     for number in range(DRAWS):
-        selection = draw.select(terms, [draw.candidates(draw.score(seed(number), packed))])
+        selection = draw.select(terms, [draw.Candidates(draw.score(seed(number), packed))])
         times.update(
             entry.application_id for entry in rows if draw.outcome_of(entry, selection).result is Result.SELECTED
         )

@@ -13,13 +13,17 @@ from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part, update
 from prakerja.waves import Phase
 from prakerja.waves.decreeing import decree_slice, finish_decree, plan_decree
-from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan, screen_shard
+from prakerja.waves.drawing import draw_all, finish_draw, finish_screening, plan
+from prakerja.waves.screening import screen_shard
 from prakerja.waves.service import (
     begin_decree,
     propose_decree,
 )
 from tests.support.outside import Beacon, MemoryArchive, Runs
 from tests.support.world import World
+
+PEOPLE, QUOTA, RESERVES = 12, 5, 2
+"""Of the wave that the unit tests draw."""
 
 
 class Machine:

@@ -58,7 +58,7 @@ def run(rules: Rules, shards: Sequence[Sequence[RosterRow]], seed: bytes) -> tup
     for shard in shards:
         packed, counts = draw.entrants(rules, shard)
         tally += counts
-        scored.append(draw.candidates(draw.score(seed, packed)))
+        scored.append(draw.Candidates(draw.score(seed, packed)))
     return draw.select(rules, scored), tally
 
 

@@ -59,9 +59,13 @@ class Schedules:
 class Beacon:
     """A signed chain, one round a second."""
 
-    def __init__(self, genesis: datetime = datetime(2026, 1, 15, 2, 59, tzinfo=UTC)) -> None:
+    def __init__(
+        self,
+        genesis: datetime = datetime(2026, 1, 15, 2, 59, tzinfo=UTC),
+        key: bytes = b"beacon of the tests.............",
+    ) -> None:
         self._genesis = genesis
-        self._key = Ed25519PrivateKey.from_private_bytes(b"beacon of the tests............."[:32])
+        self._key = Ed25519PrivateKey.from_private_bytes(key)
         self._signatures = [b"\0" * 32]
         self.asked = 0
 

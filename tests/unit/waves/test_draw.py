@@ -135,7 +135,7 @@ def test_a_walk_stops_reading_when_every_seat_is_taken() -> None:
 
     class Shard:
         def __iter__(self):  # type: ignore[no-untyped-def]
-            for candidate in draw.candidates(draw.score(bytes(32), packed)):
+            for candidate in draw.Candidates(draw.score(bytes(32), packed)):
                 read.append(candidate)
                 yield candidate
 

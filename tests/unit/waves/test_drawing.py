@@ -14,49 +14,29 @@ from typing import Any
 import pytest
 
 from prakerja.balance import load_balance
-from prakerja.membership import load_membership, seed_schemes
+from prakerja.membership import load_membership
 from prakerja.platform.access_patterns import FAMILY_SEAT, PERSON_STATE
 from prakerja.platform.approvals import approved_parts
 from prakerja.platform.clock import to_text
 from prakerja.platform.parts import Part, delete
-from prakerja.waves import ApplicationState, Phase, Wave, WaveDraft, WaveState
+from prakerja.waves import ApplicationState, Phase, Wave, WaveState
 from prakerja.waves.api import ApplicationView, Receipt
+from prakerja.waves.archived import links
 from prakerja.waves.decreeing import NotAgreed, decree_slice, plan_decree
-from prakerja.waves.drawing import finish_screening, links, screen_shard
+from prakerja.waves.drawing import finish_screening
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.model import JoinsRoot
+from prakerja.waves.screening import screen_shard
 from prakerja.waves.service import (
     begin_decree,
-    create_wave,
-    join_wave,
     load_application,
     propose_decree,
-    turn_wave,
 )
 from prakerja.waves.store import load_wave, new_root, roster, roster_shard, shards
 from prakerja.waves.verify import main as verify
-from tests.support.draw_machine import Machine, disagree, first_chunk, written
-from tests.support.outside import Runs
-from tests.support.people import Someone, plant_person, someone
+from tests.support.draw_machine import PEOPLE, QUOTA, RESERVES, Machine, disagree, first_chunk, written
+from tests.support.people import Someone
 from tests.support.world import World
-
-PEOPLE, QUOTA, RESERVES = 12, 5, 2
-
-
-@pytest.fixture
-def joined(world: World) -> tuple[Wave, list[Someone]]:
-    """Twelve people joined; the first four share a family card. The wave is closed."""
-    seed_schemes(world.platform)
-    now = world.clock.programme()
-    draft = WaveDraft(72, QUOTA, RESERVES, now, now + timedelta(hours=1), "NORMAL_2023", 1)
-    wave = create_wave(world.platform, operator="op-1", draft=draft, key="k1")
-    people = [plant_person(world, someone(n, family=0 if n < 4 else n)) for n in range(PEOPLE)]
-    for who in people:
-        join_wave(world.platform, person_id=who.person_id, wave_id=wave.wave_id, accepted=True)
-    world.take()
-    world.clock.move(hours=2)
-    turn_wave(world.platform, Runs(), wave_id=wave.wave_id)
-    return wave, people
 
 
 @pytest.mark.parametrize("twice", [False, True])
@@ -90,7 +70,9 @@ def test_a_wave_from_screening_to_decree(
         else:
             assert (member, balance) == (None, None)
             assert end.reason or end.rank
-    assert [m.body["kind"] for m in world.take("registration.notice_requested.v1")] == ["SELECTED"] * QUOTA
+    told = [(m.body["person_id"], m.body["kind"]) for m in world.take("registration.notice_requested.v1")]
+    kinds = ["SELECTED" if state is ApplicationState.DECREED else "NOT_SELECTED" for state in states]
+    assert sorted(told) == sorted(zip([who.person_id for who in people], kinds, strict=True))  # each of them once
     assert verify([str(written(machine.archive, wave.wave_id, tmp_path))]) == 0
 
 

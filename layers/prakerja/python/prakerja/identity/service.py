@@ -92,7 +92,9 @@ def verify_identity(p: Platform, registry: CivilRegistry, *, person_id: str, che
         if after.status is IdentityStatus.VERIFIED:
             digests = {
                 "nik_digest": p.guarded().digest("NIK", record.nik),
-                "family_digest": p.guarded().digest("FAMILY", record.family_card_number),
+                # under the oldest key, so that one card has one digest while keys rotate: its two seats stand under
+                # it, and would be two more under another. A key goes once people and seats have been re-keyed.
+                "family_digest": p.guarded().digests("FAMILY", record.family_card_number)[0],
             }
             p.table.commit(
                 *nik_guards(p, person_id, record.nik, _Taken()),

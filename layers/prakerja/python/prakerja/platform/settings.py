@@ -63,6 +63,8 @@ class Settings(BaseModel):
     sms_url: str = ""
     email_url: str = ""
     beacon_url: str = ""
+    beacon_public_key: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+    """Pins the randomness beacon (Ed25519, hex); empty: whoever answers first is believed, which production refuses."""
     beacon_delay_seconds: int = Field(3600, ge=1)
     """How long after the publication of the roster the beacon round must lie, seconds (an hour; seconds on a laptop)."""
     close_grace_seconds: int = Field(120, ge=1)
@@ -72,11 +74,13 @@ class Settings(BaseModel):
     snap_providers: Json[dict[str, dict[str, Any]]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _no_time_is_played_with_in_production(self) -> Self:
+    def _nothing_is_played_with_in_production(self) -> Self:
         if self.stage == "production" and self.programme_offset_seconds:
             raise ValueError("PROGRAMME_OFFSET_SECONDS must be 0 in production")
         if self.stage == "production" and self.compare_open_days:
             raise ValueError("COMPARE_OPEN_DAYS must be false in production")
+        if self.stage == "production" and self.beacon_url and not self.beacon_public_key:
+            raise ValueError("BEACON_PUBLIC_KEY must be set in production")
         return self
 
     @classmethod

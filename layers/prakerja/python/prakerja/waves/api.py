@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, Strict
 
+from prakerja.exclusions import PREFIX, told
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
 from prakerja.platform.validation import Body, Moment, View
@@ -130,8 +131,8 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Congratulations, you were selected. See your card and balance at GET /v1/membership.",
     ),
     "RESERVE": (
-        "Anda di daftar cadangan nomor {rank}. Anda naik bila ada yang gugur.",
-        "You are number {rank} on the reserve list and move up when somebody drops out.",
+        "Belum berhasil: Anda di daftar cadangan nomor {rank}. Silakan ikut gelombang berikutnya.",
+        "Not this time: you are number {rank} on the reserve list. You may join the next wave.",
     ),
     "QUOTA_REACHED": (
         "Belum berhasil: undian acak memilih {selected} dari {competing} peserta. Silakan ikut gelombang berikutnya.",
@@ -148,6 +149,11 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "INELIGIBLE:ALREADY_MEMBER": (
         "Tidak memenuhi syarat: Kartu Prakerja diberikan sekali seumur hidup.",
         "Not eligible: the card is given once in a lifetime.",
+    ),
+    "INELIGIBLE:EXCLUDED": (
+        "Tidak memenuhi syarat: saat penyaringan Anda tercatat pada daftar suatu instansi. Tanyakan kepada layanan bantuan "
+        "Prakerja instansi mana yang dapat memperbaikinya.",
+        "Not eligible: at the screening you were on an agency's list. Ask the programme's help desk which agency can mend it.",
     ),
     "ALREADY_MEMBER": (
         "Tidak ditetapkan: Kartu Prakerja diberikan sekali seumur hidup.",
@@ -172,7 +178,8 @@ class ApplicationView(View):
     @classmethod
     def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
         is_off = wave.state is WaveState.CANCELLED
-        indonesian, english = EXPLANATIONS["CANCELLED" if is_off else application.reason or str(application.state)]
+        why = "CANCELLED" if is_off else application.reason or str(application.state)
+        indonesian, english = told(why) if why.startswith(PREFIX) else EXPLANATIONS[why]
         words = (english if language == "en" else indonesian).format(
             rank=application.rank, selected=wave.selected, competing=wave.competing
         )

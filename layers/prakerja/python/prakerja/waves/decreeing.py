@@ -1,13 +1,15 @@
 """Decreeing a drawn wave, chunk by chunk: each selected person becomes a member in one transaction of their own.
 
-Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A person who cannot become a member any more (a family seat
-or the NIK was used meanwhile) keeps the reason on the application; the seat stays empty for the reserve list.
+Two operators' agreement is read again before every slice, and what is decreed is compared with the hash they agreed on. A
+person who cannot become a member any more (a family seat or the NIK was used meanwhile, or an agency has listed them)
+keeps the reason on the application, and the seat stays empty. Whoever is not selected is told so, by the same transaction that ends the application.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +17,7 @@ from math import ceil
 from typing import Any
 
 from prakerja.balance import grant_parts
+from prakerja.exclusions import exclusion_key
 from prakerja.membership import AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
@@ -23,12 +26,13 @@ from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.problems import Conflict, Problem, Reaction
 from prakerja.registration import NoticeKind, Person, notice, person_from_item
+from prakerja.waves.archived import published_file
 from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
 from prakerja.waves.draw import INELIGIBLE, BrokenRoster, Outcome, Result
-from prakerja.waves.drawing import BATCH, FAMILY_CAP, published_file
-from prakerja.waves.model import ApplicationState, Wave, WaveState
+from prakerja.waves.model import FAMILY_CAP, ApplicationState, Wave, WaveState
 from prakerja.waves.ports import Archive
 from prakerja.waves.published import MANIFEST, outcome_from, shard_lines, shard_name
+from prakerja.waves.screening import BATCH, EXCLUDED, barring
 from prakerja.waves.service import DECREE
 from prakerja.waves.store import change_wave, ended, load_wave, seated
 
@@ -52,6 +56,10 @@ class _SeatTaken(Conflict):
 
 class _Benefited(Conflict):
     slug = "benefited-before"
+
+
+class _Over(Conflict):
+    slug = "application-over"
 
 
 def plan_decree(p: Platform, archive: Archive, *, wave_id: str) -> list[dict[str, Any]]:
@@ -89,10 +97,18 @@ def _decree_batch(p: Platform, wave: Wave, scheme: Scheme, shard: int, outcomes:
         raise BrokenRoster(f"shard {shard} has outcomes for applications that are not in the roster")
     ids = [entry["person_id"] for entry in entries if entry is not None]
     states = p.table.batch_get(*((PERSON_STATE, {"person_id": person_id}) for person_id in ids))
+    people = [
+        person_from_item(person_id, state) if state else None for person_id, state in zip(ids, states, strict=True)
+    ]
+    # the lists may have grown since the screening; that one grows at this very moment may be seen or not
+    keys = [exclusion_key((who and who.nik_digest) or "none") for who in people]
+    listed = p.table.batch_get(*keys, consistent=False)
     # decide and commit, person by person
-    for person_id, state, (_, outcome) in zip(ids, states, outcomes, strict=True):
-        person = person_from_item(person_id, state) if state else None
-        if outcome.result is not Result.SELECTED:
+    for person_id, person, item, (_, outcome) in zip(ids, people, listed, outcomes, strict=True):
+        entry = barring(p, scheme, item)
+        if entry and (outcome.result is not Result.NOT_SELECTED or outcome.reason == INELIGIBLE + EXCLUDED):
+            _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=entry.why))
+        elif outcome.result is not Result.SELECTED:
             _leave_out(p, wave, person_id, outcome)
         elif person is None or not person.identity_verified:
             _leave_out(p, wave, person_id, Outcome(Result.NOT_SELECTED, reason=INELIGIBLE + "IDENTITY"))
@@ -132,6 +148,8 @@ def _decree(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Ou
             seat += 1
         except CardNumberTaken:
             continue  # one in nine thousand billion: draw another number
+        except _Over:  # left out by an earlier try of this slice, whatever has changed since
+            return
         except (AlreadyMember, _Benefited):
             _leave_out(p, wave, person.person_id, Outcome(Result.NOT_SELECTED, reason="ALREADY_MEMBER"))
             return
@@ -144,7 +162,7 @@ def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Out
         *grant_membership_parts(person_id, card_number, wave.wave_id, scheme, now),
         *grant_parts(person_id, scheme.training_balance, wave.wave_id, now),
         *seated(person, seat, benefited=_Benefited(), seat_taken=_SeatTaken()),
-        ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank),
+        ended(wave.wave_id, person_id, ApplicationState.DECREED, reason=None, rank=outcome.rank, over=_Over()),
         outbox=[notice(person_id, NoticeKind.SELECTED, wave.wave_id)],
     )
     if not committed.repeated:
@@ -153,4 +171,8 @@ def _admit(p: Platform, wave: Wave, scheme: Scheme, person: Person, outcome: Out
 
 def _leave_out(p: Platform, wave: Wave, person_id: str, outcome: Outcome) -> None:
     end = ApplicationState.RESERVE if outcome.result is Result.RESERVE else ApplicationState.NOT_SELECTED
-    p.table.commit(ended(wave.wave_id, person_id, end, reason=outcome.reason, rank=outcome.rank))
+    with suppress(_Over):  # by an earlier try of this slice: it was told then
+        p.table.commit(
+            ended(wave.wave_id, person_id, end, reason=outcome.reason, rank=outcome.rank, over=_Over()),
+            outbox=[notice(person_id, NoticeKind.NOT_SELECTED, wave.wave_id)],
+        )

@@ -9,20 +9,19 @@ late double cannot change them. The wave's state moves only in ``finish``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import islice
 from typing import Any
 
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_STATE, ROSTER_SHARDS
+from prakerja.platform.access_patterns import ROSTER_SHARDS
 from prakerja.platform.evidence import evidence
-from prakerja.registration import Person, person_from_item
 from prakerja.waves import draw, published
-from prakerja.waves.model import JoinsRoot, Phase, Wave, WaveState
-from prakerja.waves.ports import Archive, RandomnessBeacon
+from prakerja.waves.archived import published_files, published_name, work_name
+from prakerja.waves.model import FAMILY_CAP, JoinsRoot, Phase, WaveState
+from prakerja.waves.ports import Archive, BeaconInvalid, RandomnessBeacon
 from prakerja.waves.published import (
     BEACON,
     JOINS,
@@ -30,18 +29,15 @@ from prakerja.waves.published import (
     ROOT,
     RULES,
     SUMMARY,
+    read_lines,
     row_line,
     row_of,
     shard_file,
-    shard_lines,
     shard_name,
 )
 from prakerja.waves.service import read_waves
 from prakerja.waves.store import (
-    RosterEntry,
-    benefit_key,
     change_wave,
-    family_seat_key,
     load_roots,
     load_wave,
     new_root,
@@ -49,8 +45,6 @@ from prakerja.waves.store import (
     shards,
 )
 
-BATCH = 25
-FAMILY_CAP = 2
 BEACON_MARGIN = timedelta(seconds=2)
 """The beacon's answer is asked for this long after it is due."""
 
@@ -69,8 +63,9 @@ def take_roots(p: Platform) -> int:
 
 def root_of_joins(p: Platform, wave_id: str, at: datetime) -> JoinsRoot:
     """The root over all joins as they are now."""
-    joined = [[entry.application_id for entry in roster(p.table, wave_id, shard)] for shard in shards()]
-    return JoinsRoot(at, sum(map(len, joined)), published.joins_root(wave_id, joined))
+    # millions of ids: 16 bytes each while the shards are read, and text one at a time
+    joined = [b"".join(draw.id_bytes(entry.application_id) for entry in roster(p.table, wave_id, s)) for s in shards()]
+    return JoinsRoot(at, sum(map(len, joined)) // 16, published.joins_root(wave_id, map(_ids, joined)))
 
 
 def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:
@@ -79,21 +74,10 @@ def plan(p: Platform, archive: Archive, *, wave_id: str, phase: Phase) -> Plan:
     if phase is Phase.SCREEN and wave.state is WaveState.SCREENING:
         return {"chunks": [{"shard": shard} for shard in shards()], "wait_until": None}
     if phase is Phase.DRAW and wave.state is WaveState.SCREENED:
-        rules = published.rules_from(archive.get(_published(wave_id, RULES)))
+        rules = published.rules_from(archive.get(published_name(wave_id, RULES)))
         out = rules.chain.time_of(_commitment(archive, wave_id).beacon_round) + BEACON_MARGIN
         return {"chunks": [{"all": True}], "wait_until": f"{out:%Y-%m-%dT%H:%M:%SZ}"}
     return {"chunks": [], "wait_until": None}
-
-
-def screen_shard(p: Platform, archive: Archive, *, wave_id: str, attempt: int, shard: str) -> int:
-    """Judge the applications of one roster shard; answers how many. Strongly consistent reads, after the grace."""
-    entries = roster(p.table, wave_id, shard)
-    rows = []
-    for start in range(0, len(entries), BATCH):
-        rows += _screened(p, wave_id, entries[start : start + BATCH])
-    name = shard_name("roster", int(shard))
-    archive.put_once(_work(wave_id, attempt, name), shard_file(name, (row_line(row) for row in rows)))
-    return len(rows)
 
 
 def finish_screening(
@@ -105,15 +89,17 @@ def finish_screening(
         return Phase.DRAW if wave.state is WaveState.SCREENED else None
     wait = timedelta(seconds=p.settings.beacon_delay_seconds)
     offered = draw.Rules(wave_id, wave.quota, wave.reserves, beacon.chain(), wait, family_cap=FAMILY_CAP)
-    rules = published.rules_from(archive.put_once(_published(wave_id, RULES), published.rules_file(offered)))
+    rules = published.rules_from(archive.put_once(published_name(wave_id, RULES), published.rules_file(offered)))
     # roots that were taken at the same time may have seen more joins the earlier they began: they rise by what they saw
     roots = sorted(load_roots(p.table, wave_id), key=lambda root: root.count)
     roots.append(root_of_joins(p, wave_id, p.clock.wall()))
-    joins = archive.put_once(_published(wave_id, JOINS), published.joins_file(wave_id, roots))
-    lines = _publish_roster(archive, wave_id, attempt)
-    root = published.roster_root(lines)
-    commitment = published.commit(rules, joins, sum(map(len, lines)), root, p.clock.wall())
-    committed = published.commitment_from(archive.put_once(_published(wave_id, ROOT), published.root_file(commitment)))
+    joins = archive.put_once(published_name(wave_id, JOINS), published.joins_file(wave_id, roots))
+    count = _publish_roster(archive, wave_id, attempt)
+    root = published.roster_root(_roster_lines(archive, wave_id, number) for number in range(ROSTER_SHARDS))
+    commitment = published.commit(rules, joins, count, root, p.clock.wall())
+    committed = published.commitment_from(
+        archive.put_once(published_name(wave_id, ROOT), published.root_file(commitment))
+    )
     after = replace(wave, state=WaveState.SCREENED, beacon_round=committed.beacon_round, applications=committed.rows)
     p.table.commit(
         change_wave(wave, after, p.clock.programme() + wait + timedelta(minutes=2)),
@@ -123,27 +109,35 @@ def finish_screening(
 
 
 def draw_all(p: Platform, archive: Archive, beacon: RandomnessBeacon, *, wave_id: str) -> None:
-    """Draw: beacon, seed, tickets, walk; publish outcomes, summary and, last, the manifest of it all."""
-    rules = published.rules_from(archive.get(_published(wave_id, RULES)))
+    """Draw: beacon, seed, tickets, walk; publish outcomes, summary and, last, the manifest of it all.
+
+    Raises BeaconInvalid, before anything is published, unless the beacon is still the one that the rules committed to.
+    """
+    rules = published.rules_from(archive.get(published_name(wave_id, RULES)))
     commitment = _commitment(archive, wave_id)
+    if beacon.chain() != rules.chain:  # exchanged since we committed to it: nothing that it says may be published
+        raise BeaconInvalid(number=commitment.beacon_round, reason="another beacon than the one in rules.json")
     output = beacon.round(commitment.beacon_round)
-    archive.put_once(_published(wave_id, BEACON), published.beacon_file(rules.chain, output))
+    archive.put_once(published_name(wave_id, BEACON), published.beacon_file(rules.chain, output))
     seed = draw.seed(wave_id, commitment.root, output.randomness)
-    rosters = [_rows(archive, wave_id, number) for number in range(ROSTER_SHARDS)]
+    # of millions only what the walk needs stays in memory; each shard is read again for its outcomes
     scored, tally = [], draw.Tally()
-    for rows in rosters:
-        packed, counted = draw.entrants(rules, rows)
-        scored.append(draw.candidates(draw.score(seed, packed)))
+    for number in range(ROSTER_SHARDS):
+        packed, counted = draw.entrants(rules, _rows(archive, wave_id, number))
+        scored.append(draw.Candidates(draw.score(seed, packed)))
         tally += counted
     selection = draw.select(rules, scored)
-    for number, rows in enumerate(rosters):
-        name = shard_name("results", number)
+    scored.clear()
+    for number in range(ROSTER_SHARDS):
+        name, rows = shard_name("results", number), _rows(archive, wave_id, number)
         outcomes = (published.outcome_line(row.application_id, draw.outcome_of(row, selection)) for row in rows)
-        archive.put_once(_published(wave_id, name), shard_file(name, outcomes))
-    archive.put_once(_published(wave_id, SUMMARY), published.summary_file(rules, seed, tally, selection))
-    contents = {name: archive.get(_published(wave_id, name)) for name in published_files()}
-    files = {name: (len(content), sha256(content).hexdigest()) for name, content in contents.items()}
-    archive.put_once(_published(wave_id, MANIFEST), published.manifest_file(wave_id, files))
+        archive.put_once(published_name(wave_id, name), shard_file(name, outcomes))
+    archive.put_once(published_name(wave_id, SUMMARY), published.summary_file(rules, seed, tally, selection))
+    files = {}
+    for name in published_files():
+        content = archive.get(published_name(wave_id, name))
+        files[name] = (len(content), sha256(content).hexdigest())
+    archive.put_once(published_name(wave_id, MANIFEST), published.manifest_file(wave_id, files))
 
 
 def finish_draw(p: Platform, archive: Archive, *, wave_id: str) -> None:
@@ -151,8 +145,8 @@ def finish_draw(p: Platform, archive: Archive, *, wave_id: str) -> None:
     wave = load_wave(p.table, wave_id)
     if wave.state is not WaveState.SCREENED:
         return
-    manifest = archive.get(_published(wave_id, MANIFEST))
-    summary = json.loads(archive.get(_published(wave_id, SUMMARY)))
+    manifest = archive.get(published_name(wave_id, MANIFEST))
+    summary = json.loads(archive.get(published_name(wave_id, SUMMARY)))
     after = replace(
         wave,
         state=WaveState.DRAWN,
@@ -166,106 +160,40 @@ def finish_draw(p: Platform, archive: Archive, *, wave_id: str) -> None:
     )
 
 
-def committed_files() -> list[str]:
-    """The names of what is published before the beacon speaks."""
-    return [RULES, JOINS, ROOT, *(shard_name("roster", number) for number in range(ROSTER_SHARDS))]
-
-
-def published_files() -> list[str]:
-    """The names of the published folder, without the manifest."""
-    return [*committed_files(), BEACON, SUMMARY, *(shard_name("results", number) for number in range(ROSTER_SHARDS))]
-
-
-def links(archive: Archive, wave: Wave) -> dict[str, str]:
-    """Where anybody can download what is published so far: nothing, what commits us to the draw, then the draw."""
-    if wave.result_hash is not None:
-        names = [*published_files(), MANIFEST]
-    else:
-        names = committed_files() if wave.beacon_round is not None else []
-    return {name: archive.link(_published(wave.wave_id, name)) for name in names}
-
-
-def published_file(archive: Archive, wave_id: str, name: str) -> bytes:
-    """A file of the published folder. Raises KeyError."""
-    return archive.get(_published(wave_id, name))
-
-
-def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> list[list[bytes]]:
-    """Publish what was screened, shard by shard, and answer what is published now.
+def _publish_roster(archive: Archive, wave_id: str, attempt: int) -> int:
+    """Publish what was screened, shard by shard, and answer how many rows are published now.
 
     The first attempt that comes here is the one that counts. Its shards were screened at different times, and a decree
     of another wave may have seated members of a family in between; all rows of a family say the fewest seats seen.
     """
-    attempt = int(archive.put_once(_work(wave_id, "counts"), str(attempt).encode()))
+    attempt = int(archive.put_once(work_name(wave_id, "counts"), str(attempt).encode()))
     names = [shard_name("roster", number) for number in range(ROSTER_SHARDS)]
     fewest: dict[str, int] = {}
     for name in names:
-        for row in map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name)))):
+        for row in map(row_of, read_lines(name, archive.get(work_name(wave_id, attempt, name)))):
             if row.family_seats_left < FAMILY_CAP:
                 fewest[row.family] = min(row.family_seats_left, fewest.get(row.family, FAMILY_CAP))
-    lines = []
+    count = 0
     for name in names:
-        rows = map(row_of, shard_lines(name, archive.get(_work(wave_id, attempt, name))))
+        rows = map(row_of, read_lines(name, archive.get(work_name(wave_id, attempt, name))))
         agreed = (replace(row, family_seats_left=fewest.get(row.family, FAMILY_CAP)) for row in rows)
-        content = archive.put_once(_published(wave_id, name), shard_file(name, map(row_line, agreed)))
-        lines.append(shard_lines(name, content))
-    return lines
+        content = archive.put_once(published_name(wave_id, name), shard_file(name, map(row_line, agreed)))
+        count += sum(1 for _ in read_lines(name, content))
+    return count
 
 
-def _rows(archive: Archive, wave_id: str, number: int) -> list[draw.RosterRow]:
+def _ids(packed: bytes) -> Iterator[str]:
+    return (packed[at : at + 16].hex() for at in range(0, len(packed), 16))
+
+
+def _rows(archive: Archive, wave_id: str, number: int) -> Iterator[draw.RosterRow]:
+    return map(row_of, _roster_lines(archive, wave_id, number))
+
+
+def _roster_lines(archive: Archive, wave_id: str, number: int) -> Iterator[bytes]:
     name = shard_name("roster", number)
-    return [row_of(line) for line in shard_lines(name, archive.get(_published(wave_id, name)))]
-
-
-def _screened(p: Platform, wave_id: str, entries: Sequence[RosterEntry]) -> list[draw.RosterRow]:
-    keys = [{"person_id": entry.person_id} for entry in entries]
-    found = p.table.batch_get(*((PERSON_STATE, key) for key in keys), *((MEMBERSHIP, key) for key in keys))
-    states, members = found[: len(entries)], found[len(entries) :]
-    people = [
-        person_from_item(entry.person_id, state) if state else None
-        for entry, state in zip(entries, states, strict=True)
-    ]
-    wanted: list[Any] = []
-    for person in people:
-        family, nik = _digests(person)
-        wanted += [family_seat_key(family, 1), family_seat_key(family, 2), benefit_key(nik)]
-    marks = iter(p.table.batch_get(*wanted))
-    rows = []
-    for entry, person, member in zip(entries, people, members, strict=True):
-        first, second, benefited = islice(marks, 3)
-        family, _ = _digests(person)
-        rows.append(
-            draw.RosterRow(
-                application_id=entry.application_id,
-                family=sha256(draw.framed(b"prakerja/family/v1", wave_id.encode(), family.encode())).hexdigest()[:32],
-                family_seats_left=FAMILY_CAP - (first is not None) - (second is not None),
-                region=(person and person.region) or "0000",
-                reason=_reason(person, is_member=member is not None or benefited is not None),
-            )
-        )
-    return rows
-
-
-def _digests(person: Person | None) -> tuple[str, str]:
-    """Of the family card and of the NIK."""
-    if person is None:
-        return "none", "none"
-    return person.family_digest or "none", person.nik_digest or "none"
-
-
-def _reason(person: Person | None, *, is_member: bool) -> str | None:
-    if person is None or not person.identity_verified:
-        return "IDENTITY"
-    return "ALREADY_MEMBER" if is_member else None
+    return read_lines(name, archive.get(published_name(wave_id, name)))
 
 
 def _commitment(archive: Archive, wave_id: str) -> published.Commitment:
-    return published.commitment_from(archive.get(_published(wave_id, ROOT)))
-
-
-def _published(wave_id: str, name: str) -> str:
-    return f"waves/{wave_id}/published/{name}"
-
-
-def _work(wave_id: str, *names: str | int) -> str:
-    return "/".join(("waves", wave_id, "work", *map(str, names)))
+    return published.commitment_from(archive.get(published_name(wave_id, ROOT)))

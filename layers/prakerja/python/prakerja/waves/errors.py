@@ -12,32 +12,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from prakerja.platform.clock import wib
+from prakerja.platform.clock import day_text, wib
 from prakerja.platform.problems import Conflict, InvalidInput, NotFound
 
-_MONTHS = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-]
 
-
-def when(moment: datetime) -> str:
-    """A time as people read it: ``15 Januari 2026 23.59 WIB``."""
+def _when(name: str, moment: datetime) -> dict[str, Any]:
+    """A time as people read it, in both languages: ``15 January 2026 10:00 WIB``, ``15 Januari 2026 10.00 WIB``."""
     local = wib(moment)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H.%M} WIB"
+    return {
+        name: f"{day_text(local.date(), 'en')} {local:%H:%M} WIB",
+        f"{name}_id": f"{day_text(local.date(), 'id')} {local:%H.%M} WIB",
+    }
+
+
+def _until(name: str, end: datetime) -> dict[str, Any]:
+    """An exclusive end. One at midnight is of an inclusive day, and people read it as that day's 23:59."""
+    return _when(name, end - timedelta(minutes=1) if wib(end).time() == time() else end)
 
 
 class UnknownWave(NotFound):
@@ -49,20 +42,20 @@ class WaveNotOpen(Conflict):
     slug = "wave-not-open"
     title, title_id = "The wave is not open yet", "Gelombang belum dibuka"
     detail = "It opens on {opens_at}. The order of joining does not matter."
-    detail_id = "Dibuka pada {opens_at}. Urutan bergabung tidak berpengaruh."
+    detail_id = "Dibuka pada {opens_at_id}. Urutan bergabung tidak berpengaruh."
 
     def __init__(self, *, opens_at: datetime, **facts: Any) -> None:
-        super().__init__(opens_at=when(opens_at), **facts)
+        super().__init__(**_when("opens_at", opens_at), **facts)
 
 
 class WaveClosed(Conflict):
     slug = "wave-closed"
     title, title_id = "The wave is closed", "Gelombang sudah ditutup"
     detail = "It closed on {closes_at}. Wait for the next wave."
-    detail_id = "Ditutup pada {closes_at}. Tunggu gelombang berikutnya."
+    detail_id = "Ditutup pada {closes_at_id}. Tunggu gelombang berikutnya."
 
     def __init__(self, *, closes_at: datetime, **facts: Any) -> None:
-        super().__init__(closes_at=when(closes_at), **facts)
+        super().__init__(**_until("closes_at", closes_at), **facts)
 
 
 class WaveCancelled(Conflict):

@@ -56,6 +56,9 @@ class Phase(StrEnum):
     DECREE = "DECREE"
 
 
+FAMILY_CAP = 2
+"""How many of one family card may ever be members, over all waves."""
+
 PHASES = {
     WaveState.SCREENING: Phase.SCREEN,
     WaveState.SCREENED: Phase.DRAW,

@@ -18,9 +18,10 @@ The SHA-256 of ``root.json`` is the *commitment*: it fixes everything that matte
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -81,6 +82,14 @@ def shard_file(name: str, lines: Iterable[bytes]) -> bytes:
 def shard_lines(name: str, data: bytes) -> list[bytes]:
     """Return the lines of a shard, without their line feeds."""
     return (gzip.decompress(data) if name.endswith(".gz") else data).split(b"\n")[:-1]
+
+
+def read_lines(name: str, data: bytes) -> Iterator[bytes]:
+    """The same, one at a time: a shard that is read beside all others must not lie open in memory."""
+    file = io.BytesIO(data)
+    with io.BufferedReader(gzip.GzipFile(fileobj=file)) if name.endswith(".gz") else file as lines:
+        for line in lines:
+            yield line[:-1]
 
 
 def row_line(row: RosterRow) -> bytes:

@@ -158,12 +158,14 @@ def application_from_item(wave_id: str, person_id: str, item: Item) -> Applicati
     )
 
 
-def ended(wave_id: str, person_id: str, state: ApplicationState, *, reason: str | None, rank: int | None) -> Part:
-    """How an application ended. Written once; writing the same end again does no harm."""
+def ended(
+    wave_id: str, person_id: str, state: ApplicationState, *, reason: str | None, rank: int | None, over: Problem
+) -> Part:
+    """How an application ended, once; ``over`` if it has ended already."""
     changes: dict[str, Any] = {"state": str(state)}
     changes |= {name: value for name, value in {"reason": reason, "rank": rank}.items() if value is not None}
-    still_open = Attr("state").eq(str(ApplicationState.JOINED)) | Attr("state").eq(str(state))
-    return update(APPLICATION, set=changes, when=still_open, person_id=person_id, wave_id=wave_id)
+    still_open = Attr("state").eq(str(ApplicationState.JOINED))
+    return update(APPLICATION, set=changes, when=still_open, error=over, person_id=person_id, wave_id=wave_id)
 
 
 @dataclass(frozen=True)
@@ -174,10 +176,10 @@ class RosterEntry:
     person_id: str
 
 
-def roster(table: Table, wave_id: str, shard: str) -> list[RosterEntry]:
-    """All applications of a shard, sorted by id; strongly consistent."""
-    items = table.query_all(ROSTER_ENTRY, wave_id=wave_id, shard=shard)
-    return [RosterEntry(ROSTER_ENTRY.parse(item)["application_id"], item["person_id"]) for item in items]
+def roster(table: Table, wave_id: str, shard: str) -> Iterator[RosterEntry]:
+    """All applications of a shard, sorted by id, page by page; strongly consistent."""
+    for item in table.query_all(ROSTER_ENTRY, wave_id=wave_id, shard=shard):
+        yield RosterEntry(ROSTER_ENTRY.parse(item)["application_id"], item["person_id"])
 
 
 def family_seat_key(digest: str, seat: int) -> Key:
