@@ -92,7 +92,10 @@ def agree(approval_id: Id, who: Who) -> ApprovalView:
 @router.put("/operator/v1/approvals/<approval_id>/refusal", tags=["approvals"])
 @refuses(NotFound, AlreadyDecided)
 def turn_down(approval_id: Id, who: Who) -> ApprovalView:
-    """Refuse a proposal, or withdraw one's own: it will never be acted on. Repeating it is safe."""
+    """Refuse a proposal, or withdraw one's own: it will never be acted on. Repeating it is safe.
+
+    Whoever proposed it may propose the same once more; that is another proposal.
+    """
     _may_decide(who, approval_id)
     return ApprovalView.of(refuse(platform(), operator=who, approval_id=approval_id))
 

@@ -109,6 +109,12 @@ def _verdict_agreed(stage: Stage) -> None:
     agree(stage)
 
 
+def _refused(stage: Stage) -> None:
+    _overdue(stage)
+    _propose_verdict(stage)
+    _refuse(stage)
+
+
 def _refuse(stage: Stage) -> Any:
     return refuse(stage.p, operator=stage.operator("op-2"), approval_id=stage.memo.approval_id)
 
@@ -182,6 +188,7 @@ OFFICE = (
     Step("hear call-back", _hear, _told, aside=True),
     aside(payment("inquire payout: told of", PayoutToldOf.topic, eka, before=_heard)),
     Step("propose verdict", _propose_verdict, _overdue, aside=True),
+    Step("propose verdict: again after a refusal", _propose_verdict, _refused, aside=True),
     aside(payment("pass verdict", VerdictApproved.topic, eka, before=_verdict_agreed)),
     Step("stop channel", _stop, aside=True),
     Step("propose start", _propose_start, lambda stage: _stop(stage) and None, aside=True),

@@ -15,7 +15,8 @@ from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import VERDICT, inquire_payout, pass_verdict, propose_verdict, send_payout
 from prakerja.payouts.service.telling import take_callback
 from prakerja.payouts.store import Ruling, attempts_of, list_payouts, load_payout, new_ruling
-from prakerja.platform.approvals import Approval, approved_parts, load_approval, propose
+from prakerja.platform.approvals import Approval, approved_parts, load_approval, propose, refuse
+from prakerja.platform.auth import Operator
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.evidence import evidence_of
 from prakerja.platform.ids import fingerprint
@@ -121,6 +122,15 @@ def test_proposing_again_is_the_same_proposal_and_another_operators_is_another(h
     assert held.proposed(Verdict.PAID) == first == load_approval(held.world.table, first.approval_id)
     assert held.proposed(Verdict.PAID, "op-3").approval_id != first.approval_id
     assert held.proposed(Verdict.RETURNED).approval_id != first.approval_id
+
+
+def test_a_refused_verdict_may_be_proposed_again(held: Judged) -> None:
+    first = held.proposed(Verdict.PAID)
+    other = Operator("op-2", frozenset(), held.world.clock.wall())
+    refuse(held.p, operator=other, approval_id=first.approval_id)
+    with pytest.raises(NotAgreed):
+        held.passed(first.approval_id)
+    assert held.passed(held.agreed(Verdict.PAID)) is PayoutState.PAID
 
 
 def test_an_agreement_about_one_verdict_is_none_about_another(held: Judged) -> None:

@@ -14,7 +14,9 @@ from prakerja.platform.approvals import (
     StaleSignIn,
     approve,
     load_approval,
+    proposal,
     propose,
+    refuse,
     waiting_approvals,
 )
 from prakerja.platform.auth import Operator
@@ -68,6 +70,39 @@ def test_agreeing_again_announces_again_and_changes_nothing(world: World) -> Non
     assert agree(world, "op-2") == first
     assert [message.topic for message in world.take()] == ["test.agreed.v1"]
     assert (world.items("programme"), world.items("evidence")) == before
+
+
+def proposes(world: World, by: str = "op-1", content: str = "hash") -> Approval:
+    """As every command that needs a second person does."""
+    approval = proposal(world.platform, "TEST", "s2", content, by)
+    world.table.commit(*propose(approval))
+    return load_approval(world.table, approval.approval_id)
+
+
+def refuses(world: World, approval: Approval, sub: str = "op-2") -> None:
+    operator = Operator(sub, frozenset(), world.clock.wall())
+    refuse(world.platform, operator=operator, approval_id=approval.approval_id)
+
+
+def test_what_was_refused_may_be_proposed_again_by_the_same_operator(world: World) -> None:
+    first = proposes(world)
+    world.clock.move(minutes=1)
+    assert proposes(world) == first, "a repeat"
+    assert proposes(world, "op-3") != first
+    for _ in range(3):
+        refuses(world, proposes(world))
+    again = proposes(world)
+    assert (again.approval_id != first.approval_id, again.refused_by) == (True, None)
+    assert proposes(world) == again, "a repeat of that one"
+    agreed = approve(
+        world.platform,
+        operator=Operator("op-2", frozenset(), world.clock.wall()),
+        approval_id=again.approval_id,
+        announce=ANNOUNCE,
+    )
+    assert agreed.binds("TEST", "s2", "hash")
+    assert not load_approval(world.table, first.approval_id).binds("TEST", "s2", "hash")
+    assert proposes(world).approved_by == "op-2", "what was agreed on is not proposed again"
 
 
 @pytest.mark.parametrize(("other", "is_repeat"), [("op-2", True), ("op-3", False)])

@@ -21,7 +21,7 @@ from prakerja.exclusions.store import (
     store_exclusion,
 )
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, load_approval, propose, shown
+from prakerja.platform.approvals import Approval, load_approval, proposal, propose
 from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id, remember
@@ -88,7 +88,12 @@ def propose_lift(
     if entry is None:
         raise NotExcluded
     now, digest, content = p.clock.wall(), exclusion.digests[-1], exclusion.content(entry)
-    facts = shown(
+    approval = proposal(
+        p,
+        LIFT,
+        digest,
+        content,
+        operator,
         person_id=known.holder,
         source=str(source),
         reason=str(reason),
@@ -97,8 +102,6 @@ def propose_lift(
         list_id=entry.list_id,
         evidence_reference=evidence_reference,
     )
-    approval_id = p.ids.of(LIFT, digest, content, operator)
-    approval = Approval(approval_id, LIFT, digest, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval),

@@ -72,13 +72,23 @@ class Approval:
         )
 
 
-def shown(**facts: str | int | None) -> dict[str, str | int]:
-    """Facts as the content of an approval; None is left out."""
-    return {name: value for name, value in facts.items() if value is not None}
+def proposal(
+    p: Platform, kind: str, subject_id: str, content_hash: str, by: str, /, **facts: str | int | None
+) -> Approval:
+    """What an operator proposes now, for ``propose``; ``facts`` are shown as its content, None is left out.
+
+    The same content again is the same proposal, unless that was refused: then it is the next one, which needs another
+    agreement.
+    """
+    approval_id = p.ids.of(kind, subject_id, content_hash, by)
+    while (item := p.table.get(APPROVAL, approval_id=approval_id)) is not None and "refused_by" in item:
+        approval_id = p.ids.of(approval_id, "proposed again")
+    content = {name: value for name, value in facts.items() if value is not None}
+    return Approval(approval_id, kind, subject_id, content_hash, by, to_text(p.clock.wall()), content=content)
 
 
 def propose(approval: Approval) -> tuple[Part, ...]:
-    """Parts that store a proposal. Proposing the same content again is the same proposal."""
+    """Parts that store a proposal. Storing it again is a repeat."""
     item = {
         "kind": approval.kind,
         "subject_id": approval.subject_id,

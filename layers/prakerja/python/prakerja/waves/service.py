@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from prakerja.membership import latest_scheme, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_IDENTITY, PERSON_STATE, WAVE
-from prakerja.platform.approvals import Approval, load_approval, propose, shown
+from prakerja.platform.approvals import Approval, load_approval, proposal, propose
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
@@ -196,8 +196,12 @@ def propose_decree(p: Platform, *, operator: str, wave_id: str) -> Approval:
     wave = load_wave(p.table, wave_id)
     # decide
     content = decide_decree(wave)
-    approval_id = p.ids.of(DECREE, wave_id, content, operator)
-    facts = shown(
+    approval = proposal(
+        p,
+        DECREE,
+        wave_id,
+        content,
+        operator,
         number=wave.number,
         quota=wave.quota,
         applications=wave.applications,
@@ -205,10 +209,9 @@ def propose_decree(p: Platform, *, operator: str, wave_id: str) -> Approval:
         selected=wave.selected,
         result_hash=wave.result_hash,
     )
-    approval = Approval(approval_id, DECREE, wave_id, content, operator, to_text(p.clock.wall()), content=facts)
     # commit
     outcome = p.table.commit(*propose(approval), evidence(wave_id, "DECREE_PROPOSED", p.clock.wall(), by=operator))
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def begin_decree(p: Platform, runs: DrawRuns, *, wave_id: str, approval_id: str) -> Wave:

@@ -25,8 +25,7 @@ from prakerja.payouts import (
     was_given_back,
 )
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
 from prakerja.platform.outbox import Message
@@ -62,13 +61,17 @@ def propose_clearing(
         raise NothingToClear(outcome=str(outcome))
     clearing = Clearing(case_id, version, outcome, found.amount, evidence_reference, payout_id)
     _parts(p, case, clearing, found)
-    approval_id = p.ids.of(CLEAR, case_id, content_hash(clearing), operator)
     told: dict[str, str | int] = {
         "outcome": str(outcome),
         "amount": found.amount,
         "evidence_reference": evidence_reference,
     }
-    content = shown(
+    approval = proposal(
+        p,
+        CLEAR,
+        case_id,
+        content_hash(clearing),
+        operator,
         case_kind=str(case.kind),
         about=case.subject_id,
         person_id=case.person_id,
@@ -76,14 +79,13 @@ def propose_clearing(
         payout_id=payout_id,
         **told,
     )
-    approval = Approval(approval_id, CLEAR, case_id, content_hash(clearing), operator, to_text(now), content=content)
     # commit
     result = p.table.commit(
         *propose(approval),
-        new_clearing(clearing, approval_id),
+        new_clearing(clearing, approval.approval_id),
         evidence(case_id, "CLEARING_PROPOSED", now, by=operator, payout_id=payout_id or "", **told),
     )
-    return load_approval(p.table, approval_id) if result.repeated else approval
+    return load_approval(p.table, approval.approval_id) if result.repeated else approval
 
 
 def clearing_approved(approval: Approval) -> ClearingApproved:

@@ -17,8 +17,7 @@ from prakerja.membership.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, EXTENSION, MEMBERSHIP
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
 from prakerja.platform.problems import NotAllowed
@@ -40,20 +39,17 @@ def propose_extension(p: Platform, *, operator: str, extension: Extension) -> Ap
         raise NotAMember
     _require(p, membership, extension)
     now, content = p.clock.wall(), extension.content_hash
-    approval = Approval(
-        p.ids.of(EXTEND, extension.person_id, content, operator),
+    approval = proposal(
+        p,
         EXTEND,
         extension.person_id,
         content,
         operator,
-        to_text(now),
-        content=shown(
-            person_id=extension.person_id,
-            reason=str(extension.reason),
-            until_now=membership.last_purchase_day.isoformat(),
-            last_day=extension.last_day.isoformat(),
-            evidence_reference=extension.evidence_reference,
-        ),
+        person_id=extension.person_id,
+        reason=str(extension.reason),
+        until_now=membership.last_purchase_day.isoformat(),
+        last_day=extension.last_day.isoformat(),
+        evidence_reference=extension.evidence_reference,
     )
     # commit
     outcome = p.table.commit(

@@ -17,8 +17,7 @@ from prakerja.membership.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, MEMBERSHIP, REVOCATION
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.outbox import Message
@@ -45,20 +44,17 @@ def propose_revocation(
     now = p.clock.wall()
     revocation = Revocation(person_id, reason, evidence_reference, now)
     content = revocation.content_hash
-    approval = Approval(
-        p.ids.of(REVOKE, person_id, content, operator),
+    approval = proposal(
+        p,
         REVOKE,
         person_id,
         content,
         operator,
-        to_text(now),
-        content=shown(
-            person_id=person_id,
-            wave_id=membership.wave_id,
-            state=str(membership.state),
-            reason=str(reason),
-            evidence_reference=evidence_reference,
-        ),
+        person_id=person_id,
+        wave_id=membership.wave_id,
+        state=str(membership.state),
+        reason=str(reason),
+        evidence_reference=evidence_reference,
     )
     # commit
     outcome = p.table.commit(

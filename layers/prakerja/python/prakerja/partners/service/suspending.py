@@ -6,7 +6,7 @@ from prakerja.partners.errors import NotSuspended
 from prakerja.partners.model import Partner, resumed, suspended
 from prakerja.partners.store import change_partner, known_partner
 from prakerja.platform import Platform
-from prakerja.platform.approvals import AlreadyDecided, Approval, load_approval, propose, shown
+from prakerja.platform.approvals import AlreadyDecided, Approval, load_approval, proposal, propose
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
@@ -43,16 +43,19 @@ def propose_resumption(p: Platform, *, operator: str, client_code: str) -> Appro
     if not partner.suspended:
         raise NotSuspended
     now, content = p.clock.wall(), _content(partner)
-    approval_id = p.ids.of(RESUME, client_code, content, operator)
-    facts = shown(
+    approval = proposal(
+        p,
+        RESUME,
+        client_code,
+        content,
+        operator,
         client_code=client_code,
         suspended_at=to_text(partner.suspended_at) if partner.suspended_at else None,
         suspended_because=partner.suspended_because,
     )
-    approval = Approval(approval_id, RESUME, client_code, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(*propose(approval), evidence(client_code, "PARTNER_RESUMPTION_PROPOSED", now, by=operator))
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def resumption_parts(p: Platform, approval: Approval) -> tuple[Part, ...]:

@@ -20,8 +20,7 @@ from prakerja.payouts.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count, log
 from prakerja.platform.problems import NotFound
@@ -50,33 +49,29 @@ def propose_verdict(
     attempt = attempt_from_item(item)
     decide_verdict(payout, attempt, verdict, now)
     ruling = Ruling(payout_id, payout.attempt, payout.state, verdict, evidence_reference, attempt.sends)
-    approval_id = p.ids.of(VERDICT, payout_id, ruling.content_hash, operator)
-    approval = Approval(
-        approval_id,
+    approval = proposal(
+        p,
         VERDICT,
         payout_id,
         ruling.content_hash,
         operator,
-        to_text(now),
-        content=shown(
-            person_id=payout.person_id,
-            provider=payout.provider,
-            amount=payout.amount,
-            attempt=ruling.attempt,
-            state=str(ruling.state),
-            verdict=str(verdict),
-            evidence_reference=evidence_reference,
-        ),
+        person_id=payout.person_id,
+        provider=payout.provider,
+        amount=payout.amount,
+        attempt=ruling.attempt,
+        state=str(ruling.state),
+        verdict=str(verdict),
+        evidence_reference=evidence_reference,
     )
     # commit
     outcome = p.table.commit(
         *propose(approval),
-        new_ruling(ruling, approval_id),
+        new_ruling(ruling, approval.approval_id),
         evidence(
             payout_id, "VERDICT_PROPOSED", now, by=operator, verdict=str(verdict), evidence_reference=evidence_reference
         ),
     )
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def verdict_approved(approval: Approval) -> VerdictApproved:

@@ -46,7 +46,7 @@ from prakerja.payouts.store import (
 )
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import PAYOUT_RUN
-from prakerja.platform.approvals import Approval, load_approval, propose, shown
+from prakerja.platform.approvals import Approval, load_approval, proposal, propose
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.idempotency import command_id
@@ -83,17 +83,20 @@ def propose_release(p: Platform, *, operator: str, run_id: str) -> Approval:
     if run.count == 0:
         raise RunEmpty
     now = p.clock.wall()
-    approval_id = p.ids.of(RELEASE, run_id, run.content_hash, operator)
-    content = shown(
+    approval = proposal(
+        p,
+        RELEASE,
+        run_id,
+        run.content_hash,
+        operator,
         scheduled_until=run.scheduled_until.isoformat(),
         count=run.count,
         amount=run.amount,
         **{each.provider: f"{each.count} × = {rupiah_text(each.amount)}" for each in run.sums},
     )
-    approval = Approval(approval_id, RELEASE, run_id, run.content_hash, operator, to_text(now), content=content)
     # commit
     outcome = p.table.commit(*propose(approval), evidence(run_id, "RELEASE_PROPOSED", now, by=operator))
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def release_approved(approval: Approval) -> RunApproved:

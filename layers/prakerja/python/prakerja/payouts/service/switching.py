@@ -11,7 +11,7 @@ from prakerja.payouts.model import PROVIDERS
 from prakerja.payouts.service.channels import forget_channels
 from prakerja.payouts.store import change_channel, load_channel
 from prakerja.platform import Platform
-from prakerja.platform.approvals import Approval, load_approval, propose, shown
+from prakerja.platform.approvals import Approval, load_approval, proposal, propose
 from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.ids import fingerprint
@@ -66,19 +66,22 @@ def propose_start(p: Platform, *, operator: str, provider: str) -> Approval:
     if not stopped.is_stopped:
         raise ChannelNotStopped
     now, content = p.clock.wall(), _content(stopped)
-    approval_id = p.ids.of(START, provider, content, operator)
-    facts = shown(
+    approval = proposal(
+        p,
+        START,
+        provider,
+        content,
+        operator,
         provider=provider,
         stopped_by=stopped.stopped_by,
         stopped_at=to_text(stopped.stopped_at) if stopped.stopped_at else None,
         stopped_because=stopped.stopped_because,
     )
-    approval = Approval(approval_id, START, provider, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval), evidence(f"CHANNEL:{provider}", "CHANNEL_START_PROPOSED", now, by=operator)
     )
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def start_approved(approval: Approval) -> ChannelStartApproved:

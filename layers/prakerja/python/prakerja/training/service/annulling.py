@@ -17,8 +17,7 @@ from prakerja.platform.access_patterns import (
     PURCHASE,
     REDEEM_CODE,
 )
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.parts import Part
@@ -60,21 +59,18 @@ def propose_cancellation(
     now = p.clock.wall()
     proposed = Cancellation(person_id, purchase_id, reason, evidence_reference, now)
     content = proposed.content_hash
-    approval = Approval(
-        p.ids.of(CANCEL, person_id, content, operator),
+    approval = proposal(
+        p,
         CANCEL,
         person_id,
         content,
         operator,
-        to_text(now),
-        content=shown(
-            purchase_id=purchase_id,
-            course_code=purchase.course_code,
-            schedule_code=purchase.schedule_code,
-            amount=purchase.amount,
-            reason=str(reason),
-            evidence_reference=evidence_reference,
-        ),
+        purchase_id=purchase_id,
+        course_code=purchase.course_code,
+        schedule_code=purchase.schedule_code,
+        amount=purchase.amount,
+        reason=str(reason),
+        evidence_reference=evidence_reference,
     )
     # commit
     outcome = p.table.commit(

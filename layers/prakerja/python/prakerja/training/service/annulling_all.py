@@ -13,8 +13,7 @@ from functools import partial
 from prakerja.membership import packaged_schemes
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import APPROVAL, SCHEDULE, SCHEDULE_CANCELLATION
-from prakerja.platform.approvals import Approval, from_approval_item, load_approval, propose, shown
-from prakerja.platform.clock import to_text
+from prakerja.platform.approvals import Approval, from_approval_item, load_approval, proposal, propose
 from prakerja.platform.evidence import evidence
 from prakerja.platform.outbox import Message, later
 from prakerja.platform.problems import NotAllowed
@@ -69,18 +68,21 @@ def propose_schedule_cancellation(
     now = p.clock.wall()
     proposed = ScheduleCancellation(course_code, schedule_code, reason, evidence_reference, now)
     content = proposed.content_hash
-    approval_id = p.ids.of(CANCEL_SCHEDULE, course_code, content, operator)
-    facts = shown(
+    approval = proposal(
+        p,
+        CANCEL_SCHEDULE,
+        course_code,
+        content,
+        operator,
         course_code=course_code,
         schedule_code=schedule_code,
         reason=str(reason),
         evidence_reference=evidence_reference,
     )
-    approval = Approval(approval_id, CANCEL_SCHEDULE, course_code, content, operator, to_text(now), content=facts)
     # commit
     outcome = p.table.commit(
         *propose(approval),
-        new_schedule_cancellation(proposed, approval_id),
+        new_schedule_cancellation(proposed, approval.approval_id),
         evidence(
             course_code,
             "SCHEDULE_CANCELLATION_PROPOSED",
@@ -91,7 +93,7 @@ def propose_schedule_cancellation(
             evidence_reference=evidence_reference,
         ),
     )
-    return load_approval(p.table, approval_id) if outcome.repeated else approval
+    return load_approval(p.table, approval.approval_id) if outcome.repeated else approval
 
 
 def schedule_cancellation_approved(approval: Approval) -> ScheduleCancellationApproved:
