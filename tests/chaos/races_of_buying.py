@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.operator_api.routes_approvals import ANNOUNCED
+from prakerja.membership import MembershipChanged, MembershipState, RevocationReason
+from prakerja.membership.service import propose_revocation, revoke
 from prakerja.platform.access_patterns import MEMBERSHIP, PLATFORM_ACCOUNT, PURCHASE
 from prakerja.platform.approvals import approve
 from prakerja.training.messages import PaymentCodeRequested
@@ -14,6 +16,7 @@ from prakerja.training.model.learning import finish_by
 from prakerja.training.model.purchase import PurchaseState
 from prakerja.training.service.annulling import annul, propose_cancellation
 from prakerja.training.service.binding import untie_account
+from prakerja.training.service.ending import end_learning
 from prakerja.training.service.finishing import end_course
 from tests.chaos.races import Contender, Judge, Race, course_of, member_of, one, person
 from tests.support.market import PRICE, account_of
@@ -223,6 +226,62 @@ def operators_against_the_end(stage: Stage, number: int) -> tuple[list[Contender
     ], judge
 
 
+def _to_be_revoked(stage: Stage, who: Someone) -> str:
+    """Two operators agree that a membership must end: the approval."""
+    approval = propose_revocation(
+        stage.p,
+        operator="op-1",
+        person_id=who.person_id,
+        reason=RevocationReason.FRAUD,
+        evidence_reference=f"audit of {who.person_id}",
+    )
+    approve(stage.p, operator=stage.operator("op-2"), approval_id=approval.approval_id, announce=ANNOUNCED)
+    return approval.approval_id
+
+
+def _is_over(stage: Stage, who: Someone, course: str) -> None:
+    """Revoked for good, with nothing bought and nothing left."""
+    found = stage.world.table.get(MEMBERSHIP, person_id=who.person_id)
+    assert found is not None
+    assert found["state"] == MembershipState.REVOKED
+    assert "open_purchase_id" not in found
+    balance = stage.market.balance(who)
+    assert (balance["available"], balance["reserved"], balance["forfeited"]) == (0, 0, GRANTED)
+    assert _state(stage, who) == PurchaseState.CANCELLED
+    assert stage.market.seats(course, course) == 2
+
+
+def void_against_revocation(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """The first purchase is cancelled while its member is revoked: the deadline counts again for nobody who is out."""
+    who, course, sale = _bought(stage, number)
+    approval_id = _to_be_revoked(stage, who)
+
+    def revoked() -> None:
+        revoke(stage.p, person_id=who.person_id, approval_id=approval_id)
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert answers[0][0] == 200, answers
+        if isinstance(answers[1], MembershipChanged):  # the worker's message comes again
+            revoked()
+        end_learning(stage.p, person_id=who.person_id)
+        _is_over(stage, who, course)
+
+    return [_void(stage, number, sale), revoked], judge
+
+
+def void_against_what_follows_a_revocation(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """The member is revoked already; who comes first cancels the course, and the balance is forfeited all the same."""
+    who, course, sale = _bought(stage, number)
+    revoke(stage.p, person_id=who.person_id, approval_id=_to_be_revoked(stage, who))
+
+    def judge(answers: Sequence[Any]) -> None:
+        assert answers[0][0] == 200 or answers[0][1]["code"] == "ERRPLT40028", answers
+        assert answers[1] is None, answers
+        _is_over(stage, who, course)
+
+    return [_void(stage, number, sale), lambda: end_learning(stage.p, person_id=who.person_id)], judge
+
+
 BUYING = (
     Race("one platform account, two cards", one_account_two_cards),
     Race("one card, untied while it buys", one_card_untied_while_it_buys),
@@ -232,4 +291,6 @@ BUYING = (
     Race("operators cancel, platform voids", operators_against_void),
     Race("operators cancel, course completes", operators_against_completion),
     Race("operators cancel, course ends", operators_against_the_end),
+    Race("platform voids, member is revoked", void_against_revocation),
+    Race("platform voids, revoked member's course ends", void_against_what_follows_a_revocation),
 )

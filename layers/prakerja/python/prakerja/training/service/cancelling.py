@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prakerja.balance import balance_from_item
-from prakerja.membership import close_purchase_part, load_scheme, membership_from_item
+from prakerja.membership import MembershipState, close_purchase_part, load_scheme, membership_from_item
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, REDEEM_CODE
@@ -72,12 +72,13 @@ def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
     require_not_begun(code)
     now, membership = p.clock.programme(), membership_from_item(member_item)
     scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
-    days = scheme.deadline_rule.days_after_void
+    counts_again = purchase.is_first and membership.state is MembershipState.ACTIVE  # who was revoked stays so
+    undo_first = (now, scheme.deadline_rule.days_after_void) if counts_again else None
     # commit
     p.table.commit(
         *cancelled_parts(purchase, code, now, request),
         *pay_back(balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership, purchase.purchase_id, undo_first=(now, days) if purchase.is_first else None),
+        close_purchase_part(membership, purchase.purchase_id, undo_first=undo_first),
         seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
         evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
     )

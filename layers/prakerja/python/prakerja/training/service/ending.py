@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from prakerja.balance import (
-    balance_from_item,
-    forfeit_unused_parts,
-    load_balance,
-)
-from prakerja.membership import (
-    MembershipState,
-    close_purchase_part,
-    load_membership,
-)
+from prakerja.balance import balance_from_item, forfeit_unused_parts
+from prakerja.membership import MembershipState, close_purchase_part, load_membership, membership_from_item
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import BALANCE, INVOICE, PURCHASE, REDEEM_CODE
+from prakerja.platform.access_patterns import BALANCE, INVOICE, MEMBERSHIP, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.training.model.purchase import OPEN
@@ -80,8 +72,14 @@ def _end_course(p: Platform, person_id: str) -> None:
 
 def _forfeit(p: Platform, person_id: str) -> None:
     # load
-    balance = load_balance(p.table, person_id)
-    if balance is None or balance.available == 0:
+    member_item, balance_item = p.table.batch_get(
+        (MEMBERSHIP, {"person_id": person_id}), (BALANCE, {"person_id": person_id})
+    )
+    if member_item is None or balance_item is None:
+        return
+    balance = balance_from_item(balance_item)
+    # decide
+    if membership_from_item(member_item).state is not MembershipState.REVOKED or balance.available == 0:
         return
     # commit
     now = p.clock.programme()
