@@ -66,6 +66,13 @@ LEARNING_BUGS = (
         (f"{RACES}[moto-platform voids, member is revoked]",),
     ),
     Bug(
+        "answer done when another command has moved the money",
+        f"{CODE}/training/service/moving.py",
+        "    if outcome.repeated:\n",
+        "    if False and outcome.repeated:\n",
+        (f"{RACES}[moto-operators cancel, platform voids]", "tests/functions/test_partner_races.py"),
+    ),
+    Bug(
         "leave a completed course due",
         f"{CODE}/training/store/purchase.py",
         "        remove=() if after.state in OPEN else NOT_DUE,\n",

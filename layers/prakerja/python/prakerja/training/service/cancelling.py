@@ -12,7 +12,7 @@ from prakerja.platform.observability import count
 from prakerja.training.errors import TransactionUnknown, TransactionVoid
 from prakerja.training.model.purchase import Invoice, InvoiceState, require_not_begun, require_voidable
 from prakerja.training.service.buyers import name_of
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
 from prakerja.training.store.moved import Moved
@@ -75,11 +75,13 @@ def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
     counts_again = purchase.is_first and membership.state is MembershipState.ACTIVE  # who was revoked stays so
     undo_first = (now, scheme.deadline_rule.days_after_void) if counts_again else None
     # commit
-    p.table.commit(
-        *cancelled_parts(purchase, code, now, request),
-        *pay_back(balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership, purchase.purchase_id, undo_first=undo_first),
-        seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
-        evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
+    unless_moved(
+        p.table.commit(
+            *cancelled_parts(purchase, code, now, request),
+            *pay_back(balance_from_item(balance_item), purchase, now),
+            close_purchase_part(membership, purchase.purchase_id, undo_first=undo_first),
+            seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
+            evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
+        )
     )
     count("PurchaseCancelled")

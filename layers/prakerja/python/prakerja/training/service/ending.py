@@ -10,7 +10,7 @@ from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.training.model.purchase import OPEN
 from prakerja.training.service.finishing import not_completed_money
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
 from prakerja.training.store.moved import Moved
@@ -63,10 +63,12 @@ def _end_course(p: Platform, person_id: str) -> None:
         seat = seat_part(purchase.course_code, purchase.schedule_code, seats_from_item(seats_item, invoice.pool), +1)
         ended = (*cancelled_parts(purchase, code, now), *pay_back(balance, purchase, now), seat)
     # commit
-    p.table.commit(
-        *ended,
-        close_purchase_part(membership, purchase.purchase_id),
-        evidence(person_id, "PURCHASE_ENDED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
+    unless_moved(
+        p.table.commit(
+            *ended,
+            close_purchase_part(membership, purchase.purchase_id),
+            evidence(person_id, "PURCHASE_ENDED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
+        )
     )
 
 
@@ -83,8 +85,10 @@ def _forfeit(p: Platform, person_id: str) -> None:
         return
     # commit
     now = p.clock.programme()
-    p.table.commit(
-        *forfeit_unused_parts(balance, f"revoked:{person_id}:{balance.version}", now),
-        evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
+    unless_moved(
+        p.table.commit(
+            *forfeit_unused_parts(balance, f"revoked:{person_id}:{balance.version}", now),
+            evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
+        )
     )
     count("BalanceForfeited")
