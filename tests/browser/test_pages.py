@@ -191,6 +191,28 @@ def test_consent_is_given(town: Town) -> None:
     assert phone.complaints() == []
 
 
+def test_consent_that_outlives_the_session_is_asked_for_again(town: Town) -> None:
+    phone = town.phone
+    town.signed_in()
+    phone.open(town.consent())
+    phone.cookie(town.base, "prakerja_access", town.site.access(town.member.person_id, minutes_ago=90))
+    phone.press("Izinkan")
+    assert phone.address.startswith(f"{town.base}/masuk?next=%2Fconsent-sso%3F")
+    phone.type("address", town.member.email)
+    phone.press("Kirim kode")
+    phone.type("code", town.newest(Channel.EMAIL))
+    phone.press("Masuk")
+    phone.type("code", town.newest(Channel.PHONE))
+    phone.press("Masuk")
+    assert "Lpk meminta data Anda" in phone.text
+    fine(town)
+    phone.press("Izinkan")
+    landed = urlsplit(phone.address)
+    assert (f"{landed.scheme}://{landed.netloc}{landed.path}") == f"{town.lms}/masuk"
+    assert parse_qs(landed.query)["state"] == ["a b"]
+    assert phone.complaints() == []
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_consent_is_refused(town: Town, scripts: bool) -> None:
     phone = town.phone

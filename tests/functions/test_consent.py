@@ -10,6 +10,7 @@ from prakerja.platform.access_patterns import SSO_CODE
 from prakerja.platform.evidence import evidence_of
 from prakerja.registration.model.address import Channel
 from tests.support.clients import BACK, CONSENT, FAILED, Clients
+from tests.support.site import PHONE
 from tests.support.world import World
 
 
@@ -197,6 +198,30 @@ def test_who_is_not_signed_in_signs_in_first_and_is_asked_then(clients: Clients)
     asked = nobody.submit(page.forms[0], code=clients.site.inboxes[Channel.PHONE].code)
     assert (asked.path, "Lpk meminta data Anda" in asked.text) == (CONSENT, True)
     assert nobody.submit(asked.forms[0], button="izinkan").query["state"] == "af0ifjsldkj"
+
+
+@pytest.mark.parametrize("session", ["goes on", "is over"])
+def test_an_answer_that_comes_after_the_access_token_leads_back_to_the_question(clients: Clients, session: str) -> None:
+    """Nothing of what the client asked is lost, whether the session goes on silently or the person signs in again."""
+    who = clients.site.visitor()
+    clients.site.sign_in(who)
+    asked = {"redirect_uri": f"{BACK}?a=%C3%A9&b=1", "state": "a b&c=d"}
+    form = who.open(f"{CONSENT}?{clients.query('toko', **asked)}").forms[0]
+    who.jar["prakerja_access"] = (clients.site.access("somebody", minutes_ago=90), "/")
+    if session == "is over":
+        del who.jar["prakerja_refresh"]
+    page = who.submit(form, button="izinkan")
+    if session == "is over":
+        assert page.path == "/masuk"
+        clients.world.clock.move(minutes=2)
+        page = who.submit(page.forms[0], address=PHONE)
+        clients.site.deliver()
+        page = who.submit(page.forms[0], code=clients.site.inboxes[Channel.PHONE].code)
+    assert (page.path, "Toko meminta data Anda" in page.text) == (CONSENT, True)
+    assert codes(clients) == []
+    query = who.submit(page.forms[0], button="izinkan").query
+    assert {name: query[name] for name in ("a", "b", "state")} == {"a": "é", "b": "1", "state": "a b&c=d"}
+    assert clients.token(query["code"], client="toko").data["access_token"]
 
 
 def test_an_answer_without_a_session_counts_for_nothing(clients: Clients) -> None:

@@ -252,6 +252,13 @@ def test_a_session_that_ran_out_meanwhile_signs_in_again(lesson: Class) -> None:
     assert lesson.attended() == 0
 
 
+def test_a_photo_that_comes_after_the_access_token_leads_back_to_its_page(lesson: Class) -> None:
+    page = lesson.page()
+    lesson.who.jar["prakerja_access"] = (lesson.site.access(lesson.member.person_id, minutes_ago=90), "/")
+    start = lesson.who.submit(page.forms[0], photo=JPEG)
+    assert (start.path, start.forms[0].fields["next"]) == ("/masuk", page.path)
+
+
 @pytest.mark.parametrize("headers", [{"origin": "https://lms.example.test"}, {"sec_fetch_site": "cross-site"}])
 def test_institutions_cannot_attend_in_a_participants_name(lesson: Class, headers: dict[str, str]) -> None:
     page = lesson.page()

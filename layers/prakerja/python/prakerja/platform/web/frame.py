@@ -118,7 +118,7 @@ class Pages:
                 visit = self._sent(event, visit, route)
             shown = route.show(visit)
         except SignInFirst:
-            back = quote(visit.address if route.method == "GET" else visit.path, safe=_IN_PATHS)
+            back = quote(visit.address, safe=_IN_PATHS)
             shown = Redirect(f"{SIGN_IN}?{urlencode({'next': back})}")
         return self._shown(visit, shown)
 
@@ -158,7 +158,8 @@ class Pages:
         def token(action: str) -> str:
             p = self._platform()
             holder = page.holder if page.holder is not None else self._holder(visit)
-            return FormSigner(self._secret(), holder).token(action, p.ids.new(), p.clock.wall())
+            path = action.partition("?")[0]
+            return FormSigner(self._secret(), holder).token(path, p.ids.new(), p.clock.wall())
 
         other = "id" if visit.language == "en" else "en"
         query = {**visit.query, "lang": other} if visit.method == "GET" else {"lang": other}
