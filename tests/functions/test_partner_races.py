@@ -168,7 +168,12 @@ def test_operators_who_are_too_late_to_cancel_are_answered_what_is(market: Marke
     approval_id = propose_cancellation(p, operator="op-1", **whose, **why).approval_id
     officer = Operator("op-2", frozenset({"payout_officer"}), market.world.clock.wall())
     approve(p, operator=officer, approval_id=approval_id, announce=ANNOUNCED)
-    market.before_commit(lambda: (market.world.clock.travel(seconds=90), market.call("toko", "/payment/void", void)))
+
+    def overtake() -> None:
+        market.world.clock.travel(seconds=90)
+        assert market.call("toko", "/payment/void", void)[0] == 200
+
+    market.before_commit(overtake)
     answer = annul(p, person_id=who.person_id, approval_id=approval_id)
     assert answer == load_purchase(market.world.table, **whose)
 
