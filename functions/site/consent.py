@@ -42,7 +42,8 @@ def answer(visit: Visit) -> Page | Redirect:
     p, asked = platform(), _asked(visit.query)
     who = visit.signed_in()
     if visit.form.get("jawaban") == AGREED:
-        return Redirect(give_consent(p, form_secret(), person_id=who.person_id, asked=asked, key=visit.key))
+        given = give_consent(p, form_secret(), person_id=who.person_id, asked=asked, key=visit.key)
+        return Redirect(given or visit.address)  # or the question anew
     look_at_wish(p, asked=asked)
     elsewhere = failure_address(p, asked=asked, error=DENIED)
     return Redirect(elsewhere) if elsewhere else Page("refused.html")

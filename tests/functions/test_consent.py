@@ -9,6 +9,7 @@ import pytest
 from prakerja.platform.access_patterns import SSO_CODE
 from prakerja.platform.evidence import evidence_of
 from prakerja.registration.model.address import Channel
+from prakerja.sso.model import CODES_PER_FORM
 from tests.support.clients import BACK, CONSENT, FAILED, Clients
 from tests.support.site import PHONE
 from tests.support.world import World
@@ -74,6 +75,32 @@ def test_the_same_form_gives_the_same_code(clients: Clients) -> None:
     assert first == second
     assert len(codes(clients)) == 1
     assert clients.who.submit(clients.page().forms[0], button="izinkan").away != first
+
+
+def test_a_form_sent_again_after_its_code_was_used_does_no_harm(clients: Clients) -> None:
+    """Pressed twice, or once more after going back: the client gets a code that it can use, and keeps what it has."""
+    form = clients.page().forms[0]
+    first = clients.token(clients.who.submit(form, button="izinkan").query["code"]).data
+    second = clients.token(clients.who.submit(form, button="izinkan").query["code"]).data
+    assert second["access_token"] != first["access_token"]
+    for tokens in (first, second):
+        assert clients.profile(tokens["access_token"]).data["name"]
+
+
+def test_a_form_sent_again_after_its_codes_minute_gives_a_good_one(clients: Clients) -> None:
+    form = clients.page().forms[0]
+    clients.who.submit(form, button="izinkan")
+    clients.world.clock.move(seconds=60)
+    assert clients.token(clients.who.submit(form, button="izinkan").query["code"]).status == 200
+
+
+def test_a_form_that_was_sent_many_times_asks_anew(clients: Clients) -> None:
+    form = clients.page(state="a b").forms[0]
+    for _ in range(CODES_PER_FORM):
+        assert clients.token(clients.who.submit(form, button="izinkan").query["code"]).status == 200
+    page = clients.who.submit(form, button="izinkan")
+    assert (page.path, "Lpk meminta data Anda" in page.text) == (CONSENT, True)
+    assert clients.who.submit(page.forms[0], button="izinkan").query["state"] == "a b"
 
 
 def test_a_code_is_not_stored(clients: Clients) -> None:
