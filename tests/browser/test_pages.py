@@ -176,6 +176,17 @@ def test_attendance_that_is_recorded(town: Town) -> None:
     fine(town)
 
 
+def test_attendance_that_came_too_late_leads_back(town: Town) -> None:
+    link = town.link()
+    town.signed_in()
+    town.site.world.clock.move(minutes=15)
+    town.phone.open(link)
+    assert "Halaman ini sudah kedaluwarsa" in town.phone.text
+    fine(town)
+    town.phone.press("Kembali ke lembaga pelatihan")
+    assert town.phone.address.startswith(f"{town.lms}/?kelas=7&state=")
+
+
 def test_consent_is_given(town: Town) -> None:
     phone = town.phone
     town.signed_in()
