@@ -8,6 +8,7 @@ import pytest
 
 from functions.participant_api import routes_learning
 from functions.participant_api.handler import handler as participant_api
+from functions.site import attendance
 from functions.site.attendance import PHOTO_FORM
 from prakerja.training.learning_api import MAX_PHOTO_BYTES as IN_AN_APP
 from prakerja.training.model.attendance import LIFE, MAX_PHOTO_BYTES, MAX_WRONG_FACES
@@ -68,6 +69,17 @@ def test_what_is_recorded_says_so_however_old_the_page(lesson: Class) -> None:
     lesson.site.world.clock.move(hours=1)
     shown = lesson.who.open(page.path)
     assert ("sudah tercatat" in shown.text, "kedaluwarsa" in shown.text) == (True, False)
+
+
+def test_a_mistake_of_ours_names_no_state_in_the_log(
+    lesson: Class, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = lesson.link()
+    monkeypatch.setattr(attendance, "look_at_attendance", lambda *_, **__: 1 / 0)
+    assert lesson.who.open(path).status == 500
+    (line,) = [line for line in caplog.records if line.getMessage() == "unforeseen"]
+    assert line.__dict__["route"] == "/attendance/<attendance>"
+    assert path.rpartition("/")[2] not in str(line.__dict__)
 
 
 # photos -------------------------------------------------------------------------------------------------------------

@@ -99,7 +99,8 @@ class Pages:
         except Problem as problem:
             answer = self._refusal(visit, problem)
         except Exception:  # the last line of defence: a person must get a page, and we must get the trace
-            log.exception("unforeseen", path=visit.path)
+            # not the path: it may hold what only its visitor should know
+            log.exception("unforeseen", route=next((r.path for r in self.routes if r.match(visit.path)), None))
             count("Unforeseen", audience=self.audience)
             answer = self._refusal(visit, Unexpected())
         answer["headers"]["x-correlation-id"] = correlation_id()
