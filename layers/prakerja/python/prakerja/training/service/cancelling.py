@@ -9,6 +9,7 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
+from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import TransactionUnknown, TransactionVoid
 from prakerja.training.model.purchase import Invoice, InvoiceState, require_not_begun, require_voidable
 from prakerja.training.service.buyers import name_of
@@ -74,7 +75,8 @@ def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
     scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
     counts_again = purchase.is_first and membership.state is MembershipState.ACTIVE  # who was revoked stays so
     undo_first = (now, scheme.deadline_rule.days_after_void) if counts_again else None
-    # commit
+    is_told = membership.state is not MembershipState.REVOKED  # who was, heard that, and gets nothing back
+    # commit, announce
     unless_moved(
         p.table.commit(
             *cancelled_parts(purchase, code, now, request),
@@ -82,6 +84,7 @@ def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
             close_purchase_part(membership, purchase.purchase_id, undo_first=undo_first),
             seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
             evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
+            outbox=[notice(purchase.person_id, NoticeKind.PURCHASE_CANCELLED, purchase.purchase_id)] if is_told else [],
         )
     )
     count("PurchaseCancelled")
