@@ -103,6 +103,14 @@ def test_a_form_that_was_sent_many_times_asks_anew(clients: Clients) -> None:
     assert clients.who.submit(page.forms[0], button="izinkan").query["state"] == "a b"
 
 
+def test_the_form_is_sent_to_the_address_of_its_page(clients: Clients) -> None:
+    """So whoever follows a client's link by hand needs nothing but that link and the form's token."""
+    address = f"{CONSENT}?{clients.query()}"
+    token = clients.who.open(address).forms[0].fields["token"]
+    body = urlencode({"token": token, "jawaban": "izinkan"}).encode()
+    assert clients.who.post(address, body, "application/x-www-form-urlencoded").query["code"]
+
+
 def test_a_code_is_not_stored(clients: Clients) -> None:
     code = clients.consent()
     (key,) = codes(clients)
