@@ -43,6 +43,7 @@ APIS: tuple[Entry, ...] = (
                     "ANY /masuk/{proxy+}",
                     *docs("sign-in"),
                 ),
+                per_second=4000,  # 80,000 people in the first minute, each asks for a code and gives it back
             ),
         ),
         grants=(
@@ -62,7 +63,7 @@ APIS: tuple[Entry, ...] = (
     ),
     Entry(
         "participant_api",
-        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant"))),),
+        triggers=(Http("main", ("ANY /v1/{proxy+}", *docs("participant")), per_second=4000),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
             Write("people", "UpdateItem"),
@@ -81,7 +82,7 @@ APIS: tuple[Entry, ...] = (
     ),
     Entry(
         "site",
-        triggers=(Http("main", ("$default",)),),
+        triggers=(Http("main", ("$default",), per_second=1000),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
             Read("programme", "GetItem", "BatchGetItem"),
@@ -96,7 +97,7 @@ APIS: tuple[Entry, ...] = (
     ),
     Entry(
         "operator_api",
-        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator"))),),
+        triggers=(Http("main", ("ANY /operator/v1/{proxy+}", *docs("operator")), per_second=100),),
         grants=(
             Read("people", "BatchGetItem"),
             Read("programme"),
@@ -114,7 +115,7 @@ APIS: tuple[Entry, ...] = (
     ),
     Entry(
         "partner_api",
-        triggers=(Http("partner", ("$default",)),),
+        triggers=(Http("partner", ("$default",), per_second=1000),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
             Read("programme", "GetItem", "BatchGetItem", "Query"),
@@ -131,7 +132,7 @@ APIS: tuple[Entry, ...] = (
     ),
     Entry(
         "payment_callback",
-        triggers=(Http("partner", ("POST /callbacks/snap/{provider}/{proxy+}",)),),
+        triggers=(Http("partner", ("POST /callbacks/snap/{provider}/{proxy+}",), per_second=200),),
         grants=(
             Read("programme", "GetItem", "BatchGetItem"),
             Write("programme"),

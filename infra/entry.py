@@ -16,10 +16,16 @@ EVERY_FUNCTION = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 
 @dataclass(frozen=True)
 class Http:
-    """Routes of an HTTP API, each ``"METHOD /path"`` or ``"$default"``. The most specific route wins."""
+    """Routes of an HTTP API, each ``"METHOD /path"`` or ``"$default"``. The most specific route wins.
+
+    ``per_second``: requests that each route takes, of all callers together; the gateway answers 429 to the others. It keeps
+    a flood at one door from taking the functions of all, so it is far above what is expected. No limit of one caller: those
+    are the functions' own.
+    """
 
     api: Api
     routes: tuple[str, ...]
+    per_second: int
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from prakerja.partners.signature import Verified, believed_until, verify, verify_strong
+from prakerja.partners.signature import Verified, believed_until, strong_text, verify, verify_strong
 from prakerja.partners.wire import ParsedBody, canonical_paths
+from prakerja.platform.ids import fingerprint
 
 NOBODY = "-"
 """Stands for a missing or impossible client code, so that it is looked up like any other. No partner has this code."""
@@ -25,6 +26,11 @@ class Signed:
     body: bytes
     parsed: ParsedBody
 
+    @property
+    def target(self) -> str:
+        """The path as it was sent, with the query if there is one."""
+        return f"{self.raw_path}?{self.query}" if self.query else self.raw_path
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -39,25 +45,34 @@ class Credentials:
     @property
     def headers(self) -> dict[str, str]:
         """By the contract's first names, for those who read them, whichever were sent."""
-        spent = "" if self.nonce is None else f":{self.nonce}"
-        return {"client_code": self.client_code, "timestamp": self.timestamp, "signature": self.signature + spent}
+        return {"client_code": self.client_code, "timestamp": self.timestamp, "signature": self.signature}
 
     @property
     def believed_until(self) -> datetime:
         """Until when a nonce must be remembered. Only of what was verified."""
         return believed_until(self.timestamp)
 
+    def name_of(self, signed: Signed) -> str:
+        """What a request has in common with its repeats, and with no other request.
+
+        A repeat is the same bytes or, since a nonce is good once, the same under another nonce.
+        """
+        if self.nonce is None:
+            return fingerprint([self.timestamp, self.signature])
+        return fingerprint(
+            [strong_text(self.client_code, self.timestamp, "", signed.method, signed.target, signed.body)]
+        )
+
     def verify(self, keys: Sequence[bytes], signed: Signed, now: datetime) -> Verified:
         """Raises BadSignature."""
         if self.nonce is not None:
-            target = f"{signed.raw_path}?{signed.query}" if signed.query else signed.raw_path
             return verify_strong(
                 keys,
                 self.client_code,
                 self.timestamp,
                 self.nonce,
                 signed.method,
-                target,
+                signed.target,
                 signed.body,
                 self.signature,
                 now,

@@ -23,7 +23,6 @@ from functions.partner_api.requests import PartnerRequest, read
 from prakerja.partners.errors import BadSignature, ClientMissing, ClientUnknown, EndpointNotFound, InvalidFields
 from prakerja.partners.wire import EMPTY, ParsedBody, parse, received, route_path
 from prakerja.platform.access_patterns import Pattern
-from prakerja.platform.ids import fingerprint
 from prakerja.platform.observability import begin, count, log
 from prakerja.platform.parts import Item
 from prakerja.platform.problems import MethodNotAllowed, Problem, Unexpected
@@ -87,11 +86,8 @@ class Call(Generic[PartnerT, RequestT]):
     request: RequestT
     items: Sequence[Item | None]
     headers: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        """Of the signed request: the same bytes sent again have the same name, any other request has another one."""
-        return fingerprint([self.headers["timestamp"], self.headers["signature"]])
+    name: str = ""
+    """Of the signed request: its repeats have the same one, any other request has another one."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +178,7 @@ def _answer(
     if endpoint.trust is Trust.NAMED:
         return endpoint, endpoint.handler(Call(_named(partner, credentials), _readable(request), items, known))
     caller, key = _believe(partner, credentials, signed, register, now)
-    data = endpoint.handler(Call(caller, _readable(request), items, known))
+    data = endpoint.handler(Call(caller, _readable(request), items, known, credentials.name_of(signed)))
     try:
         register.note_use(caller, key)
     except Exception:  # the partner's answer stands, whether or not we remember that its key is in use

@@ -24,6 +24,8 @@ ATTENDANCE = "/attendance/<attendance>"
 PHOTO_FORM = MAX_PHOTO_BYTES + 100_000
 """The photo and what a form puts around it, bytes."""
 
+MAX_MEGABYTES = MAX_PHOTO_BYTES // 1_000_000
+
 page = Routes()
 
 
@@ -64,7 +66,8 @@ def _shown(visit: Visit, seen: AttendanceView, problem: Problem | None = None) -
         "here": visit.path,
         "is_post_test": seen.sequence == POST_TEST,
         "window": _window(visit, seen.window) if seen.window else None,
-        "problem": told(problem, visit) if problem else None,
+        "problem": told(said, visit) if (said := problem or (None if seen.is_done else seen.refusal)) else None,
+        "most": visit.say(f"Paling besar {MAX_MEGABYTES} MB.", f"At most {MAX_MEGABYTES} MB."),
     }
     status, wait = (problem.status, problem.retry_after) if problem else (200, None)
     return Page("attendance.html", values, status, retry_after=wait, form_to=(origin(seen.return_url),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from prakerja.platform.addresses import origin
 from prakerja.platform.web.answers import Page, Redirect
@@ -38,10 +39,11 @@ def ask(visit: Visit) -> Page | Redirect:
 @page("POST", CONSENT_PAGE, opens="person")
 def answer(visit: Visit) -> Page | Redirect:
     """The person's answer: back to the client with a code, or with the news that there is none."""
-    p, asked = platform(), _asked(visit.form.fields)
+    p, asked = platform(), _asked(visit.query)
     who = visit.signed_in()
     if visit.form.get("jawaban") == AGREED:
-        return Redirect(give_consent(p, form_secret(), person_id=who.person_id, asked=asked, key=visit.key))
+        given = give_consent(p, form_secret(), person_id=who.person_id, asked=asked, key=visit.key)
+        return Redirect(given or visit.address)  # or the question anew
     look_at_wish(p, asked=asked)
     elsewhere = failure_address(p, asked=asked, error=DENIED)
     return Redirect(elsewhere) if elsewhere else Page("refused.html")
@@ -52,8 +54,10 @@ def _asked(given: Mapping[str, str]) -> Asked:
 
 
 def _values(wish: Wish, asked: Asked) -> dict[str, object]:
+    words = {name: word for name in ASKED if (word := getattr(asked, name))}
     return {
         "wish": wish,
         "host": origin(wish.redirect_uri).partition("://")[2],
-        "asked": {name: word for name in ASKED if (word := getattr(asked, name))},
+        # the question is in the form's address, so that a sign-in in between leads back to it
+        "here": f"{CONSENT_PAGE}?{urlencode(words)}",
     }

@@ -20,6 +20,8 @@ from infra.entry import Entry, Http
 
 LOGGED = ("requestId", "routeKey", "status", "responseLatency", "integrationLatency", "integrationErrorMessage")
 """No path, query or address: they may hold ids and tokens."""
+OTHERWISE = 100
+"""Requests per second of a route that declares nothing; none does."""
 
 
 class PrakerjaApi(Construct):
@@ -32,6 +34,11 @@ class PrakerjaApi(Construct):
         stage = apigateway.HttpStage(self, "stage", http_api=self.api, stage_name="$default", auto_deploy=True)
         stage_resource = stage.node.default_child
         assert isinstance(stage_resource, apigateway.CfnStage)
+        self._stage = stage_resource
+        self._limits: dict[str, object] = {}
+        stage_resource.default_route_settings = apigateway.CfnStage.RouteSettingsProperty(
+            throttling_rate_limit=OTHERWISE, throttling_burst_limit=OTHERWISE
+        )
         stage_resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=log.log_group_arn, format=json.dumps({field: f"$context.{field}" for field in LOGGED})
         )
@@ -43,13 +50,22 @@ class PrakerjaApi(Construct):
             entry.name, function, payload_format_version=apigateway.PayloadFormatVersion.VERSION_2_0
         )
         for number, route in enumerate(trigger.routes):
-            apigateway.HttpRoute(
+            made = apigateway.HttpRoute(
                 self,
                 f"{entry.name}_{number}",
                 http_api=self.api,
                 route_key=_route_key(route),
                 integration=integration,
             )
+            self._limit(made, route, trigger.per_second)
+
+    def _limit(self, made: apigateway.HttpRoute, route: str, per_second: int) -> None:
+        """The stage limits a route, so the route must be there first."""
+        resource = made.node.default_child
+        assert isinstance(resource, apigateway.CfnRoute)
+        self._limits[route] = {"ThrottlingRateLimit": per_second, "ThrottlingBurstLimit": per_second}
+        self._stage.route_settings = self._limits
+        self._stage.add_dependency(resource)
 
 
 def _route_key(route: str) -> apigateway.HttpRouteKey:

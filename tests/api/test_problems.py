@@ -79,9 +79,10 @@ ELSEWHERE: dict[str, str] = {
             "foreign-form",
             "stale-form",
             "form-too-large",
+            "photo-too-large",
             "not-a-form",
         ),
-        "told on a page: tests/functions/test_consent.py, tests/functions/test_site.py",
+        "told on a page: tests/functions/test_consent.py, test_site.py, test_attendance_page.py",
     ),
     **dict.fromkeys(
         (

@@ -176,6 +176,17 @@ def test_attendance_that_is_recorded(town: Town) -> None:
     fine(town)
 
 
+def test_attendance_that_came_too_late_leads_back(town: Town) -> None:
+    link = town.link()
+    town.signed_in()
+    town.site.world.clock.move(minutes=15)
+    town.phone.open(link)
+    assert "Halaman ini sudah kedaluwarsa" in town.phone.text
+    fine(town)
+    town.phone.press("Kembali ke lembaga pelatihan")
+    assert town.phone.address.startswith(f"{town.lms}/?kelas=7&state=")
+
+
 def test_consent_is_given(town: Town) -> None:
     phone = town.phone
     town.signed_in()
@@ -188,6 +199,28 @@ def test_consent_is_given(town: Town) -> None:
     found = parse_qs(landed.query)
     assert set(found) == {"code", "state"}
     assert found["state"] == ["a b"]
+    assert phone.complaints() == []
+
+
+def test_consent_that_outlives_the_session_is_asked_for_again(town: Town) -> None:
+    phone = town.phone
+    town.signed_in()
+    phone.open(town.consent())
+    phone.cookie(town.base, "prakerja_access", town.site.access(town.member.person_id, minutes_ago=90))
+    phone.press("Izinkan")
+    assert phone.address.startswith(f"{town.base}/masuk?next=%2Fconsent-sso%3F")
+    phone.type("address", town.member.email)
+    phone.press("Kirim kode")
+    phone.type("code", town.newest(Channel.EMAIL))
+    phone.press("Masuk")
+    phone.type("code", town.newest(Channel.PHONE))
+    phone.press("Masuk")
+    assert "Lpk meminta data Anda" in phone.text
+    fine(town)
+    phone.press("Izinkan")
+    landed = urlsplit(phone.address)
+    assert (f"{landed.scheme}://{landed.netloc}{landed.path}") == f"{town.lms}/masuk"
+    assert parse_qs(landed.query)["state"] == ["a b"]
     assert phone.complaints() == []
 
 

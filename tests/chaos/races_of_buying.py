@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from functions.operator_api.routes_approvals import ANNOUNCED
 from prakerja.platform.access_patterns import MEMBERSHIP, PLATFORM_ACCOUNT, PURCHASE
-from prakerja.platform.approvals import approve
 from prakerja.training.messages import PaymentCodeRequested
-from prakerja.training.model.cancellation import CancellationReason
-from prakerja.training.model.learning import finish_by
-from prakerja.training.model.purchase import PurchaseState
-from prakerja.training.service.annulling import annul, propose_cancellation
 from prakerja.training.service.binding import untie_account
-from prakerja.training.service.finishing import end_course
 from tests.chaos.races import Contender, Judge, Race, course_of, member_of, one, person
 from tests.support.market import PRICE, account_of
 from tests.support.people import Someone
@@ -23,7 +16,7 @@ from tests.support.scenarios_stage import Stage
 GRANTED = 3_500_000
 
 
-def _bought(stage: Stage, number: int) -> tuple[Someone, str, dict[str, Any]]:
+def bought(stage: Stage, number: int) -> tuple[Someone, str, dict[str, Any]]:
     """A member in a schedule of two seats: who, the course, the sale."""
     who, card = member_of(stage, number)
     course = course_of(stage, number, 2)
@@ -31,29 +24,14 @@ def _bought(stage: Stage, number: int) -> tuple[Someone, str, dict[str, Any]]:
     return who, course, sale
 
 
-def _state(stage: Stage, who: Someone) -> str:
+def state_of(stage: Stage, who: Someone) -> str:
     (bought,) = stage.world.table.query(PURCHASE, person_id=who.person_id).items
     return str(bought["state"])
 
 
-def _void(stage: Stage, number: int, sale: dict[str, Any]) -> Contender:
+def void(stage: Stage, number: int, sale: dict[str, Any]) -> Contender:
     order = {"invoice_code": f"INV-{number}", "transaction_code": sale["transaction_code"]}
     return lambda: stage.market.call("toko", "/payment/void", order)
-
-
-def _agreed(stage: Stage, who: Someone) -> str:
-    """Two operators agree to cancel what somebody bought: the approval."""
-    (bought,) = stage.world.table.query(PURCHASE, person_id=who.person_id).items
-    approval = propose_cancellation(
-        stage.p,
-        operator="op-1",
-        person_id=who.person_id,
-        purchase_id=bought["purchase_id"],
-        reason=CancellationReason.NOT_AS_SOLD,
-        evidence_reference="audit 9",
-    )
-    approve(stage.p, operator=stage.operator("op-2"), approval_id=approval.approval_id, announce=ANNOUNCED)
-    return approval.approval_id
 
 
 def one_account_two_cards(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
@@ -83,8 +61,8 @@ def one_account_two_cards(stage: Stage, number: int) -> tuple[list[Contender], J
 
 def one_card_untied_while_it_buys(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
     """Whatever comes first: card and account are tied to each other afterwards, or neither to the other."""
-    who, course, sale = _bought(stage, number)
-    assert _void(stage, number, sale)()[0] == 200
+    who, course, sale = bought(stage, number)
+    assert void(stage, number, sale)()[0] == 200
     stage.clock.move(minutes=1)
     member = stage.world.table.get(MEMBERSHIP, person_id=who.person_id)
     assert member is not None
@@ -133,7 +111,7 @@ def one_card_two_codes(stage: Stage, number: int) -> tuple[list[Contender], Judg
 
 
 def commit_against_void(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who, course, sale = _bought(stage, number)
+    who, course, sale = bought(stage, number)
 
     def judge(answers: Sequence[Any]) -> None:
         one(answers, lambda answer: answer[0] == 200)
@@ -143,84 +121,18 @@ def commit_against_void(stage: Stage, number: int) -> tuple[list[Contender], Jud
         assert (balance["available"], balance["reserved"]) == ((GRANTED - PRICE, PRICE) if redeemed else (GRANTED, 0))
         assert stage.market.seats(course, course) == (1 if redeemed else 2)
 
-    return [lambda: stage.market.redeem(sale["redeem_code"]), _void(stage, number, sale)], judge
+    return [lambda: stage.market.redeem(sale["redeem_code"]), void(stage, number, sale)], judge
 
 
 def one_void_twice(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who, course, sale = _bought(stage, number)
+    who, course, sale = bought(stage, number)
 
     def judge(answers: Sequence[Any]) -> None:
         assert [status for status, _ in answers] == [200, 200], "byte for byte the same request"
         assert stage.market.balance(who)["available"] == GRANTED
         assert stage.market.seats(course, course) == 2
 
-    return [_void(stage, number, sale)] * 2, judge
-
-
-def operators_against_void(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who, course, sale = _bought(stage, number)
-    approval_id = _agreed(stage, who)
-
-    def judge(answers: Sequence[Any]) -> None:
-        assert answers[0].state is PurchaseState.CANCELLED
-        assert answers[1][0] == 200 or answers[1][1]["code"] == "ERRPLT40028"
-        assert stage.market.balance(who)["available"] == GRANTED
-        assert stage.market.seats(course, course) == 2
-
-    return [
-        lambda: annul(stage.p, person_id=who.person_id, approval_id=approval_id),
-        _void(stage, number, sale),
-    ], judge
-
-
-def operators_against_completion(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    who, _, sale = _bought(stage, number)
-    code = sale["redeem_code"]
-    stage.outside.know(who)
-    stage.market.learn(code)
-    assert stage.market.submit(code)[0] == 200
-    approval_id = _agreed(stage, who)
-
-    def judge(answers: Sequence[Any]) -> None:
-        state, balance = _state(stage, who), stage.market.balance(who)
-        assert state in ("COMPLETED", "CANCELLED")
-        assert (balance["available"], balance["spent"]) == (
-            (GRANTED - PRICE, PRICE) if state == "COMPLETED" else (GRANTED, 0)
-        )
-        assert answers[0].state == state
-        assert (answers[1][0] == 200) == (state == "COMPLETED")
-        member = stage.world.table.get(MEMBERSHIP, person_id=who.person_id)
-        assert member is not None
-        assert "open_purchase_id" not in member
-
-    return [
-        lambda: annul(stage.p, person_id=who.person_id, approval_id=approval_id),
-        lambda: stage.market.feedback(code),
-    ], judge
-
-
-def operators_against_the_end(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    """A course whose time is over is cancelled while it ends: paid back or forfeited, and whoever is late fails nobody."""
-    who, _, sale = _bought(stage, number)
-    code = sale["redeem_code"]
-    assert stage.market.redeem(code)[0] == 200
-    left = finish_by(stage.market.redeem_code(code)) - stage.clock.programme()
-    stage.clock.travel(seconds=left.total_seconds() + 30)
-    approval_id = _agreed(stage, who)
-
-    def judge(answers: Sequence[Any]) -> None:
-        state, balance = _state(stage, who), stage.market.balance(who)
-        assert answers[0].state == state
-        assert answers[1] is None, answers
-        assert (state, balance["available"], balance["forfeited"]) in (
-            ("CANCELLED", GRANTED, 0), ("NOT_COMPLETED", GRANTED - PRICE, PRICE)
-        )  # fmt: skip
-        assert stage.market.redeem_code(code).state == state
-
-    return [
-        lambda: annul(stage.p, person_id=who.person_id, approval_id=approval_id),
-        lambda: end_course(stage.p, redeem_code=code),
-    ], judge
+    return [void(stage, number, sale)] * 2, judge
 
 
 BUYING = (
@@ -229,7 +141,4 @@ BUYING = (
     Race("one card, two codes", one_card_two_codes),
     Race("commit against void", commit_against_void),
     Race("one void, twice", one_void_twice),
-    Race("operators cancel, platform voids", operators_against_void),
-    Race("operators cancel, course completes", operators_against_completion),
-    Race("operators cancel, course ends", operators_against_the_end),
 )

@@ -22,6 +22,7 @@ def _code(stage: Stage, number: int) -> str:
     who = plant_person(stage.world, person(number))
     asked = Asked(client_id="lpk", redirect_uri=BACK, scope="name")
     address = give_consent(stage.p, "a key of forms", person_id=who.person_id, asked=asked, key=f"form-{number}")
+    assert address is not None
     return parse_qs(urlsplit(address).query)["code"][0]
 
 
@@ -42,6 +43,9 @@ def one_code_two_exchanges(stage: Stage, number: int) -> tuple[list[Contender], 
         grant = load_grant(stage.world.table, stage.p.ids.of("sso-grant", digest_of(code)))
         assert grant is not None
         assert grant.generation == 1
+        assert grant.ended_at is not None, "somebody may hold a copy of the code"
+        (winner,) = [answer.data for answer in answers if answer.status == 200]
+        assert ask_as_client("GET", PROFILE, authorization=winner["access_token"]).status == 400
 
     return [lambda: _exchange(code), lambda: _exchange(code)], judge
 

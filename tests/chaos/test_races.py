@@ -16,6 +16,7 @@ import pytest
 
 from tests.chaos.races import COURSES, PEOPLE, Contender, Judge, Race, answer_of
 from tests.chaos.races_of_buying import BUYING
+from tests.chaos.races_of_cancelling import CANCELLING
 from tests.chaos.races_of_learning import LEARNING
 from tests.chaos.races_of_members import MEMBERSHIPS
 from tests.chaos.races_of_money import MONEY
@@ -29,7 +30,7 @@ from tests.support.scenarios_stage import Stage, stage
 
 pytestmark = pytest.mark.timeout(900)
 
-RACES = (*PEOPLE, *COURSES, *BUYING, *LEARNING, *MONEY, *UNDER_WAY, *MEMBERSHIPS, *SSO, *PARTNERS)
+RACES = (*PEOPLE, *COURSES, *BUYING, *CANCELLING, *LEARNING, *MONEY, *UNDER_WAY, *MEMBERSHIPS, *SSO, *PARTNERS)
 ROUNDS = effort(3)
 
 

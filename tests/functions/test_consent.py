@@ -9,7 +9,9 @@ import pytest
 from prakerja.platform.access_patterns import SSO_CODE
 from prakerja.platform.evidence import evidence_of
 from prakerja.registration.model.address import Channel
+from prakerja.sso.model import CODES_PER_FORM
 from tests.support.clients import BACK, CONSENT, FAILED, Clients
+from tests.support.site import PHONE
 from tests.support.world import World
 
 
@@ -73,6 +75,40 @@ def test_the_same_form_gives_the_same_code(clients: Clients) -> None:
     assert first == second
     assert len(codes(clients)) == 1
     assert clients.who.submit(clients.page().forms[0], button="izinkan").away != first
+
+
+def test_a_form_sent_again_after_its_code_was_used_does_no_harm(clients: Clients) -> None:
+    """Pressed twice, or once more after going back: the client gets a code that it can use, and keeps what it has."""
+    form = clients.page().forms[0]
+    first = clients.token(clients.who.submit(form, button="izinkan").query["code"]).data
+    second = clients.token(clients.who.submit(form, button="izinkan").query["code"]).data
+    assert second["access_token"] != first["access_token"]
+    for tokens in (first, second):
+        assert clients.profile(tokens["access_token"]).data["name"]
+
+
+def test_a_form_sent_again_after_its_codes_minute_gives_a_good_one(clients: Clients) -> None:
+    form = clients.page().forms[0]
+    clients.who.submit(form, button="izinkan")
+    clients.world.clock.move(seconds=60)
+    assert clients.token(clients.who.submit(form, button="izinkan").query["code"]).status == 200
+
+
+def test_a_form_that_was_sent_many_times_asks_anew(clients: Clients) -> None:
+    form = clients.page(state="a b").forms[0]
+    for _ in range(CODES_PER_FORM):
+        assert clients.token(clients.who.submit(form, button="izinkan").query["code"]).status == 200
+    page = clients.who.submit(form, button="izinkan")
+    assert (page.path, "Lpk meminta data Anda" in page.text) == (CONSENT, True)
+    assert clients.who.submit(page.forms[0], button="izinkan").query["state"] == "a b"
+
+
+def test_the_form_is_sent_to_the_address_of_its_page(clients: Clients) -> None:
+    """So whoever follows a client's link by hand needs nothing but that link and the form's token."""
+    address = f"{CONSENT}?{clients.query()}"
+    token = clients.who.open(address).forms[0].fields["token"]
+    body = urlencode({"token": token, "jawaban": "izinkan"}).encode()
+    assert clients.who.post(address, body, "application/x-www-form-urlencoded").query["code"]
 
 
 def test_a_code_is_not_stored(clients: Clients) -> None:
@@ -197,6 +233,30 @@ def test_who_is_not_signed_in_signs_in_first_and_is_asked_then(clients: Clients)
     asked = nobody.submit(page.forms[0], code=clients.site.inboxes[Channel.PHONE].code)
     assert (asked.path, "Lpk meminta data Anda" in asked.text) == (CONSENT, True)
     assert nobody.submit(asked.forms[0], button="izinkan").query["state"] == "af0ifjsldkj"
+
+
+@pytest.mark.parametrize("session", ["goes on", "is over"])
+def test_an_answer_that_comes_after_the_access_token_leads_back_to_the_question(clients: Clients, session: str) -> None:
+    """Nothing of what the client asked is lost, whether the session goes on silently or the person signs in again."""
+    who = clients.site.visitor()
+    clients.site.sign_in(who)
+    asked = {"redirect_uri": f"{BACK}?a=%C3%A9&b=1", "state": "a b&c=d"}
+    form = who.open(f"{CONSENT}?{clients.query('toko', **asked)}").forms[0]
+    who.jar["prakerja_access"] = (clients.site.access("somebody", minutes_ago=90), "/")
+    if session == "is over":
+        del who.jar["prakerja_refresh"]
+    page = who.submit(form, button="izinkan")
+    if session == "is over":
+        assert page.path == "/masuk"
+        clients.world.clock.move(minutes=2)
+        page = who.submit(page.forms[0], address=PHONE)
+        clients.site.deliver()
+        page = who.submit(page.forms[0], code=clients.site.inboxes[Channel.PHONE].code)
+    assert (page.path, "Toko meminta data Anda" in page.text) == (CONSENT, True)
+    assert codes(clients) == []
+    query = who.submit(page.forms[0], button="izinkan").query
+    assert {name: query[name] for name in ("a", "b", "state")} == {"a": "é", "b": "1", "state": "a b&c=d"}
+    assert clients.token(query["code"], client="toko").data["access_token"]
 
 
 def test_an_answer_without_a_session_counts_for_nothing(clients: Clients) -> None:

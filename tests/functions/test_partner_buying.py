@@ -11,7 +11,7 @@ from prakerja.membership import change_membership
 from prakerja.platform.access_patterns import COURSE
 from prakerja.platform.clock import to_text
 from prakerja.platform.parts import update
-from tests.support.market import PRICE, Market, refused
+from tests.support.market import CARD, PRICE, Market, refused
 from tests.support.world import World
 
 OTHER_CARD = "8000000000000002"
@@ -46,6 +46,22 @@ def test_send_otp_refuses(market: Market, changes: dict[str, Any], code: str) ->
     market.offer("DEAR", "S2", price=3_500_001)
     refused(market.ask(**changes), code)
     assert market.world.take("training.payment_code_requested.v1") == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"course_code": "C9"}, {"schedule_code": "S9"}, {"course_code": "C9", "schedule_code": "S9"}, {"amount": 1}],
+)
+def test_an_invented_order_does_not_tell_whether_a_card_exists(market: Market, changes: dict[str, Any]) -> None:
+    """Neither by its answer nor by what is looked up for it."""
+    market.member()
+    seen = []
+    for card in (CARD, "8999999999999999", "x"):
+        with market.counted() as spent:
+            answer = market.ask(**changes, prakerja_id=card)
+        seen.append((answer, spent.operations))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][0][0] == 400
 
 
 def test_amount_may_come_as_text(market: Market) -> None:

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from functions.partner_api.handler import handler
+from prakerja.membership import RevocationReason, load_membership
+from prakerja.membership.store import revoke_part
 from prakerja.platform.access_patterns import COURSE, PAYMENT_OTP
 from prakerja.platform.parts import update
 from tests.support.market import CARD, PRICE, STATUS, Market, account_of, refused
@@ -208,6 +210,27 @@ def test_the_very_same_void_again_is_answered_as_the_first(market: Market) -> No
     refused(market.call("toko", "/payment/void", void), "ERRPLT40028")
     assert market.balance(who)["available"] == 3_500_000
     assert market.seats() == 4
+
+
+def test_a_member_is_told_once_that_the_platform_has_voided(market: Market) -> None:
+    who = market.member()
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    market.world.take()
+    for _ in range(2):
+        assert market.call("toko", "/payment/void", void)[0] == 200
+    (told,) = (one.body for one in market.world.take("registration.notice_requested.v1"))
+    assert (told["person_id"], told["kind"]) == (who.person_id, "PURCHASE_CANCELLED")
+
+
+def test_who_was_revoked_is_not_told_that_the_balance_is_back(market: Market) -> None:
+    who, table = market.member(), market.world.table
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    membership, now = load_membership(table, who.person_id), market.world.clock.programme()
+    assert membership is not None
+    table.commit(revoke_part(membership, RevocationReason.FRAUD, now, now))
+    market.world.take()
+    assert market.call("toko", "/payment/void", void)[0] == 200
+    assert market.world.take("registration.notice_requested.v1") == []
 
 
 def test_what_has_begun_is_not_voided(market: Market) -> None:

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from functions.operator_api.routes_approvals import ANNOUNCED
+from prakerja.platform.approvals import approve
+from prakerja.platform.auth import Operator
+from prakerja.training.model.cancellation import CancellationReason
 from prakerja.training.model.catalogue import POST_TEST
+from prakerja.training.service.annulling import annul, propose_cancellation
+from prakerja.training.store.purchase import load_purchase
 from tests.support.market import PRICE, Market, refused
 from tests.support.world import World
 
@@ -135,6 +141,53 @@ def test_the_same_void_overtaken_between_its_reads(market: Market) -> None:
     market.between_reads(lambda: twin.append(market.call("toko", "/payment/void", void)))
     assert market.call("toko", "/payment/void", void) == twin[0]
     assert twin[0][0] == 200
+
+
+def test_two_different_voids_at_once(market: Market) -> None:
+    """The money comes back once, and only one of them has done it: the other one is told so."""
+    who = market.member()
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    first: list[Answer] = []
+
+    def overtake() -> None:
+        market.world.clock.move(seconds=1)
+        first.append(market.call("toko", "/payment/void", void))
+
+    market.before_commit(overtake)
+    refused(market.call("toko", "/payment/void", void), "ERRPLT40028")
+    assert first[0][0] == 200
+    assert market.balance(who)["available"] == 3_500_000
+
+
+def test_operators_who_are_too_late_to_cancel_are_answered_what_is(market: Market) -> None:
+    who, p = market.member(), market.world.platform
+    void = {"invoice_code": "INV-1", "transaction_code": market.buy()["transaction_code"]}
+    (bought,) = market.purchases(who)
+    whose: dict[str, Any] = {"person_id": who.person_id, "purchase_id": bought["purchase_id"]}
+    why: dict[str, Any] = {"reason": CancellationReason.NOT_HELD, "evidence_reference": "letter 7"}
+    approval_id = propose_cancellation(p, operator="op-1", **whose, **why).approval_id
+    officer = Operator("op-2", frozenset({"payout_officer"}), market.world.clock.wall())
+    approve(p, operator=officer, approval_id=approval_id, announce=ANNOUNCED)
+
+    def overtake() -> None:
+        market.world.clock.travel(seconds=90)
+        assert market.call("toko", "/payment/void", void)[0] == 200
+
+    market.before_commit(overtake)
+    answer = annul(p, person_id=who.person_id, approval_id=approval_id)
+    assert answer == load_purchase(market.world.table, **whose)
+
+
+def test_two_different_feedbacks_at_once_complete_a_course_with_one_of_them(market: Market) -> None:
+    who = market.member()
+    code = market.buy()["redeem_code"]
+    market.learn(code)
+    assert market.submit(code)[0] == 200
+    first: list[Answer] = []
+    market.before_commit(lambda: first.append(market.feedback(code, notes="Lebih dahulu.")))
+    refused(market.feedback(code, notes="Terlambat."), "ERRTRX40055")
+    assert first[0][1]["data"]["notes"] == "Lebih dahulu."
+    assert market.balance(who)["spent"] == PRICE
 
 
 def test_two_codes_asked_for_at_once(market: Market) -> None:

@@ -10,7 +10,9 @@ import pytest
 import functions.partner_api.handler as partner_api
 from prakerja.partners import WrongPartnerKind
 from prakerja.partners.signature import strong_text
-from prakerja.training.service.testing import issue_test_codes
+from prakerja.training.model.task import Task, TaskScope
+from prakerja.training.service.testing import AT_ONCE, issue_test_codes
+from prakerja.training.store.learning import task_part
 from tests.contract.partner.client import PREFIX, event
 from tests.support.market import STATUS, Market, refused
 from tests.support.world import World
@@ -73,6 +75,31 @@ def test_more_tasks_than_fit_into_one_transaction_are_forgotten(market: Market) 
         task = {**code, "scope": "tpm", "sequence": number, "url_file": "https://files.example.test/a.pdf"}
         assert market.call("lpk", "/tpm/submission", task)[0] == 200
     assert market.call("lpk", RESET, code)[0] == 200
+    assert [item for item in market.world.items("programme") if item["sk"].startswith("SUBMISSION#")] == []
+
+
+@pytest.mark.parametrize("before", range(2))
+def test_a_code_with_many_tasks_is_reset_twice_at_once(market: Market, before: int) -> None:
+    """The other one has forgotten everything before this one's first look at the tasks, or before its second one."""
+    code = {"redeem_code": issue(market)["TC1-999-200"]}
+    for number in range(1, AT_ONCE + 4):
+        task = Task(
+            code["redeem_code"], TaskScope.TPM, number, "https://files.example.test/a.pdf", market.world.clock.wall()
+        )
+        market.world.table.commit(task_part(None, task))
+    events, looks = market.world.client.meta.events, []
+    answers = []
+
+    def overtake(**_: Any) -> None:
+        looks.append(1)
+        if len(looks) == before + 1:
+            events.unregister("before-call.dynamodb.Query", overtake)
+            answers.append(market.call("lpk", RESET, code))
+
+    events.register("before-call.dynamodb.Query", overtake)
+    answers.append(market.call("lpk", RESET, code))
+    assert [status for status, _ in answers] == [200, 200], answers
+    assert answers[0] == answers[1]
     assert [item for item in market.world.items("programme") if item["sk"].startswith("SUBMISSION#")] == []
 
 

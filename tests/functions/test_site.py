@@ -13,38 +13,12 @@ from prakerja.platform.web.forms import FormSigner
 from prakerja.training.model.catalogue import POST_TEST, CourseType
 from prakerja.training.service.testing import issue_test_codes
 from tests.support.classroom import LMS, STRANGER
-from tests.support.market import Market
-from tests.support.people import Someone, plant_person, someone
+from tests.support.lesson import Class
+from tests.support.people import plant_person, someone
 from tests.support.site import Site
-from tests.support.visiting import BOUNDARY, JPEG, Seen, Visitor, multipart
+from tests.support.visiting import BOUNDARY, JPEG, multipart
 from tests.support.wired import sample
 from tests.support.world import World
-
-
-class Class:
-    """A member who has bought course C1, and the pages."""
-
-    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.market = Market(world, monkeypatch)
-        self.site = Site(world, monkeypatch, market=self.market)
-        self.member: Someone = self.market.member()
-        self.code: str = self.market.buy()["redeem_code"]
-        self.who: Visitor = self.site.signed_in(self.member.person_id)
-
-    def link(self, sequence: int = 1) -> str:
-        """Where the institution sends the participant now."""
-        return f"/attendance/{self.market.state(self.code, sequence)}"
-
-    def page(self, sequence: int = 1) -> Seen:
-        """The attendance page while it is open."""
-        self.market.wait_for(self.code, sequence)
-        return self.who.open(self.link(sequence))
-
-    def attended(self, sequence: int = 1) -> int:
-        """What the institution is told."""
-        body = {"redeem_code": self.code, "sequence": sequence}
-        data = self.market.call("lpk", "/payment/redeem-code/status", body)[1]["data"]
-        return int(data["attendance_status"])
 
 
 @pytest.fixture
@@ -250,6 +224,13 @@ def test_a_session_that_ran_out_meanwhile_signs_in_again(lesson: Class) -> None:
     start = lesson.who.submit(page.forms[0], photo=JPEG)
     assert (start.path, start.forms[0].fields["next"]) == ("/masuk", page.path)
     assert lesson.attended() == 0
+
+
+def test_a_photo_that_comes_after_the_access_token_leads_back_to_its_page(lesson: Class) -> None:
+    page = lesson.page()
+    lesson.who.jar["prakerja_access"] = (lesson.site.access(lesson.member.person_id, minutes_ago=90), "/")
+    start = lesson.who.submit(page.forms[0], photo=JPEG)
+    assert (start.path, start.forms[0].fields["next"]) == ("/masuk", page.path)
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://lms.example.test"}, {"sec_fetch_site": "cross-site"}])

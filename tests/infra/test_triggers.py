@@ -180,6 +180,38 @@ def test_every_route_has_its_function_and_the_gateway_may_call_it(local: Templat
         assert (f"Function {function} Arn", source) in permitted
 
 
+def test_every_route_is_limited_and_there_before_its_limit(local: Templates) -> None:
+    """A flood at one door leaves the functions of the others alone."""
+    stages = {
+        local.text(stage.properties["ApiId"]).removeprefix("Api "): stage for stage in local.of("ApiGatewayV2::Stage")
+    }
+    routes = [trigger for entry in FUNCTIONS for trigger in entry.triggers if isinstance(trigger, Http)]
+    for api, stage in stages.items():
+        expected = {
+            route: {"ThrottlingRateLimit": trigger.per_second, "ThrottlingBurstLimit": trigger.per_second}
+            for trigger in routes
+            if trigger.api == api
+            for route in trigger.routes
+        }
+        assert stage.properties["RouteSettings"] == expected
+        default = stage.properties["DefaultRouteSettings"]
+        assert 0 < default["ThrottlingRateLimit"] <= min(trigger.per_second for trigger in routes)
+        mine = {
+            r.logical_id for r in local.of("ApiGatewayV2::Route") if local.text(r.properties["ApiId"]) == f"Api {api}"
+        }
+        assert mine <= set(stage.whole["DependsOn"])
+    assert sum(len(stage.properties["RouteSettings"]) for stage in stages.values()) == len(
+        local.of("ApiGatewayV2::Route")
+    )
+
+
+def test_limits_are_far_above_what_is_expected() -> None:
+    """80,000 sign-ups in the first minute, each of which asks for a code and gives it back through one route."""
+    (sign_in,) = (trigger for entry in FUNCTIONS if entry.name == "sign_in" for trigger in entry.triggers)
+    assert isinstance(sign_in, Http)
+    assert sign_in.per_second >= 2 * 80_000 / 60 * 1.25
+
+
 def _route(local: Templates, route: Resource) -> tuple[str, str, str]:
     target = local.text(route.properties["Target"])
     integration = local.resources["service", target.removeprefix("integrations/Integration ")]

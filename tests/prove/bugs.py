@@ -98,6 +98,13 @@ BUGS = (
         ("tests/unit/partners/test_signature.py",),
     ),
     Bug(
+        "take a repeat under a new nonce for another request",
+        "functions/partner_api/credentials.py",
+        'self.timestamp, "", signed.method',
+        "self.timestamp, self.nonce, signed.method",
+        ("tests/functions/test_partner_repeats.py",),
+    ),
+    Bug(
         "<= the end of a wave",
         f"{CODE}/waves/model.py",
         "    if now >= wave.closes_at:\n        raise WaveClosed",

@@ -52,6 +52,27 @@ LEARNING_BUGS = (
         (f"{RACES}[moto-operators cancel, course ends]",),
     ),
     Bug(
+        "let a void undo a revocation",
+        f"{CODE}/training/service/cancelling.py",
+        "    counts_again = purchase.is_first and membership.state is MembershipState.ACTIVE",
+        "    counts_again = purchase.is_first",
+        (f"{RACES}[moto-platform voids, member is revoked]",),
+    ),
+    Bug(
+        "close a purchase whatever became of its membership",
+        f"{CODE}/membership/store/members.py",
+        '    same = Attr("state").eq(membership.state) & Attr("completed_count")',
+        '    same = Attr("completed_count")',
+        (f"{RACES}[moto-platform voids, member is revoked]",),
+    ),
+    Bug(
+        "answer done when another command has moved the money",
+        f"{CODE}/training/service/moving.py",
+        "    if outcome.repeated:\n",
+        "    if False and outcome.repeated:\n",
+        (f"{RACES}[moto-operators cancel, platform voids]", "tests/functions/test_partner_races.py"),
+    ),
+    Bug(
         "leave a completed course due",
         f"{CODE}/training/store/purchase.py",
         "        remove=() if after.state in OPEN else NOT_DUE,\n",

@@ -16,6 +16,27 @@ PAGE_BUGS = (
         ("tests/functions/test_partner_sso.py",),
     ),
     Bug(
+        "let tokens live on whose code came twice at one moment",
+        f"{SSO}/service/exchanging.py",
+        '        _end(p, grant.grant_id, code.person_id, "CODE_REUSED")\n',
+        "",
+        ("tests/chaos/test_races.py::test_exactly_one_wins[moto-one code of log in with Prakerja, two exchanges]",),
+    ),
+    Bug(
+        "give a code of a form again that was used",
+        f"{SSO}/service/asking.py",
+        "        if given is not None and given.is_waiting(now):\n",
+        "        if given is not None:\n",
+        ("tests/functions/test_consent.py",),
+    ),
+    Bug(
+        "lead back from a sign-in to a page without its query",
+        f"{WEB}/frame.py",
+        "quote(visit.address, safe=_IN_PATHS)",
+        "quote(visit.path, safe=_IN_PATHS)",
+        ("tests/functions/test_consent.py",),
+    ),
+    Bug(
         "take a code as its minute ends",
         f"{SSO}/model.py",
         "code.created_at <= now < code.created_at + CODE_LIFE",

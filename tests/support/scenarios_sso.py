@@ -24,6 +24,7 @@ def _consent(stage: Stage) -> Any:
     address = give_consent(
         stage.p, "FORM_SECRET for tests", person_id=stage.memo.person_id, asked=asked, key="form-of-ani"
     )
+    assert address is not None
     stage.memo.sso_code = parse_qs(urlsplit(address).query)["code"][0]
     return address
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,11 +55,15 @@ class Site:
 
     def signed_in(self, person_id: str, session_id: str = SESSION, **headers: str) -> Visitor:
         """The browser of somebody who has signed in."""
-        who, now = self.visitor(**headers), self.world.clock.wall()
-        session = Session(session_id, person_id, "device", created_at=now, rotated_at=now)
-        token = answers.token_keys().access_token(session, issuer=settings().token_issuer, now=now, seconds=3600)
-        who.jar["prakerja_access"] = (token, "/")
+        who = self.visitor(**headers)
+        who.jar["prakerja_access"] = (self.access(person_id, session_id), "/")
         return who
+
+    def access(self, person_id: str, session_id: str = SESSION, *, minutes_ago: int = 0) -> str:
+        """An access token that is good for an hour, from so many minutes ago."""
+        now = self.world.clock.wall() - timedelta(minutes=minutes_ago)
+        session = Session(session_id, person_id, "device", created_at=now, rotated_at=now)
+        return answers.token_keys().access_token(session, issuer=settings().token_issuer, now=now, seconds=3600)
 
     def deliver(self) -> None:
         """What ``notify`` does with the codes that were asked for."""

@@ -91,7 +91,8 @@ class Visitor:
     def post(self, path: str, body: bytes, kind: str, **headers: str) -> Seen:
         """Send any body from one of our own pages, unless ``headers`` say otherwise."""
         own = {"origin": ORIGIN, "sec_fetch_site": "same-origin", "content_type": kind}
-        return self._visit("POST", path, "", body, own | headers)
+        path, _, query = path.partition("?")
+        return self._visit("POST", path, query, body, own | headers)
 
     def event(self, method: str, path: str, query: str, body: bytes | None, headers: Mapping[str, str]) -> Event:
         """One request as the gateway hands it on."""

@@ -55,6 +55,8 @@ def order(body: Order, who: Annotated[str, Depends(member)], key: IdempotencyKey
 @public
 def anybody(thing_id: str) -> Receipt:
     """Anybody may look."""
+    if thing_id == "boom-0f3c":
+        raise RuntimeError("secret detail")
     return Receipt(amount=len(thing_id))
 
 
@@ -125,6 +127,14 @@ def test_bad_requests_are_told_what_is_wrong(body: Any, status: int, slug: str) 
     assert problem["detail"]
     assert problem["correlation_id"] == answer["headers"]["x-correlation-id"]
     assert "secret" not in answer["body"]
+
+
+def test_a_mistake_of_ours_is_logged_by_its_route(caplog: pytest.LogCaptureFixture) -> None:
+    """An id in a path may be all that it takes to act; the log is read by people who may not."""
+    assert call("GET", "/v1/open/boom-0f3c")[0]["statusCode"] == 500
+    (line,) = [line for line in caplog.records if line.getMessage() == "unforeseen"]
+    assert line.__dict__["route"] == "/v1/open/{thing_id}"
+    assert "0f3c" not in str(line.__dict__)
 
 
 def test_field_errors_speak_both_languages() -> None:

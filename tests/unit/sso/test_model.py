@@ -14,6 +14,7 @@ from prakerja.partners import Partner, PartnerKind
 from prakerja.platform.problems import Problem
 from prakerja.sso.errors import ApplicationUnknown, CodeUnknown, ScopeUnknown, UserMissing, WishRefused
 from prakerja.sso.model import (
+    CODES_PER_FORM,
     Asked,
     Code,
     Exchange,
@@ -27,7 +28,7 @@ from prakerja.sso.model import (
     may_fail_to,
     require_access,
 )
-from prakerja.sso.tokens import SsoKeys, code_from, grant_named_in
+from prakerja.sso.tokens import SsoKeys, codes_from, grant_named_in
 
 NOW = datetime(2026, 1, 15, 3, tzinfo=UTC)
 TODAY = date(2026, 1, 15)
@@ -188,8 +189,9 @@ def test_a_token_with_one_character_changed(place: int, other: str) -> None:
 
 
 def test_codes_of_other_people_clients_and_forms_differ() -> None:
-    codes = {
-        code_from(secret, person, client, key) for secret in "ab" for person in "cd" for client in "ef" for key in "gh"
-    }
-    assert len(codes) == 16
+    of_forms = [
+        codes_from(secret, person, client, key) for secret in "ab" for person in "cd" for client in "ef" for key in "gh"
+    ]
+    codes = {code for of_form in of_forms for code in of_form}
+    assert len(codes) == 16 * CODES_PER_FORM
     assert all(len(code) == 43 for code in codes)

@@ -150,7 +150,8 @@ class Api(APIGatewayHttpResolver):
         if isinstance(error, RequestValidationError):
             error = _input_problem(error, language)
         elif not isinstance(error, Problem):
-            log.exception("unforeseen", path=self.current_event.path)
+            route = self.context.get("_route")  # not the path: it may hold what only its caller should know
+            log.exception("unforeseen", route=getattr(route, "openapi_path", None))
             count("Unforeseen", audience=self.audience)
             error = Unexpected()
         return render(error, language)

@@ -23,6 +23,8 @@ from prakerja.sso.errors import (
 )
 
 CODE_LIFE = timedelta(seconds=60)
+CODES_PER_FORM = 5
+"""So often a consent form can be sent again to good effect; then the person is asked anew."""
 ACCESS_LIFE = timedelta(hours=1)
 GRANT_LIFE = timedelta(days=30)
 """From consent to the next one; refreshing does not prolong it."""
@@ -83,6 +85,10 @@ class Code:
     used_at: datetime | None = None
     grant_id: str | None = None
     """What it was exchanged for."""
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Can it still be exchanged?"""
+        return self.used_at is None and now < self.created_at + CODE_LIFE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Codes and tokens. Of none of them is anything kept by which it could be made again.
 
-A code is derived from the consent form that it comes from, so a form sent twice gives one code; its hash is its key.
+A code is derived from the consent form that it comes from, so a form sent twice gives one code as long as nobody has used
+it; its hash is its key.
 A token is the grant, its generation and an HMAC over both, so a repeated request can be answered the same. Changing the
 secret ends all of them.
 """
@@ -10,18 +11,20 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from prakerja.sso.errors import RefreshUnknown, UserMissing
-from prakerja.sso.model import Grant
+from prakerja.sso.model import CODES_PER_FORM, Grant
 
 _TOKEN = re.compile(r"([0-9a-f-]{36})\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 
 
-def code_from(secret: str, person_id: str, client_code: str, key: str) -> str:
-    """The code of one consent form; ``key`` is the form's own."""
-    return _mac(secret, f"prakerja/sso-code\n{person_id}\n{client_code}\n{key}")
+def codes_from(secret: str, person_id: str, client_code: str, key: str) -> Iterator[str]:
+    """The codes of one consent form, in the order in which they are given; ``key`` is the form's own."""
+    for number in range(CODES_PER_FORM):
+        yield _mac(secret, f"prakerja/sso-code\n{person_id}\n{client_code}\n{key}\n{number}")
 
 
 def digest_of(code: str) -> str:

@@ -108,11 +108,19 @@ class AttendanceDetail(View):
     return_url: str = Field(examples=["https://lms.example/kembali?state=0f3c"])
 
 
+MAX_PHOTO_BYTES = 150_000
+"""What fits into a request of 256 KB as base64. Enough for a face: a picture 800 pixels wide has about 100 KB."""
+
+
 class Photo(Body):
     """Your face, taken now: JPEG, PNG or WebP. It is compared and thrown away."""
 
-    photo: Annotated[str, StringConstraints(min_length=4, max_length=200_000, pattern=r"^[A-Za-z0-9+/]+={0,2}$")] = (
-        Field(description="base64", examples=["/9j/4AAQSkZJRg=="])
+    photo: Annotated[
+        str,
+        StringConstraints(min_length=4, max_length=MAX_PHOTO_BYTES // 3 * 4, pattern=r"^[A-Za-z0-9+/]+={0,2}$"),
+    ] = Field(
+        description="base64 of at most 150 KB: make the picture smaller first, 800 pixels wide will do",
+        examples=["/9j/4AAQSkZJRg=="],
     )
 
 

@@ -4,7 +4,7 @@
 
     Problem
     ├── NotFound 404 ── AttendanceUnknown
-    ├── InvalidInput 422 ── PhotoUnusable
+    ├── InvalidInput 422 ── PhotoUnusable ── PhotoTooLarge
     ├── Unavailable 503 ── FaceCheckUnavailable
     └── Conflict 409
         ├── RedirectNotRegistered, EmailInUse                                  sending a participant to us
@@ -104,12 +104,19 @@ class FaceCheckUnavailable(Unavailable):
 
 
 class PhotoUnusable(InvalidInput):
-    """Facts: ``megabytes``, the most there may be."""
-
     slug = "photo-unusable"
     title, title_id = "The photo cannot be used", "Foto tidak dapat dipakai"
-    detail = "Send one JPEG, PNG or WebP photo of at most {megabytes} MB."
-    detail_id = "Kirim satu foto JPEG, PNG, atau WebP paling besar {megabytes} MB."
+    detail = "Send one photo of your face, taken now, as JPEG, PNG or WebP."
+    detail_id = "Kirim satu foto wajah Anda yang diambil sekarang, berupa JPEG, PNG, atau WebP."
+
+
+class PhotoTooLarge(PhotoUnusable):
+    """Facts: ``megabytes``, the most there may be."""
+
+    slug = "photo-too-large"
+    title, title_id = "The photo is too large", "Foto terlalu besar"
+    detail = "At most {megabytes} MB. Choose a smaller picture size in the camera's settings and take the photo again."
+    detail_id = "Paling besar {megabytes} MB. Pilih ukuran foto lebih kecil di pengaturan kamera, lalu ambil foto lagi."
 
 
 class TaskNotSubmitted(Conflict):

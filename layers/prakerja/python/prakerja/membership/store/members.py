@@ -116,10 +116,10 @@ def open_purchase_part(
 def close_purchase_part(
     membership: Membership, purchase_id: str, *, completed: bool = False, undo_first: tuple[datetime, int] | None = None
 ) -> Part:
-    """The open course is over: completed (and counted), or cancelled.
+    """The open course is over: completed (and counted), or cancelled. Error: MembershipChanged, also if it was revoked.
 
     ``undo_first``: the cancelled course was the first ever, so its deadline counts again: when it was cancelled, and the
-    scheme's ``days_after_void``.
+    scheme's ``days_after_void``. Not for a membership that is over.
     """
     after: dict[str, Any] = {}
     if completed:
@@ -127,7 +127,8 @@ def close_purchase_part(
     if undo_first:
         deadline = deadline_after_void(membership.purchase_deadline_at, *undo_first)
         after |= {"state": MembershipState.ACTIVE_UNPURCHASED, **moved_deadline(membership, deadline)}
-    unchanged = Attr("open_purchase_id").eq(purchase_id) & Attr("completed_count").eq(membership.completed_count)
+    same = Attr("state").eq(membership.state) & Attr("completed_count").eq(membership.completed_count)
+    unchanged = same & Attr("open_purchase_id").eq(purchase_id)
     return change_membership(membership.person_id, set=after, remove=["open_purchase_id"], when=unchanged)
 
 

@@ -29,8 +29,10 @@ class StaleForm(NotAllowed):
 class FormTooLarge(TooLarge):
     slug = "form-too-large"
     title, title_id = "That is too large", "Kiriman terlalu besar"
-    detail = "At most {megabytes} MB can be sent. For a photo, choose a smaller size in the camera's settings."
-    detail_id = "Paling besar {megabytes} MB. Untuk foto, pilih ukuran lebih kecil di pengaturan kamera."
+    detail = "At most {megabytes} MB can be sent. Go back. For a photo, first choose a smaller size in the camera's settings."
+    detail_id = (
+        "Paling besar {megabytes} MB. Kembali; untuk foto, pilih dahulu ukuran lebih kecil di pengaturan kamera."
+    )
 
 
 class NotAForm(UnsupportedMediaType):

@@ -99,7 +99,8 @@ class Pages:
         except Problem as problem:
             answer = self._refusal(visit, problem)
         except Exception:  # the last line of defence: a person must get a page, and we must get the trace
-            log.exception("unforeseen", path=visit.path)
+            # not the path: it may hold what only its visitor should know
+            log.exception("unforeseen", route=next((r.path for r in self.routes if r.match(visit.path)), None))
             count("Unforeseen", audience=self.audience)
             answer = self._refusal(visit, Unexpected())
         answer["headers"]["x-correlation-id"] = correlation_id()
@@ -118,7 +119,7 @@ class Pages:
                 visit = self._sent(event, visit, route)
             shown = route.show(visit)
         except SignInFirst:
-            back = quote(visit.address if route.method == "GET" else visit.path, safe=_IN_PATHS)
+            back = quote(visit.address, safe=_IN_PATHS)
             shown = Redirect(f"{SIGN_IN}?{urlencode({'next': back})}")
         return self._shown(visit, shown)
 
@@ -158,7 +159,8 @@ class Pages:
         def token(action: str) -> str:
             p = self._platform()
             holder = page.holder if page.holder is not None else self._holder(visit)
-            return FormSigner(self._secret(), holder).token(action, p.ids.new(), p.clock.wall())
+            path = action.partition("?")[0]
+            return FormSigner(self._secret(), holder).token(path, p.ids.new(), p.clock.wall())
 
         other = "id" if visit.language == "en" else "en"
         query = {**visit.query, "lang": other} if visit.method == "GET" else {"lang": other}

@@ -11,8 +11,8 @@ from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.sso.model import Asked, Code, Wish, decide_wish, may_fail_to, names_a_client
-from prakerja.sso.store import new_code
-from prakerja.sso.tokens import code_from, digest_of
+from prakerja.sso.store import code_from_item, new_code
+from prakerja.sso.tokens import codes_from, digest_of
 
 CONSENT_PAGE = "/consent-sso"
 DENIED = "access_denied"
@@ -59,34 +59,37 @@ def failure_address(p: Platform, *, asked: Asked, error: str) -> str | None:
     return with_query(asked.login_uri, error=error, **_state(asked.state))
 
 
-def give_consent(p: Platform, secret: str, *, person_id: str, asked: Asked, key: str) -> str:
-    """Record a person's consent: answers the partner's address with the code. The same form again gives the same code.
+def give_consent(p: Platform, secret: str, *, person_id: str, asked: Asked, key: str) -> str | None:
+    """Record a person's consent: answers the partner's address with the code; None: the form was sent too often.
 
-    Raises what ``decide_wish`` does.
+    The same form again gives the same code, but never one that was used or is too old: as it comes, the client takes it
+    for a copy, or cannot use it. Raises what ``decide_wish`` does.
     """
     # load
     partner = _load(p, asked)
     # decide
     now = p.clock.wall()
     wish = decide_wish(partner, asked, wib_date(now))
-    code = code_from(secret, person_id, wish.client_code, key)
-    consent = Code(
-        digest=digest_of(code),
-        client_code=wish.client_code,
-        person_id=person_id,
-        redirect_uri=wish.redirect_uri,
-        scopes=wish.scopes,
-        created_at=now,
-        challenge=wish.challenge,
-    )
-    # commit
-    outcome = p.table.commit(
-        new_code(consent),
-        evidence(person_id, "SSO_CONSENT_GIVEN", now, client_code=wish.client_code, scopes=list(wish.scopes)),
-    )
-    if not outcome.repeated:
-        count("SsoConsentGiven")
-    return with_query(wish.redirect_uri, code=code, **_state(wish.state))
+    for code in codes_from(secret, person_id, wish.client_code, key):
+        consent = Code(
+            digest=digest_of(code),
+            client_code=wish.client_code,
+            person_id=person_id,
+            redirect_uri=wish.redirect_uri,
+            scopes=wish.scopes,
+            created_at=now,
+            challenge=wish.challenge,
+        )
+        # commit
+        outcome = p.table.commit(
+            new_code(consent),
+            evidence(person_id, "SSO_CONSENT_GIVEN", now, client_code=wish.client_code, scopes=list(wish.scopes)),
+        )
+        given = code_from_item(outcome.found) if outcome.repeated else consent
+        if given is not None and given.is_waiting(now):
+            count("SsoConsentGiven", int(not outcome.repeated))
+            return with_query(wish.redirect_uri, code=code, **_state(wish.state))
+    return None
 
 
 def _load(p: Platform, asked: Asked) -> Partner | None:

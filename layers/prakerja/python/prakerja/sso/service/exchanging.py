@@ -39,7 +39,11 @@ def exchange_code(
         rotated_at=now,
     )
     # commit
-    p.table.commit(use_code(code, grant, now), new_grant(grant))
+    try:
+        p.table.commit(use_code(code, grant, now), new_grant(grant))
+    except CodeUnknown:  # given twice at one moment, and the other one was faster: its grant has this very id
+        _end(p, grant.grant_id, code.person_id, "CODE_REUSED")
+        raise
     return grant
 
 

@@ -6,14 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from prakerja.platform.addresses import with_query
-from prakerja.training.learning_errors import AttendanceExpired, AttendanceLocked, FaceNotMatched, PhotoUnusable
+from prakerja.training.learning_errors import (
+    AttendanceExpired,
+    AttendanceLocked,
+    FaceNotMatched,
+    PhotoTooLarge,
+    PhotoUnusable,
+)
 
 LIFE = timedelta(minutes=15)
 """How long a participant has for it (wall clock)."""
 MAX_WRONG_FACES = 5
 """Photos that do not match, after which a state is dead; never the person: the institution's page gives a new one."""
 MAX_PHOTO_BYTES = 4_000_000
-"""What the front camera of a phone makes, untouched (a page without scripts cannot shrink it), and what Lambda can take."""
+"""What the front camera of a phone makes, untouched (a page without scripts cannot shrink it), and what Lambda can take.
+
+An app can, so what it sends through the API is far smaller (``learning_api``)."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,11 @@ class Visit:
         return with_query(self.redirect_uri, state=self.state)
 
 
-def require_usable(visit: Visit, now: datetime) -> None:
-    """Raises AttendanceExpired or AttendanceLocked if it takes no photo any more (wall time)."""
+def unusable(visit: Visit, now: datetime) -> AttendanceExpired | AttendanceLocked | None:
+    """Why it takes no photo any more (wall time); None: it does."""
     if now >= visit.valid_until:
-        raise AttendanceExpired
-    if visit.wrong_faces >= MAX_WRONG_FACES:
-        raise AttendanceLocked
+        return AttendanceExpired()
+    return AttendanceLocked() if visit.wrong_faces >= MAX_WRONG_FACES else None
 
 
 def wrong_face(visit: Visit) -> tuple[Visit, FaceNotMatched | AttendanceLocked]:
@@ -53,7 +60,9 @@ def wrong_face(visit: Visit) -> tuple[Visit, FaceNotMatched | AttendanceLocked]:
 
 
 def require_photo(photo: bytes) -> None:
-    """Raises PhotoUnusable unless it looks like one photo of a kind that every phone makes, and is not too large."""
+    """Raises PhotoUnusable unless it looks like one photo of a kind that every phone makes, PhotoTooLarge."""
     is_webp = photo[:4] == b"RIFF" and photo[8:12] == b"WEBP"
-    if len(photo) > MAX_PHOTO_BYTES or not (is_webp or photo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        raise PhotoUnusable(megabytes=MAX_PHOTO_BYTES // 1_000_000)
+    if not (is_webp or photo.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
+        raise PhotoUnusable
+    if len(photo) > MAX_PHOTO_BYTES:
+        raise PhotoTooLarge(megabytes=MAX_PHOTO_BYTES // 1_000_000)

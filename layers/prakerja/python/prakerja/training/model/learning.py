@@ -101,12 +101,18 @@ def session_starts(code: RedeemCode) -> tuple[datetime, ...]:
     return code.session_starts or tuple(code.starts_at + timedelta(days=number) for number in range(code.sessions))
 
 
+def ended(code: RedeemCode, now: datetime) -> CodeCancelled | CourseOver | None:
+    """Why nothing more can be recorded for a code; None: it can."""
+    if code.state is PurchaseState.CANCELLED:
+        return CodeCancelled()
+    is_over = code.state is PurchaseState.NOT_COMPLETED or (now >= finish_by(code) and not code.is_test)
+    return CourseOver() if is_over else None
+
+
 def require_running(code: RedeemCode, now: datetime) -> None:
     """Raises CodeCancelled or CourseOver if nothing more can be recorded for a code."""
-    if code.state is PurchaseState.CANCELLED:
-        raise CodeCancelled
-    if code.state is PurchaseState.NOT_COMPLETED or (now >= finish_by(code) and not code.is_test):
-        raise CourseOver
+    if refusal := ended(code, now):
+        raise refusal
 
 
 def decide_attendance(code: RedeemCode, sequence: int, now: datetime) -> RedeemCode | None:

@@ -27,7 +27,7 @@ from prakerja.training.errors import PurchaseUnknown
 from prakerja.training.messages import CancellationApproved
 from prakerja.training.model.cancellation import Cancellation, CancellationReason, require_open
 from prakerja.training.model.purchase import OPEN, Purchase, PurchaseState
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.cancellation import cancellation_from_item, new_cancellation
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
@@ -147,13 +147,15 @@ def annul_purchase(
     now = p.clock.programme()
     after = replace(purchase, state=PurchaseState.CANCELLED, cancelled_at=now)
     # commit, announce
-    p.table.commit(
-        *cancelled_parts(purchase, code, now),
-        *pay_back(balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership_from_item(member_item), purchase_id),
-        part,
-        evidence(person_id, "PURCHASE_ANNULLED", now, purchase_id=purchase_id, begun=code.is_redeemed, **facts),
-        outbox=[notice(person_id, NoticeKind.PURCHASE_CANCELLED, purchase_id)],
+    unless_moved(
+        p.table.commit(
+            *cancelled_parts(purchase, code, now),
+            *pay_back(balance_from_item(balance_item), purchase, now),
+            close_purchase_part(membership_from_item(member_item), purchase_id),
+            part,
+            evidence(person_id, "PURCHASE_ANNULLED", now, purchase_id=purchase_id, begun=code.is_redeemed, **facts),
+            outbox=[notice(person_id, NoticeKind.PURCHASE_CANCELLED, purchase_id)],
+        )
     )
     count("PurchaseAnnulled")
     return after

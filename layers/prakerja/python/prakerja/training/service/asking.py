@@ -34,6 +34,9 @@ from prakerja.training.store.payment import (
     resend_part,
 )
 
+NOBODY = "-"
+"""Stands for the holder of a card that does not exist, so that it is looked up like any other. No person has this id."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -74,10 +77,7 @@ def request_code(p: Platform, *, platform: Partner, order: Order, found: Found) 
     TooManyPaymentCodes.
     """
     platform.require(PartnerKind.PLATFORM)
-    holder = found.holder
-    if holder is None:
-        raise CardUnknown
-    return again_if_moved(lambda _: _request_code(p, platform.client_code, order, holder, found))
+    return again_if_moved(lambda _: _request_code(p, platform.client_code, order, found.holder or NOBODY, found))
 
 
 def _request_code(p: Platform, platform: str, order: Order, person_id: str, found: Found) -> Payment:
@@ -90,9 +90,6 @@ def _request_code(p: Platform, platform: str, order: Order, person_id: str, foun
     seats_item, member_item, balance_item, sent_item, *identity = p.table.batch_get(
         seats_key(order.course_code, order.schedule_code, pool), *wanted
     )
-    if member_item is None or balance_item is None:
-        raise CardUnknown
-    membership, balance = membership_from_item(member_item), balance_from_item(balance_item)
     sent = codes_sent_from_item(sent_item)
     answered = sent.payment_of(order.request)
     if answered and (before := load_payment(p.table, answered)):
@@ -100,6 +97,9 @@ def _request_code(p: Platform, platform: str, order: Order, person_id: str, foun
     # decide
     now, today = p.clock.wall(), p.clock.programme()
     course, schedule = require_sale(found.course, found.schedule, platform=platform, amount=order.amount, now=today)
+    if member_item is None or balance_item is None:  # only now: an invented course must not tell whether a card exists
+        raise CardUnknown
+    membership, balance = membership_from_item(member_item), balance_from_item(balance_item)
     scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
     account_required = scheme.link_account_before_purchase
     season = season_of(membership.decreed_at)

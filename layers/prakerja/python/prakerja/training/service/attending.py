@@ -13,15 +13,15 @@ from prakerja.platform.access_patterns import PERSON_IDENTITY
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.parts import Item
-from prakerja.platform.problems import Unavailable
+from prakerja.platform.problems import Problem, Unavailable
 from prakerja.registration import opened
 from prakerja.training.learning_errors import (
     AttendanceUnknown,
     FaceCheckUnavailable,
     RedirectNotRegistered,
 )
-from prakerja.training.model.attendance import LIFE, Visit, require_photo, require_usable, wrong_face
-from prakerja.training.model.learning import Window, decide_attendance, require_running, window_of
+from prakerja.training.model.attendance import LIFE, Visit, require_photo, unusable, wrong_face
+from prakerja.training.model.learning import Window, decide_attendance, ended, require_running, window_of
 from prakerja.training.model.purchase import RedeemCode
 from prakerja.training.ports import FaceCheck, FaceOutcome
 from prakerja.training.service.completing import record
@@ -56,6 +56,8 @@ class AttendanceView:
     window: Window | None
     """Programme time; None while an earlier session has to be attended first."""
     is_open: bool
+    refusal: Problem | None
+    """Why nothing can be recorded under this address any more, whatever the window: too old, locked, the course is over."""
     is_done: bool
     """It is recorded already; the participant goes back to ``return_url``."""
     is_test: bool
@@ -98,12 +100,14 @@ def look_at_attendance(p: Platform, *, state: str, person_id: str | None) -> Att
     visit, code, _ = _load(p, state, person_id)
     # decide
     window, now = window_of(code, visit.sequence), p.clock.programme()
+    refusal = ended(code, now) or unusable(visit, p.clock.wall())
     return AttendanceView(
         course_title=code.title,
         institution_name=code.institution_name,
         sequence=visit.sequence,
         window=window,
-        is_open=code.is_test or (window is not None and window.is_open(now)),
+        is_open=refusal is None and (code.is_test or (window is not None and window.is_open(now))),
+        refusal=refusal,
         is_done=visit.sequence in code.attended,
         is_test=code.is_test,
         return_url=visit.return_url,
@@ -129,7 +133,8 @@ def attend(p: Platform, face_check: FaceCheck, *, state: str, person_id: str | N
         after = decide_attendance(code, visit.sequence, now)
         if after is None:
             return visit.return_url
-        require_usable(visit, p.clock.wall())
+        if refusal := unusable(visit, p.clock.wall()):
+            raise refusal
         if not (matched or code.is_test):
             _require_face(p, face_check, visit, code, identity, photo)
             matched = True

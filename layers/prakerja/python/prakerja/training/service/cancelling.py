@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from prakerja.balance import balance_from_item
-from prakerja.membership import close_purchase_part, load_scheme, membership_from_item
+from prakerja.membership import MembershipState, close_purchase_part, load_scheme, membership_from_item
 from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PERSON_IDENTITY, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
+from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import TransactionUnknown, TransactionVoid
 from prakerja.training.model.purchase import Invoice, InvoiceState, require_not_begun, require_voidable
 from prakerja.training.service.buyers import name_of
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
 from prakerja.training.store.moved import Moved
@@ -72,13 +73,18 @@ def _cancel(p: Platform, invoice: Invoice, request: str) -> None:
     require_not_begun(code)
     now, membership = p.clock.programme(), membership_from_item(member_item)
     scheme = load_scheme(p.table, membership.scheme_name, membership.scheme_version)
-    days = scheme.deadline_rule.days_after_void
-    # commit
-    p.table.commit(
-        *cancelled_parts(purchase, code, now, request),
-        *pay_back(balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership, purchase.purchase_id, undo_first=(now, days) if purchase.is_first else None),
-        seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
-        evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
+    counts_again = purchase.is_first and membership.state is MembershipState.ACTIVE  # who was revoked stays so
+    undo_first = (now, scheme.deadline_rule.days_after_void) if counts_again else None
+    is_told = membership.state is not MembershipState.REVOKED  # who was, heard that, and gets nothing back
+    # commit, announce
+    unless_moved(
+        p.table.commit(
+            *cancelled_parts(purchase, code, now, request),
+            *pay_back(balance_from_item(balance_item), purchase, now),
+            close_purchase_part(membership, purchase.purchase_id, undo_first=undo_first),
+            seat_part(purchase.course_code, purchase.schedule_code, seats, +1),
+            evidence(purchase.person_id, "PURCHASE_CANCELLED", now, purchase_id=purchase.purchase_id),
+            outbox=[notice(purchase.person_id, NoticeKind.PURCHASE_CANCELLED, purchase.purchase_id)] if is_told else [],
+        )
     )
     count("PurchaseCancelled")

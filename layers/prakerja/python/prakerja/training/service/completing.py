@@ -15,6 +15,7 @@ from prakerja.registration import NoticeKind, notice
 from prakerja.training.errors import CodeUnknown
 from prakerja.training.model.learning import decide_completion
 from prakerja.training.model.purchase import OPEN, PurchaseState, RedeemCode
+from prakerja.training.service.moving import unless_moved
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import code_part, completed_part, purchase_from_item
 
@@ -57,13 +58,15 @@ def _complete(p: Platform, before: RedeemCode, after: RedeemCode, now: datetime,
         balance = balance_from_item(balance_item)
         paid = post_parts(balance, done.amount, done.purchase_id, now, done.institution)
     # commit, announce
-    p.table.commit(
-        code_part(before, proven),
-        *also,
-        completed_part(done),
-        *paid,
-        close_purchase_part(membership, done.purchase_id, completed=True),
-        outbox=[notice(done.person_id, NoticeKind.COMPLETED, done.purchase_id)],
+    unless_moved(
+        p.table.commit(
+            code_part(before, proven),
+            *also,
+            completed_part(done),
+            *paid,
+            close_purchase_part(membership, done.purchase_id, completed=True),
+            outbox=[notice(done.person_id, NoticeKind.COMPLETED, done.purchase_id)],
+        )
     )
     count("CourseCompleted")
     return proven

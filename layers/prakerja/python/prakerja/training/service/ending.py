@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from prakerja.balance import (
-    balance_from_item,
-    forfeit_unused_parts,
-    load_balance,
-)
-from prakerja.membership import (
-    MembershipState,
-    close_purchase_part,
-    load_membership,
-)
+from prakerja.balance import balance_from_item, forfeit_unused_parts
+from prakerja.membership import MembershipState, close_purchase_part, load_membership, membership_from_item
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import BALANCE, INVOICE, PURCHASE, REDEEM_CODE
+from prakerja.platform.access_patterns import BALANCE, INVOICE, MEMBERSHIP, PURCHASE, REDEEM_CODE
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.training.model.purchase import OPEN
 from prakerja.training.service.finishing import not_completed_money
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.catalogue import seat_part, seats_from_item, seats_key
 from prakerja.training.store.moved import Moved
@@ -71,22 +63,32 @@ def _end_course(p: Platform, person_id: str) -> None:
         seat = seat_part(purchase.course_code, purchase.schedule_code, seats_from_item(seats_item, invoice.pool), +1)
         ended = (*cancelled_parts(purchase, code, now), *pay_back(balance, purchase, now), seat)
     # commit
-    p.table.commit(
-        *ended,
-        close_purchase_part(membership, purchase.purchase_id),
-        evidence(person_id, "PURCHASE_ENDED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
+    unless_moved(
+        p.table.commit(
+            *ended,
+            close_purchase_part(membership, purchase.purchase_id),
+            evidence(person_id, "PURCHASE_ENDED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
+        )
     )
 
 
 def _forfeit(p: Platform, person_id: str) -> None:
     # load
-    balance = load_balance(p.table, person_id)
-    if balance is None or balance.available == 0:
+    member_item, balance_item = p.table.batch_get(
+        (MEMBERSHIP, {"person_id": person_id}), (BALANCE, {"person_id": person_id})
+    )
+    if member_item is None or balance_item is None:
+        return
+    balance = balance_from_item(balance_item)
+    # decide
+    if membership_from_item(member_item).state is not MembershipState.REVOKED or balance.available == 0:
         return
     # commit
     now = p.clock.programme()
-    p.table.commit(
-        *forfeit_unused_parts(balance, f"revoked:{person_id}:{balance.version}", now),
-        evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
+    unless_moved(
+        p.table.commit(
+            *forfeit_unused_parts(balance, f"revoked:{person_id}:{balance.version}", now),
+            evidence(person_id, "BALANCE_FORFEITED", now, amount=balance.available),
+        )
     )
     count("BalanceForfeited")

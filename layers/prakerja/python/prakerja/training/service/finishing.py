@@ -27,7 +27,7 @@ from prakerja.registration import NoticeKind, notice
 from prakerja.training.messages import CourseDue
 from prakerja.training.model.learning import decide_end
 from prakerja.training.model.purchase import OPEN, Purchase, PurchaseState
-from prakerja.training.service.moving import again_if_moved
+from prakerja.training.service.moving import again_if_moved, unless_moved
 from prakerja.training.service.paying_back import pay_back
 from prakerja.training.store.moved import Moved
 from prakerja.training.store.purchase import (
@@ -70,13 +70,17 @@ def _end_course(p: Platform, redeem_code: str) -> None:
     # decide
     over = replace(code, state=PurchaseState.NOT_COMPLETED, version=code.version + 1)
     # commit, announce
-    p.table.commit(
-        code_part(code, over),
-        not_completed_part(purchase),
-        *not_completed_money(p, membership, balance_from_item(balance_item), purchase, now),
-        close_purchase_part(membership, purchase.purchase_id),
-        evidence(code.person_id, "COURSE_NOT_COMPLETED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed),
-        outbox=[notice(code.person_id, NoticeKind.COURSE_NOT_COMPLETED, purchase.purchase_id)],
+    unless_moved(
+        p.table.commit(
+            code_part(code, over),
+            not_completed_part(purchase),
+            *not_completed_money(p, membership, balance_from_item(balance_item), purchase, now),
+            close_purchase_part(membership, purchase.purchase_id),
+            evidence(
+                code.person_id, "COURSE_NOT_COMPLETED", now, purchase_id=purchase.purchase_id, begun=code.is_redeemed
+            ),
+            outbox=[notice(code.person_id, NoticeKind.COURSE_NOT_COMPLETED, purchase.purchase_id)],
+        )
     )
     count("CourseNotCompleted")
 

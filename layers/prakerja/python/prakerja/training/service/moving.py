@@ -8,6 +8,7 @@ from typing import TypeVar
 from prakerja.balance import BalanceChanged
 from prakerja.membership import MembershipChanged
 from prakerja.platform.problems import Unavailable
+from prakerja.platform.table import Outcome
 from prakerja.training.store.moved import Moved
 
 Answer = TypeVar("Answer")
@@ -27,3 +28,11 @@ def again_if_moved(command: Callable[[bool], Answer]) -> Answer:
         except MOVED:
             continue
     raise Unavailable(retry_after=1)
+
+
+def unless_moved(outcome: Outcome) -> None:
+    """Nothing was written if the money had been moved already, maybe by a command of another kind, which the answer must
+    not hide. Raises Moved.
+    """
+    if outcome.repeated:
+        raise Moved

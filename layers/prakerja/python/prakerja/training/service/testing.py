@@ -72,8 +72,7 @@ def reset_code(p: Platform, *, institution: Partner, code: RedeemCode | None) ->
         after = replace(start, version=current.version + 1)
         # commit
         p.table.commit(start_over_part(current, after), *no_task_parts(tasks[:AT_ONCE]))
-        while len(tasks) > AT_ONCE:
-            tasks = tasks_of(p.table, current.redeem_code)
+        while len(tasks) > AT_ONCE and (tasks := tasks_of(p.table, current.redeem_code)):
             p.table.commit(*no_task_parts(tasks[:AT_ONCE]))
         return after
 
