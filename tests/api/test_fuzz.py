@@ -36,6 +36,7 @@ REPORT = Path("build/reports/fuzz.json")
 MAY_WRITE = (
     "POST /v1/sign-in/challenges/{challenge_id}/verify",
     "POST /v1/contacts/challenges/{challenge_id}/verify",
+    "POST /v1/contacts/confirmations/{challenge_id}/verify",
     "POST /v1/sessions/refresh",
 )
 """Operations whose refusals change something: wrong codes are counted, a copied refresh token ends its session."""
