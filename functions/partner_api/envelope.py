@@ -106,6 +106,8 @@ class Endpoint(Generic[PartnerT, RequestT]):
     trust: Trust = Trust.SIGNED
     with_answer: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the envelope of a success."""
+    unbelieved: type[Problem] = BadSignature
+    """What everybody is answered whose signature is not believed, whatever the cause."""
 
 
 def handle(
@@ -177,7 +179,10 @@ def _answer(
     signed = Signed(method, raw_path, event.get("rawQueryString", ""), body, parsed)
     if endpoint.trust is Trust.NAMED:
         return endpoint, endpoint.handler(Call(_named(partner, credentials), _readable(request), items, known))
-    caller, key = _believe(partner, credentials, signed, register, now)
+    try:
+        caller, key = _believe(partner, credentials, signed, register, now)
+    except BadSignature as refusal:
+        raise endpoint.unbelieved() from refusal
     data = endpoint.handler(Call(caller, _readable(request), items, known, credentials.name_of(signed)))
     try:
         register.note_use(caller, key)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from functions.partner_api.envelope import Call, Endpoint, ItemKey, Trust
 from functions.partner_api.requests import PartnerRequest
 from prakerja.partners import Caller
-from prakerja.partners.errors import ClientUnknown, InvalidFields
+from prakerja.partners.errors import ClientMissing, ClientUnknown, InvalidFields
 from prakerja.platform.access_patterns import SSO_CODE, SSO_GRANT
 from prakerja.platform.settings import settings
 from prakerja.sso.model import Asked, Grant, Profile
@@ -177,7 +177,8 @@ def _grant(call: Call[Caller, Any]) -> Grant | None:
 def _at(
     path: str, handler: Any, model: Any, also_read: Any, method: str, trust: Trust = Trust.NAMED
 ) -> Endpoint[Caller, Any]:
-    return Endpoint(path, handler, model, also_read, "no error", method, trust, {"errorCode": "0"})
+    """Failures of this family are 400 in the contract, a signature that is not believed among them."""
+    return Endpoint(path, handler, model, also_read, "no error", method, trust, {"errorCode": "0"}, ClientMissing)
 
 
 SSO = (

@@ -80,10 +80,11 @@ def test_a_partner_that_does_not_take_part(clients: Clients) -> None:
 
 
 def test_a_bad_signature_is_answered_like_an_unknown_client(clients: Clients) -> None:
+    """And as the contract answers whoever it does not know: 400, although it says Unauthorized."""
     clients.market.keys["nobody"] = "x" * 40
     answers = [clients.authorize(key="y" * 40), clients.authorize("nobody")]
-    assert [answer.status for answer in answers] == [401, 401]
-    assert answers[0].body == answers[1].body
+    assert [answer.status for answer in answers] == [400, 400]
+    assert answers[0].body == answers[1].body == {"code": "ERROAUTH4024", "message": "Unauthorized", "success": False}
 
 
 # who calls --------------------------------------------------------------------------------------------------------

@@ -69,12 +69,15 @@ class BadSignature(Problem):
 
 
 class ClientMissing(BadRequest):
-    """An endpoint that is not signed still asks who calls."""
+    """Nobody who may call says so, in the words and status of log in with Prakerja: an endpoint that is not signed still
+    asks who calls, and a signature that is not believed there is answered like none."""
 
     slug = "sso-client-missing"
     title, title_id = "Who is calling?", "Pemanggil tidak disebutkan"
-    detail = "Send your client code in the header X-Client-Id."
-    detail_id = "Kirim kode klien Anda di header X-Client-Id."
+    detail = "Send your client code in the header X-Client-Id; authorize needs X-Timestamp and X-Signature that fit it."
+    detail_id = (
+        "Kirim kode klien di header X-Client-Id; authorize juga memerlukan X-Timestamp dan X-Signature yang sesuai."
+    )
 
 
 class ClientUnknown(BadRequest):
