@@ -185,6 +185,26 @@ def test_a_return_that_nobody_can_tell_is_a_case_after_a_day(line: Line, fault: 
     assert len(asked) == 1 + len(DOUBTED_SECONDS)
 
 
+def test_however_often_it_is_said_a_doubt_ends_and_said_later_again_it_is_another(line: Line) -> None:
+    assert line.sends() is PayoutState.PAID
+    line.payments.collect()
+    line.payments.waiting.clear()
+    line.engine.add_fault("not_found_at_inquiry", role="status")
+    begin = line.world.clock.now
+    for number in range(1, 5):  # each in other words, so that none is a copy
+        says_it_came_back(line, digest=str(number))
+        line.payments.play(hours=8)
+        line.payments.move_to(begin + timedelta(hours=8 * number))
+    line.payments.play(hours=72)
+    (case,) = line.payments.cases
+    assert timedelta(hours=24) <= case.at - begin <= timedelta(hours=25)
+    line.payments.move_to(begin + timedelta(days=9))
+    says_it_came_back(line, digest="9")
+    line.payments.play(hours=72)
+    _, other = line.payments.cases
+    assert other.body["facts"]["said_at"] > case.body["facts"]["said_at"], "an answered case is asked once more"
+
+
 def test_a_late_failed_about_a_paid_one_ends_with_the_provider_saying_paid(line: Line) -> None:
     assert line.sends() is PayoutState.PAID
     says_it_came_back(line, says=TransferStatus.FAILED)

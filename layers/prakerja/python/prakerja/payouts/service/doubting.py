@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prakerja.payouts.answers import InquiryAnswer, TransferStatus
-from prakerja.payouts.decisions import Next
+from prakerja.payouts.decisions import DOUBTED_SECONDS, Next
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.model import PROVEN_UNPAID, Attempt, Payout, PayoutState
 from prakerja.payouts.service.settling import fact
@@ -24,15 +24,24 @@ from prakerja.payouts.store import (
     wake_after,
 )
 from prakerja.platform import Platform
+from prakerja.platform.clock import to_text
 from prakerja.platform.evidence import evidence
 from prakerja.platform.findings import FindingKind, finding
 from prakerja.platform.observability import count
 from prakerja.platform.parts import Part
 
+ONE_DOUBT = timedelta(seconds=2 * DOUBTED_SECONDS[-1])
+"""What is said again within this time is the same. Longer than the questions take."""
+
 
 def doubted(attempt: Attempt, now: datetime) -> Part:
-    """Remember that the provider said so (``now``: wall clock). If it is paid, or turns out paid, it is asked about again."""
-    return change_attempt(attempt, replace(attempt, doubted_since=now))
+    """Remember that the provider said so (``now``: wall clock). If it is paid, or turns out paid, it is asked about again.
+
+    However often it says so meanwhile, that is one doubt: it ends.
+    """
+    since = attempt.doubted_since
+    same = since is not None and now - since < ONE_DOUBT
+    return change_attempt(attempt, attempt if same else replace(attempt, doubted_since=now))
 
 
 def remember_doubt(p: Platform, payout: Payout) -> None:
@@ -64,6 +73,7 @@ def still_doubted(p: Platform, payout: Payout, attempt: Attempt, following: Next
         reference=attempt.reference,
         attempt=attempt.number,
         amount=payout.amount,
+        said_at=to_text(attempt.doubted_since) if attempt.doubted_since else None,
     )
     # commit, announce
     try:
