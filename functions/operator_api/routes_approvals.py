@@ -29,7 +29,9 @@ from prakerja.platform.outbox import Message
 from prakerja.platform.problems import NotFound
 from prakerja.training.service.annulling import CANCEL, cancellation_approved
 from prakerja.training.service.annulling_all import CANCEL_SCHEDULE, schedule_cancellation_approved
+from prakerja.waves.annulling import ANNUL, annulment_parts
 from prakerja.waves.api import ApprovalView
+from prakerja.waves.errors import WaveChanged
 from prakerja.waves.service import DECREE, decree_approved
 from prakerja.wiring import operator, platform
 
@@ -51,10 +53,11 @@ ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
 }
 """What an agreement sets off, by kind."""
 
-AT_ONCE = {RESUME: resumption_parts}
+AT_ONCE = {ANNUL: annulment_parts, RESUME: resumption_parts}
 """What an agreement does itself, by kind."""
 
 MAY_APPROVE: Mapping[str, Role] = {
+    ANNUL: Role.WAVE_MANAGER,
     CLEAR: Role.PAYOUT_OFFICER,
     CANCEL: Role.PAYOUT_OFFICER,
     CANCEL_SCHEDULE: Role.PAYOUT_OFFICER,
@@ -80,7 +83,7 @@ def list_approvals(who: Who) -> list[ApprovalView]:
 
 
 @router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])
-@refuses(NotFound, SameOperator, StaleSignIn, AlreadyDecided)
+@refuses(NotFound, SameOperator, StaleSignIn, AlreadyDecided, WaveChanged)
 def agree(approval_id: Id, who: Who) -> ApprovalView:
     """Agree to what another operator proposed. Needs a fresh sign-in; repeating it is safe."""
     _may_decide(who, approval_id)

@@ -1,4 +1,4 @@
-"""Waves: create, cancel, watch, and propose the decree of a drawn result."""
+"""Waves: create, cancel, watch, and propose the decree of a drawn result, or the annulment of the wave."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from prakerja.platform.approvals import AlreadyDecided
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, IdempotencyKey, refuses
 from prakerja.platform.problems import IdempotencyKeyReused
-from prakerja.waves.api import ApprovalView, NewWave, WaveView
-from prakerja.waves.errors import NotYetDrawn, UnknownWave, WaveChanged, WaveTimesWrong, WaveUnderWay
+from prakerja.waves.annulling import propose_annulment
+from prakerja.waves.api import ApprovalView, NewAnnulment, NewWave, WaveView
+from prakerja.waves.errors import NotAnnullable, NotYetDrawn, UnknownWave, WaveChanged, WaveTimesWrong, WaveUnderWay
 from prakerja.waves.service import cancel_wave, create_wave, propose_decree
 from prakerja.waves.store import load_wave
 from prakerja.wiring import operator, platform
@@ -49,6 +50,24 @@ def cancel(wave_id: Id, who: Who) -> WaveView:
     """Cancel a wave whose draw has not begun. Repeating it is safe."""
     who.require(Role.WAVE_MANAGER)
     return WaveView.of(cancel_wave(platform(), operator=who.sub, wave_id=wave_id), is_open=False)
+
+
+@router.put("/operator/v1/waves/<wave_id>/annulment", status_code=202, tags=["waves"])
+@refuses(UnknownWave, NotAnnullable, AlreadyDecided)
+def annul(wave_id: Id, body: NewAnnulment, who: Who) -> ApprovalView:
+    """Propose to cancel a wave that is screened or drawn, with what shows why; another operator must agree.
+
+    Agreeing cancels it at once, unless it has gone on since: then it must be proposed anew.
+    """
+    who.require(Role.WAVE_MANAGER)
+    approval = propose_annulment(
+        platform(),
+        operator=who.sub,
+        wave_id=wave_id,
+        reason=body.reason,
+        evidence_reference=body.evidence_reference,
+    )
+    return ApprovalView.of(approval)
 
 
 @router.put("/operator/v1/waves/<wave_id>/decree", status_code=202, tags=["waves"])

@@ -62,6 +62,7 @@ ACCESS: dict[str, Access] = {
     "POST /operator/v1/waves": MANAGER,
     "GET /operator/v1/waves/{wave_id}": MANAGER_SEEN,
     "PUT /operator/v1/waves/{wave_id}/cancellation": MANAGER,
+    "PUT /operator/v1/waves/{wave_id}/annulment": MANAGER,
     "PUT /operator/v1/waves/{wave_id}/decree": MANAGER,
     "GET /operator/v1/approvals": EVERY_ROLE,
     "PUT /operator/v1/approvals/{approval_id}/approval": MANAGER,  # a decree; a payout run: see below

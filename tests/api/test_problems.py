@@ -105,6 +105,7 @@ ELSEWHERE: dict[str, str] = {
             "decree-not-agreed",
             "family-seat-taken",
             "benefited-before",
+            "application-over",
             "card-given-before",
             "card-number-taken",
             "balance-already-granted",

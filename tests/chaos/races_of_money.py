@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from functions.operator_api.routes_approvals import ANNOUNCED
+from functions.operator_api.routes_approvals import ANNOUNCED, AT_ONCE
 from prakerja import wiring
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, claims_of, incentives_of
 from prakerja.incentives.store import earned
@@ -20,14 +20,18 @@ from prakerja.payouts.runs import RunState
 from prakerja.payouts.service import propose_release, start_run
 from prakerja.payouts.store import load_run
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, WAVE
-from prakerja.platform.approvals import Approval, approve, approved_parts, propose
+from prakerja.platform.approvals import Approval, approve, approved_parts, load_approval, propose
 from prakerja.platform.clock import to_text, wib_date
 from prakerja.platform.parts import update
-from prakerja.waves import Application, WaveDraft, published, service
+from prakerja.platform.problems import Problem
+from prakerja.waves import Application, WaveDraft, WaveState, published, service
+from prakerja.waves.annulling import propose_annulment
 from prakerja.waves.decreeing import decree_slice, plan_decree
 from prakerja.waves.draw import Outcome, Result
-from prakerja.waves.store import new_application, roster_shard
+from prakerja.waves.model import AnnulReason
+from prakerja.waves.store import load_wave, new_application, roster_shard
 from tests.chaos.races import Contender, Judge, Race, one, person
+from tests.support.outside import Runs
 from tests.support.people import Someone, plant_account, plant_member, plant_person
 from tests.support.scenarios_outside import PROVIDER
 from tests.support.scenarios_payouts import AMOUNT, payout_of
@@ -108,6 +112,33 @@ def one_slice_two_workers(stage: Stage, number: int) -> tuple[list[Contender], J
             assert sum(m.body.get("person_id") == who.person_id for m in stage.world.messages()) == 1
 
     return [lambda: _slice(stage, wave_id)] * 2, judge
+
+
+def one_wave_decreed_and_annulled(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    chosen = [person(number)]
+    wave_id = _drawn(stage, 10 * number, chosen)
+    stage.world.table.commit(update(WAVE, set={"state": "DRAWN"}, wave_id=wave_id))
+    reason = AnnulReason.RESULT_WRONG
+    annulment = propose_annulment(
+        stage.p, operator="op-1", wave_id=wave_id, reason=reason, evidence_reference="minutes 1"
+    ).approval_id
+    runs = Runs()
+
+    def annul() -> Any:
+        who = stage.operator("op-2")
+        return approve(stage.p, operator=who, approval_id=annulment, announce=ANNOUNCED, at_once=AT_ONCE)
+
+    def judge(answers: Sequence[Any]) -> None:
+        annulled = load_approval(stage.world.table, annulment).approved_by is not None
+        state = load_wave(stage.world.table, wave_id).state
+        assert (annulled, state) in ((True, WaveState.CANCELLED), (False, WaveState.DECREEING))
+        assert isinstance(answers[1], Problem) is not annulled
+        assert bool(runs.started) is not annulled
+
+    return [
+        lambda: service.begin_decree(stage.p, runs, wave_id=wave_id, approval_id=f"decree-{10 * number}"),
+        annul,
+    ], judge
 
 
 def one_payout_two_workers(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
@@ -235,6 +266,7 @@ def _slice(stage: Stage, wave_id: str) -> None:
 MONEY = (
     Race("one family card, three members", one_family_card_three_members),
     Race("one slice, two decree workers", one_slice_two_workers),
+    Race("one drawn wave, decreed and annulled", one_wave_decreed_and_annulled),
     Race("one payout, two workers", one_payout_two_workers),
     Race("one shard, two workers, one of whom pays", one_shard_two_workers),
     Race("a payout, and the end of its membership", a_payout_and_the_end_of_its_membership),

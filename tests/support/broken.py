@@ -25,7 +25,7 @@ CONFIRM, UNDO = "POST /v1/contacts/confirmations", "POST /v1/account/cancellatio
 TAKE = "PUT /operator/v1/cases/{case_id}/assignment"
 RESOLVE = "PUT /operator/v1/cases/{case_id}/resolution"
 NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
-DECREE = "PUT /operator/v1/waves/{wave_id}/decree"
+ANNUL, DECREE = "PUT /operator/v1/waves/{wave_id}/annulment", "PUT /operator/v1/waves/{wave_id}/decree"
 WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
@@ -276,6 +276,9 @@ BROKEN: dict[str, Broken] = {
     ),
     "a wave not drawn yet": Broken(
         "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
+    ),
+    "a wave whose draw has not begun": Broken(
+        "wave-not-annullable", ANNUL, ("dua operator", "two operators"), prepare=partial(past.into, wave="open_wave")
     ),
     "a case without a version": Broken(
         "precondition-required", TAKE, ("If-Match", "If-Match"), headers={"if_match": ""}

@@ -8,9 +8,11 @@ from typing import Any
 import boto3
 
 import functions.turn_wave.handler as turn_wave
-from functions.operator_api.routes_approvals import ANNOUNCED
+from functions.operator_api.routes_approvals import ANNOUNCED, AT_ONCE
 from prakerja.platform.approvals import approve
 from prakerja.waves import WaveDraft, service
+from prakerja.waves.annulling import propose_annulment
+from prakerja.waves.model import AnnulReason
 from prakerja.waves.store import load_wave
 from tests.support.people import plant_person, someone
 from tests.support.scenarios import Step, aside, delivery, passes
@@ -77,7 +79,25 @@ def _propose(stage: Stage) -> Any:
 
 def agree(stage: Stage) -> Any:
     """The second operator agrees to what was proposed last."""
-    return approve(stage.p, operator=stage.operator("op-2"), approval_id=stage.memo.approval_id, announce=ANNOUNCED)
+    return approve(
+        stage.p,
+        operator=stage.operator("op-2"),
+        approval_id=stage.memo.approval_id,
+        announce=ANNOUNCED,
+        at_once=AT_ONCE,
+    )
+
+
+def _annul(stage: Stage) -> Any:
+    approval = propose_annulment(
+        stage.p,
+        operator="op-1",
+        wave_id=stage.memo.wave_id,
+        reason=AnnulReason.RESULT_WRONG,
+        evidence_reference="minutes 2026/117",
+    )
+    stage.memo.approval_id = approval.approval_id
+    return approval
 
 
 def _decree_slice(stage: Stage) -> Any:
@@ -110,6 +130,8 @@ WAVE = (
     Step("plan draw", draw("plan", "DRAW"), shared=True),
     Step("draw", draw("work", "DRAW"), passes(minutes=2), shared=True),
     Step("finish draw", draw("finish", "DRAW"), shared=True),
+    Step("propose annulment", _annul, aside=True),
+    Step("approve: annulment", agree, lambda stage: _annul(stage) and None, aside=True),
     Step("propose decree", _propose, shared=True),
     Step("approve", agree, shared=True),
     delivery("begin decree", DECREE_APPROVED, shared=True),

@@ -222,6 +222,12 @@ class Scene:
             "POST /operator/v1/waves": Good(operator, {}, {"number": 75, "quota": 100, **times}, 201),
             "GET /operator/v1/waves/{wave_id}": Good(operator, wave),
             "PUT /operator/v1/waves/{wave_id}/cancellation": Good(operator, wave),
+            "PUT /operator/v1/waves/{wave_id}/annulment": Good(
+                operator,
+                {"wave_id": self.drawn_wave},
+                {"reason": "RESULT_WRONG", "evidence_reference": "minutes 2026/117"},
+                202,
+            ),
             "PUT /operator/v1/waves/{wave_id}/decree": Good(operator, {"wave_id": self.drawn_wave}, None, 202),
             "GET /operator/v1/approvals": Good(operator),
             "PUT /operator/v1/approvals/{approval_id}/approval": Good(operator, {"approval_id": self.decree}),

@@ -10,7 +10,7 @@ from prakerja.exclusions import PREFIX, told
 from prakerja.platform.approvals import Approval
 from prakerja.platform.clock import wib
 from prakerja.platform.validation import Body, Moment, View
-from prakerja.waves.model import Application, ApplicationState, JoinsRoot, Wave, WaveDraft, WaveState
+from prakerja.waves.model import AnnulReason, Application, ApplicationState, JoinsRoot, Wave, WaveDraft, WaveState
 
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000_000)]
 
@@ -56,6 +56,7 @@ class WaveView(View):
     competing: int | None = Field(None, description="people who took part in the draw")
     selected: int | None = None
     result_hash: str | None = Field(None, description="SHA-256 of the published manifest.json")
+    annulled_for: AnnulReason | None = Field(None, description="why two operators cancelled it after its screening")
 
     @classmethod
     def of(cls, wave: Wave, *, is_open: bool) -> WaveView:
@@ -72,7 +73,17 @@ class WaveView(View):
             competing=wave.competing,
             selected=wave.selected,
             result_hash=wave.result_hash,
+            annulled_for=AnnulReason(wave.annulled_for) if wave.annulled_for else None,
         )
+
+
+class NewAnnulment(Body):
+    """Why a wave whose draw has begun must end without members, and what shows it."""
+
+    reason: AnnulReason
+    evidence_reference: Annotated[
+        str, Field(pattern=r"^[\x20-\x7e]{4,80}$", examples=["minutes 2026/117"], description="what shows it")
+    ]
 
 
 class WaveList(View):
@@ -126,6 +137,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         "Gelombang ini dibatalkan, jadi tidak diundi. Silakan ikut gelombang berikutnya.",
         "This wave was cancelled, so it is not drawn. You may join the next one.",
     ),
+    "CANCELLED:BEACON_GONE": (
+        "Gelombang ini dibatalkan: sumber acak untuk undian tidak lagi tersedia. Silakan ikut gelombang berikutnya.",
+        "This wave was cancelled: the source of its random draw is gone for good. You may join the next one.",
+    ),
+    "CANCELLED:RESULT_WRONG": (
+        "Gelombang ini dibatalkan: hasil undiannya terbukti keliru. Silakan ikut gelombang berikutnya.",
+        "This wave was cancelled: the result of its draw proved to be wrong. You may join the next one.",
+    ),
     "DECREED": (
         "Selamat! Anda lolos. Lihat kartu dan saldo di GET /v1/membership.",
         "Congratulations, you were selected. See your card and balance at GET /v1/membership.",
@@ -177,8 +196,9 @@ class ApplicationView(View):
 
     @classmethod
     def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
-        is_off = wave.state is WaveState.CANCELLED
-        why = "CANCELLED" if is_off else application.reason or str(application.state)
+        why = application.reason or str(application.state)
+        if wave.state is WaveState.CANCELLED:
+            why = f"CANCELLED:{wave.annulled_for}" if wave.annulled_for else "CANCELLED"
         indonesian, english = told(why) if why.startswith(PREFIX) else EXPLANATIONS[why]
         words = (english if language == "en" else indonesian).format(
             rank=application.rank, selected=wave.selected, competing=wave.competing

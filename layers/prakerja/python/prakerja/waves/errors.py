@@ -3,7 +3,7 @@
 ::
 
     Conflict 409
-    ├── WaveNotOpen  WaveClosed  WaveCancelled  WaveUnderWay  NotYetDrawn
+    ├── WaveNotOpen  WaveClosed  WaveCancelled  WaveUnderWay  NotYetDrawn  NotAnnullable
     ├── IdentityMissing  AlreadyMember  OutsideAge
     └── WaveChanged
     InvalidInput 422 ── StatementsMissing  WaveTimesWrong
@@ -67,14 +67,22 @@ class WaveCancelled(Conflict):
 
 class WaveUnderWay(Conflict):
     slug = "wave-under-way"
-    detail = "The wave is {state}; it can be cancelled only before its draw has begun."
-    detail_id = "Gelombang berstatus {state}; hanya dapat dibatalkan sebelum undian dimulai."
+    detail = "The wave is {state}; one operator can cancel it only before its draw has begun. See 'annulment'."
+    detail_id = (
+        "Gelombang berstatus {state}; satu operator hanya dapat membatalkan sebelum undian dimulai. Lihat 'annulment'."
+    )
 
 
 class WaveChanged(Conflict):
     slug = "wave-changed"
     detail = "The wave was changed meanwhile. Read it again."
     detail_id = "Gelombang sudah berubah. Baca kembali."
+
+
+class NotAnnullable(Conflict):
+    slug = "wave-not-annullable"
+    detail = "The wave is {state}; two operators can annul it while it is SCREENED or DRAWN."
+    detail_id = "Gelombang berstatus {state}; dua operator dapat menganulirnya selama SCREENED atau DRAWN."
 
 
 class NotYetDrawn(Conflict):

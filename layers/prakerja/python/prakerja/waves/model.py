@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prakerja.platform.ids import fingerprint
 from prakerja.registration import ContactsMissing
 from prakerja.waves.errors import (
     AlreadyMember,
     IdentityMissing,
+    NotAnnullable,
     NotYetDrawn,
     OutsideAge,
     StatementsMissing,
@@ -56,6 +58,13 @@ class Phase(StrEnum):
     DECREE = "DECREE"
 
 
+class AnnulReason(StrEnum):
+    """Why a wave ends without members although its draw had begun."""
+
+    BEACON_GONE = "BEACON_GONE"
+    RESULT_WRONG = "RESULT_WRONG"
+
+
 FAMILY_CAP = 2
 """How many of one family card may ever be members, over all waves."""
 
@@ -91,6 +100,8 @@ class Wave:
     approval_id: str | None = None
     run: str | None = None
     """Name of the present execution, ``<wave>-<phase it began with>-<attempt>``."""
+    annulled_for: str | None = None
+    """The AnnulReason of a wave that two operators ended."""
 
     def is_open(self, now: datetime) -> bool:
         """Whether it may be joined at ``now`` (programme time)."""
@@ -238,6 +249,18 @@ def decide_cancel(wave: Wave) -> Wave:
     if wave.state not in (WaveState.SCHEDULED, WaveState.OPEN, WaveState.CLOSED, WaveState.CANCELLED):
         raise WaveUnderWay(state=str(wave.state))
     return replace(wave, state=WaveState.CANCELLED)
+
+
+def decide_annul(wave: Wave, reason: AnnulReason) -> Wave:
+    """Annul a wave whose draw has begun and whose decree has not. Raises NotAnnullable."""
+    if wave.state not in (WaveState.SCREENED, WaveState.DRAWN):
+        raise NotAnnullable(state=str(wave.state))
+    return replace(wave, state=WaveState.CANCELLED, annulled_for=str(reason))
+
+
+def annulment(wave: Wave, reason: AnnulReason) -> str:
+    """What two operators agree to annul: this wave as far as it has gone, for this reason."""
+    return fingerprint([wave.wave_id, str(wave.state), wave.result_hash, str(reason)])
 
 
 def decide_decree(wave: Wave) -> str:

@@ -31,7 +31,16 @@ from prakerja.waves.model import Application, ApplicationState, JoinsRoot, Wave,
 
 DUE_KIND = "WAVE"
 Key = tuple[Pattern, dict[str, str | int]]
-OPTIONAL = ("beacon_round", "result_hash", "applications", "competing", "selected", "approval_id", "run")
+OPTIONAL = (
+    "beacon_round",
+    "result_hash",
+    "applications",
+    "competing",
+    "selected",
+    "approval_id",
+    "run",
+    "annulled_for",
+)
 
 
 def shards() -> Iterator[str]:
