@@ -12,8 +12,9 @@ from prakerja.cases.errors import CaseMoved
 from prakerja.cases.model import CaseState, Verdict
 from prakerja.cases.service import note_case, open_case, resolve_case, take_case
 from prakerja.cases.store import list_cases, load_case, notes_of, occurrences_of, overdue_cases
-from prakerja.payouts.destination import COOLING, Waits, cancelled, linked, payable
+from prakerja.payouts.destination import COOLING, cancelled, linked, payable
 from prakerja.payouts.errors import AccountMoved
+from prakerja.payouts.model import Waits
 from prakerja.payouts.store import (
     change_account,
     due_accounts_of,

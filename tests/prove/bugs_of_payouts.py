@@ -205,7 +205,7 @@ PAYOUT_BUGS = (
         f"{PAYOUTS}/service/telling.py",
         "        return (*ask, doubted(attempt, now))\n",
         "        return ()\n",
-        ("tests/functions/test_payment_callback.py",),
+        ("tests/functions/test_said_returned.py",),
     ),
     Bug(
         "let people take back what no provider called returned",

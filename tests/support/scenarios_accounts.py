@@ -10,8 +10,9 @@ from prakerja.balance import PayoutMove
 from prakerja.cases.messages import ClearingApproved
 from prakerja.cases.model import Outcome, Verdict
 from prakerja.cases.service import note_case, propose_clearing, resolve_case, take_case
-from prakerja.payouts.destination import Waits, linked, subject_of
+from prakerja.payouts.destination import linked, subject_of
 from prakerja.payouts.messages import AccountReady
+from prakerja.payouts.model import Waits
 from prakerja.payouts.service import cancel_change, link_account, unlink
 from prakerja.payouts.store import change_account, load_account
 from prakerja.payouts.store.reconciliations import booked_once

@@ -11,14 +11,14 @@ from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState, incentive
 from prakerja.incentives.store import earned
 from prakerja.membership import change_membership
 from prakerja.payouts.answers import AccountStatus
-from prakerja.payouts.destination import Waits, payable
+from prakerja.payouts.destination import payable
 from prakerja.payouts.errors import (
     AccountMoved,
     ConfirmationNeeded,
     NothingToCancel,
     ProviderUnavailable,
 )
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import Payout, PayoutState, Waits
 from prakerja.payouts.service import account_ready, cancel_change, unlink
 from prakerja.payouts.store import new_payout
 from prakerja.platform.clock import wib_date

@@ -9,7 +9,7 @@ import pytest
 
 from prakerja.payouts import accept_sharing
 from prakerja.payouts.answers import AccountLimits, AccountStatus, HolderCheck, NameMatch, Reason
-from prakerja.payouts.destination import MOST_REFUSALS, Proof, Waits, payable
+from prakerja.payouts.destination import MOST_REFUSALS, Proof, payable
 from prakerja.payouts.errors import (
     AccountLimited,
     AccountMoved,
@@ -23,6 +23,7 @@ from prakerja.payouts.errors import (
     UnknownProvider,
     WalletPhoneDiffers,
 )
+from prakerja.payouts.model import Waits
 from prakerja.payouts.service import account_ready
 from prakerja.platform.access_patterns import REFUSED_ACCOUNTS
 from prakerja.platform.problems import Problem

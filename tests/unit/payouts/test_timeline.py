@@ -9,8 +9,8 @@ import pytest
 
 from prakerja.incentives import JOB_SEARCH, Incentive, IncentiveState
 from prakerja.payouts.api import pause_of
-from prakerja.payouts.destination import COOLING, Waits
-from prakerja.payouts.model import ENDED, PROVIDERS, Passed, Payout, PayoutState
+from prakerja.payouts.destination import COOLING
+from prakerja.payouts.model import ENDED, PROVIDERS, Passed, Payout, PayoutState, Waits
 from prakerja.payouts.reasons import advice
 from prakerja.payouts.timeline import NOW, Pause, Told, asked_until, following, passed, provider_name, stands
 from prakerja.platform.clock import wib, wib_date

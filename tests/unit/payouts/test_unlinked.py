@@ -10,8 +10,7 @@ import pytest
 from prakerja.incentives import incentives_of
 from prakerja.payouts.api import IncentiveView
 from prakerja.payouts.channels import Cause, decide_open
-from prakerja.payouts.destination import Waits
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.model import PayoutState, Waits
 from prakerja.payouts.office import PayoutDetail
 from prakerja.payouts.service import account_ready, send_payout, unlink
 from prakerja.payouts.store import attempts_of, change_channel, load_account, load_channel, load_payout

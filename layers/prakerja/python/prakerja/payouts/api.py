@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, Field
 from prakerja.incentives import Incentive, IncentiveState, Missing, Wanted, words
 from prakerja.membership import last_day
 from prakerja.payouts.answers import NameMatch
-from prakerja.payouts.destination import Account, Proof, Waits, payable
-from prakerja.payouts.model import Attempt, Payout, PayoutState
+from prakerja.payouts.destination import Account, Proof, payable
+from prakerja.payouts.model import Attempt, Payout, PayoutState, Waits
 from prakerja.payouts.runs import PayoutRun, ProviderSum, RunState
 from prakerja.payouts.timeline import Pause, Told, following, passed, stands
 from prakerja.platform.clock import day_text, wib

@@ -24,6 +24,7 @@ from prakerja.payouts.errors import (
     ProviderUnavailable,
     TooManyAccountsRefused,
 )
+from prakerja.payouts.model import Waits
 from prakerja.payouts.reasons import advice
 from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.findings import FindingKind
@@ -44,17 +45,6 @@ class Proof(StrEnum):
 
     PROVEN = "PROVEN"
     UNPROVEN = "UNPROVEN"
-
-
-class Waits(StrEnum):
-    """Why a member may not be paid now."""
-
-    COOLING = "DESTINATION_COOLING"
-    """It took the place of another; until ``Account.payable_from``."""
-    SHARED = "DESTINATION_SHARED"
-    """Another member had it before; until a person has decided."""
-    UNLINKED = "DESTINATION_UNLINKED"
-    """They gave their account up; until they link one."""
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,17 @@ class Work(StrEnum):
         return cls.SEND if state in (PayoutState.QUEUED, PayoutState.RESEND) else cls.ASK
 
 
+class Waits(StrEnum):
+    """Why a member may not be paid now."""
+
+    COOLING = "DESTINATION_COOLING"
+    """It took the place of another; until the account's ``payable_from``."""
+    SHARED = "DESTINATION_SHARED"
+    """Another member had it before; until a person has decided."""
+    UNLINKED = "DESTINATION_UNLINKED"
+    """They gave their account up; until they link one."""
+
+
 @dataclass(frozen=True)
 class Passed:
     """A state that a payout came into: a step of the timeline that its member reads. Programme clock."""

@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prakerja.payouts.channels import Cause, Channel, Flow
 from prakerja.payouts.decisions import Verdict
-from prakerja.payouts.destination import Account, Waits, payable
-from prakerja.payouts.model import Attempt, Payout, PayoutState
+from prakerja.payouts.destination import Account, payable
+from prakerja.payouts.model import Attempt, Payout, PayoutState, Waits
 from prakerja.platform.evidence import Fact
 from prakerja.platform.rupiah import Rupiah
 

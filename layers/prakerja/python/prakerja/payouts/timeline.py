@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prakerja.incentives import Incentive, IncentiveState, paid_by
-from prakerja.payouts.destination import Waits
-from prakerja.payouts.model import Passed, Payout, PayoutState
+from prakerja.payouts.model import Passed, Payout, PayoutState, Waits
 from prakerja.payouts.reasons import advice
 from prakerja.platform.clock import end_of_wib_day, wib
 

@@ -11,16 +11,7 @@ from dataclasses import dataclass
 from prakerja.incentives import Incentive, IncentiveState, incentives_of, reschedule
 from prakerja.membership import link_account_part, load_scheme, membership_from_item
 from prakerja.payouts.answers import AccountKind, AccountQuestion
-from prakerja.payouts.destination import (
-    Account,
-    Waits,
-    abandoned,
-    judge,
-    linked,
-    require_may_ask,
-    shared_with,
-    subject_of,
-)
+from prakerja.payouts.destination import Account, abandoned, judge, linked, require_may_ask, shared_with, subject_of
 from prakerja.payouts.errors import (
     AccountMoved,
     ConfirmationNeeded,
@@ -31,6 +22,7 @@ from prakerja.payouts.errors import (
     WalletPhoneDiffers,
 )
 from prakerja.payouts.messages import AccountLinked
+from prakerja.payouts.model import Waits
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.service.refusing import count_refusal, tell_of_a_strangers_account
 from prakerja.payouts.store import (

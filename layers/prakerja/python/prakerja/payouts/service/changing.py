@@ -6,10 +6,10 @@ from contextlib import suppress
 
 from prakerja.incentives import IncentiveState, incentives_of
 from prakerja.membership import change_membership
-from prakerja.payouts.destination import Account, Waits, cancelled, payable, settled
+from prakerja.payouts.destination import Account, cancelled, payable, settled
 from prakerja.payouts.errors import AccountMoved, NothingToCancel
 from prakerja.payouts.messages import AccountLinked, AccountReady, PayoutQueued
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import Payout, PayoutState, Waits
 from prakerja.payouts.store import (
     account_from_item,
     account_key,

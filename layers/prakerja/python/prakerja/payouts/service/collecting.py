@@ -16,9 +16,9 @@ from prakerja.incentives import (
     taken_into_run,
 )
 from prakerja.membership import MembershipState, membership_from_item
-from prakerja.payouts.destination import Waits, payable
+from prakerja.payouts.destination import payable
 from prakerja.payouts.messages import RunStarted
-from prakerja.payouts.model import Payout, again_in
+from prakerja.payouts.model import Payout, Waits, again_in
 from prakerja.payouts.reasons import NOBODY_TO_PAY
 from prakerja.payouts.runs import PayoutRun, RunState, sums_of, totals_of
 from prakerja.payouts.service.screening import Screening, screen, withhold

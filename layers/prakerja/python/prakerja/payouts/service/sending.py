@@ -17,10 +17,10 @@ from prakerja.payouts.decisions import (
     decide_sending,
     is_too_old,
 )
-from prakerja.payouts.destination import Account, Waits, payable
+from prakerja.payouts.destination import Account, payable
 from prakerja.payouts.errors import AttemptNotEnded, NotReleased, PayoutMoved
 from prakerja.payouts.messages import PayoutQueued
-from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState
+from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState, Waits
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service.channels import may_flow, may_send, note_answer

@@ -9,8 +9,9 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.payouts.destination import Account, Waits, subject_of
+from prakerja.payouts.destination import Account, subject_of
 from prakerja.payouts.errors import AccountMoved
+from prakerja.payouts.model import Waits
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import ACCOUNT, DESTINATION, UNLINKED, Pattern
 from prakerja.platform.clock import to_text
