@@ -111,7 +111,8 @@ def _aim(case: Case[Any], good: Good) -> None:
     chance = zlib.crc32(repr((case.path_parameters, case.body)).encode()) % 4
     modes = {place: component.mode for place, component in case.meta.components.items()} if case.meta else {}
     path, body = modes.get(ParameterLocation.PATH), modes.get(ParameterLocation.BODY)
-    if good.query and chance:
+    query = modes.get(ParameterLocation.QUERY)
+    if good.query and chance and (query is None or query.is_positive):  # what is wrong on purpose stays so
         case.query = {**case.query, **dict(parse_qsl(good.query))}
     if good.path and chance and path is not None and path.is_positive:
         case.path_parameters = dict(good.path)
