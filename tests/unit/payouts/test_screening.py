@@ -13,8 +13,8 @@ from prakerja.exclusions.api import NewRow
 from prakerja.exclusions.service import add_list
 from prakerja.identity.store import nik_guards
 from prakerja.incentives import WITHHELD_DUE_KIND, IncentiveState, incentives_of
-from prakerja.payouts.destination import COOLING, Waits, linked
-from prakerja.payouts.model import PayoutState
+from prakerja.payouts.destination import COOLING, linked
+from prakerja.payouts.model import PayoutState, Waits
 from prakerja.payouts.service import due_withheld, screen_member, start_run
 from prakerja.payouts.store import change_account, load_account, load_run
 from prakerja.payouts.timeline import following, stands
