@@ -155,6 +155,8 @@ def test_authorising_again_what_was_cancelled_since_sells_nothing(market: Market
     bought = answer["data"]
     void = {"invoice_code": "INV-1", "transaction_code": bought["transaction_code"]}
     assert market.call("toko", "/payment/void", void)[0] == 200
+    assert market.pay(token)[1] == answer, "the very same request"
+    market.world.clock.move(seconds=1)
     refused(market.pay(token), "ERRPLT40028")
     assert market.balance(who)["available"] == 3_500_000
 

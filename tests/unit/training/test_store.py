@@ -145,9 +145,9 @@ def test_a_payment_moves_on_from_the_state_that_was_read(world: World, refuses: 
     payment = Payment("p-1", "i", "toko", "u", "person", "C1", "S1", 1, 1, True, DebitAt.COMPLETION, now)
     world.table.commit(new_payment(payment))
     for stale in (replace(payment, wrong=1), replace(payment, resend=1)):
-        refuses(Moved, [wrong_part(stale, "r"), used_part(stale, "c-1"), resend_part(stale, stale)])
-    world.table.commit(used_part(payment, "c-1"))
-    refuses(Moved, [wrong_part(payment, "r"), used_part(payment, "c-1"), resend_part(payment, payment)])
+        refuses(Moved, [wrong_part(stale, "r"), used_part(stale, "c-1", "r"), resend_part(stale, stale)])
+    world.table.commit(used_part(payment, "c-1", "r"))
+    refuses(Moved, [wrong_part(payment, "r"), used_part(payment, "c-1", "r"), resend_part(payment, payment)])
     stored = load_payment(world.table, "p-1")
     assert stored is not None
     assert (stored.state, stored.purchase_id) == (PaymentState.USED, "c-1")
@@ -173,5 +173,5 @@ def test_who_gets_a_payment_code(world: World) -> None:
     assert payment_code_target(world.table, "p-1", now) == ("person", 2)
     assert payment_code_target(world.table, "p-1", until) is None
     assert payment_code_target(world.table, "p-2", now) is None
-    world.table.commit(used_part(payment, "c-1"))
+    world.table.commit(used_part(payment, "c-1", "r"))
     assert payment_code_target(world.table, "p-1", now) is None

@@ -66,6 +66,8 @@ class Payment:
     """The signed requests that were counted as wrong; the very same request again is answered, not counted."""
     resend: int = 0
     purchase_id: str | None = None
+    used_by: str | None = None
+    """The signed request that bought; whatever became of the purchase, the very same one gets its first answer again."""
     rule: CompletionRule = field(default_factory=CompletionRule)
     """What will prove the course."""
 

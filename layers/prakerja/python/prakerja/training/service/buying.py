@@ -129,7 +129,7 @@ def _authorise(
     outcome = p.table.commit(
         new_purchase(purchase, payment.payment_id),
         new_invoice(_invoice(purchase, confirmation.invoice_url, sale.seats.pool)),
-        used_part(payment, purchase_id),
+        used_part(payment, purchase_id, confirmation.request),
         open_purchase_part(
             sale.membership,
             purchase_id,
@@ -160,7 +160,7 @@ def _require_may_sell(p: Platform, payment: Payment, sale: _Sale, now: datetime)
 def _bought_before(
     p: Platform, payment: Payment, confirmation: Confirmation, *, is_right: bool
 ) -> tuple[Purchase, str]:
-    """A repeat: the answer of the first time, unless the purchase was cancelled since."""
+    """A repeat: the answer of the first time; to another request than the first, not if it was cancelled since."""
     if not is_right:
         raise WrongPaymentCode(tries_left=0)
     key = {"person_id": payment.person_id, "purchase_id": str(payment.purchase_id)}
@@ -168,7 +168,7 @@ def _bought_before(
     purchase = purchase_from_item(item)
     if purchase is None or purchase.invoice_code != confirmation.invoice_code:
         raise PaymentUsed
-    if purchase.state is PurchaseState.CANCELLED:
+    if purchase.state is PurchaseState.CANCELLED and confirmation.request != payment.used_by:
         raise TransactionVoid
     return purchase, name_of(p, payment.person_id, identity)
 

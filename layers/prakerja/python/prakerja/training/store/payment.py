@@ -56,9 +56,9 @@ def wrong_part(payment: Payment, request: str) -> Part:
     return _change(payment, {"wrong": payment.wrong + 1, "wrong_requests": [*payment.wrong_requests, request]})
 
 
-def used_part(payment: Payment, purchase_id: str) -> Part:
-    """The right code was given. Nobody may have tried another one meanwhile."""
-    return _change(payment, {"state": PaymentState.USED, "purchase_id": purchase_id})
+def used_part(payment: Payment, purchase_id: str, request: str) -> Part:
+    """The right code was given, in this signed request. Nobody may have tried another one meanwhile."""
+    return _change(payment, {"state": PaymentState.USED, "purchase_id": purchase_id, "used_by": request})
 
 
 def codes_sent_part(person_id: str, before: CodesSent, after: CodesSent) -> Part:
