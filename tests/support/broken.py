@@ -11,21 +11,17 @@ from tests.support.broken_partners import BROKEN_PARTNERS
 from tests.support.broken_payouts import BROKEN_PAYOUTS
 from tests.support.broken_purchases import BROKEN_PURCHASES
 from tests.support.broken_request import Broken as Broken
+from tests.support.broken_waves import BROKEN_WAVES, JOIN, NEW_WAVE, NOWHERE
 from tests.support.misdeeds import APPROVE, CONTACT, PROVE, RESEND, START, VERIFY
 from tests.support.scene import DEVICE, PROPOSER
 
-NOWHERE = "00000000-0000-5000-8000-000000000000"
-
 REFRESH = "POST /v1/sessions/refresh"
 IDENTITY = "POST /v1/identity"
-JOIN, APPLICATION = "PUT /v1/waves/{wave_id}/application", "GET /v1/waves/{wave_id}/application"
 REVIEW = "PUT /v1/purchases/{purchase_id}/review"
 ACCOUNT = "PUT /v1/account"
 CONFIRM, UNDO = "POST /v1/contacts/confirmations", "POST /v1/account/cancellation"
 TAKE = "PUT /operator/v1/cases/{case_id}/assignment"
 RESOLVE = "PUT /operator/v1/cases/{case_id}/resolution"
-NEW_WAVE, CANCEL = "POST /operator/v1/waves", "PUT /operator/v1/waves/{wave_id}/cancellation"
-ANNUL, DECREE = "PUT /operator/v1/waves/{wave_id}/annulment", "PUT /operator/v1/waves/{wave_id}/decree"
 WALLET = {"provider": "LINKAJA", "number": "081200000001"}
 
 BROKEN: dict[str, Broken] = {
@@ -34,6 +30,7 @@ BROKEN: dict[str, Broken] = {
     **BROKEN_PARTNERS,
     **BROKEN_PURCHASES,
     **BROKEN_PAYOUTS,
+    **BROKEN_WAVES,
     # the request itself
     "bad JSON": Broken("malformed-request", ACCOUNT, ("bukan JSON", "not valid JSON"), {"body": '{"provider": '}),
     "no object": Broken("malformed-request", ACCOUNT, ("satu objek", "one JSON object"), {"body": "[1, 2]"}),
@@ -137,33 +134,6 @@ BROKEN: dict[str, Broken] = {
     "a sixth check": Broken(
         "too-many-identity-checks", IDENTITY, ("besok", "tomorrow"), prepare=past.checked_five_times
     ),
-    # waves
-    "no such wave": Broken("unknown-wave", JOIN, ("Periksa", "Check"), {"path": {"wave_id": NOWHERE}}),
-    "too early": Broken(
-        "wave-not-open", JOIN, ("Dibuka pada", "opens on"), prepare=partial(past.into, wave="future_wave")
-    ),
-    "a closed wave": Broken(
-        "wave-closed", JOIN, ("Ditutup pada", "closed on"), prepare=partial(past.into, wave="drawn_wave")
-    ),
-    "a cancelled wave": Broken(
-        "wave-cancelled", JOIN, ("berikutnya", "next wave"), prepare=partial(past.into, wave="cancelled_wave")
-    ),
-    "statements not accepted": Broken(
-        "statements-not-accepted", JOIN, ("pernyataan", "statements"), {"body": {"statements_accepted": False}}
-    ),
-    "one contact only": Broken(
-        "contacts-missing", JOIN, ("/v1/contacts", "/v1/contacts"), prepare=lambda scene: {"token": scene.session_token}
-    ),
-    "no identity": Broken(
-        "identity-missing", JOIN, ("/v1/identity", "/v1/identity"), prepare=partial(past.sent_by, who="newcomer")
-    ),
-    "a member again": Broken(
-        "already-member", JOIN, ("sekali seumur hidup", "once"), prepare=partial(past.sent_by, who="member")
-    ),
-    "a child": Broken("outside-age", JOIN, ("18 sampai", "18 to"), prepare=past.as_a_child),
-    "another person's application": Broken(
-        "not-found", APPLICATION, ("Tidak ada data", "nothing here"), prepare=partial(past.sent_by, who="verified")
-    ),
     # courses and the account
     "no member": Broken(
         "membership-not-found",
@@ -265,21 +235,6 @@ BROKEN: dict[str, Broken] = {
         "already-decided", APPROVE, ("sudah diputuskan", "decided already"), prepare=past.agreed_by_another
     ),
     "no such approval": Broken("not-found", APPROVE, ("Periksa", "Check"), {"path": {"approval_id": NOWHERE}}),
-    "a wave that ends before it begins": Broken(
-        "wave-times-wrong", NEW_WAVE, ("setelah", "after"), {"body": {"closes_at": "2020-01-01T00:00:00+07:00"}}
-    ),
-    "no such scheme": Broken(
-        "scheme-unknown", NEW_WAVE, ("NORMAL_1999", "NORMAL_1999"), {"body": {"scheme_name": "NORMAL_1999"}}
-    ),
-    "a wave that was drawn": Broken(
-        "wave-under-way", CANCEL, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="drawn_wave")
-    ),
-    "a wave not drawn yet": Broken(
-        "not-yet-drawn", DECREE, ("DRAWN", "DRAWN"), prepare=partial(past.into, wave="open_wave")
-    ),
-    "a wave whose draw has not begun": Broken(
-        "wave-not-annullable", ANNUL, ("dua operator", "two operators"), prepare=partial(past.into, wave="open_wave")
-    ),
     "a case without a version": Broken(
         "precondition-required", TAKE, ("If-Match", "If-Match"), headers={"if_match": ""}
     ),
