@@ -59,16 +59,6 @@ PROVEN_UNPAID = frozenset({PayoutState.FAILED, PayoutState.RETURNED})
 """How an attempt must have ended before the same payout may have another one."""
 REPEATABLE = PROVEN_UNPAID | {PayoutState.CANCELLED}
 """Payouts that a new run may take again."""
-IN_FLIGHT = frozenset(
-    {
-        PayoutState.DISPATCHING,
-        PayoutState.UNKNOWN,
-        PayoutState.RESEND,
-        PayoutState.HELD,
-        PayoutState.PARKED,
-    }
-)
-"""An attempt of a payout in one of these holds its amount in flight."""
 LISTED = NEEDS_PERSON | PROVEN_UNPAID
 """Payouts that are kept on a list for people (an UNKNOWN one once it is overdue)."""
 PROVIDERS = ("BNI", "BCA", "OVO", "GOPAY", "DANA", "LINKAJA")
