@@ -85,7 +85,7 @@ APIS: tuple[Entry, ...] = (
         triggers=(Http("main", ("$default",), per_second=1000),),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Read("programme", "GetItem", "BatchGetItem"),
+            Read("programme", "GetItem", "BatchGetItem", "Query"),
             Write("programme", "PutItem", "UpdateItem"),
             PutEvidence(),
             DataKey(),

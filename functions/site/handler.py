@@ -1,10 +1,10 @@
-"""The pages that people see beside signing in: front page, attendance, consent, and all that is not there."""
+"""The pages that people see beside signing in: front page, attendance, consent and taking it back, and all that is not there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from functions.site import attendance, consent, home
+from functions.site import attendance, consent, consents, home
 from prakerja.platform.web.frame import Pages
 from prakerja.platform.web.visit import Visit
 from prakerja.wiring import form_secret, platform, visitor
@@ -17,7 +17,7 @@ def holder(visit: Visit) -> str:
 
 handler = Pages(
     "site",
-    (*home.page, *attendance.page, *consent.page),
+    (*home.page, *attendance.page, *consent.page, *consents.page),
     Path(__file__).with_name("templates"),
     platform=platform,
     visitor=visitor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.clients import BACK, FAILED, take_part
+from tests.support.clients import BACK, FAILED, OAUTH, ask_as_client, take_part
 from tests.support.forged import forged_person_tokens
 from tests.support.people import plant_person, someone
 from tests.support.scene import Scene
@@ -51,6 +51,17 @@ def test_forged_cookies_open_nothing(busy: Scene) -> None:
         assert writes == []
 
 
+def test_nobody_takes_back_what_another_one_gave(busy: Scene) -> None:
+    """What is taken back is the visitor's own, whoever the form names."""
+    owner, stranger = (browser(busy, busy.token(who)) for who in (busy.member, busy.newcomer))
+    for who in (owner, stranger):
+        code = who.submit(who.open(CONSENT).forms[0], button="izinkan").query["code"]
+        assert ask_as_client("POST", f"{OAUTH}/token", {"code": code}).data
+    assert len(stranger.open("/izin").forms) == 1
+    stranger.submit(stranger.open("/izin").forms[0])
+    assert (len(stranger.open("/izin").forms), len(owner.open("/izin").forms)) == (0, 1)
+
+
 def test_operators_tokens_are_no_cookies(busy: Scene) -> None:
     assert browser(busy, busy.apis.operator_token()).open(CONSENT).path == "/masuk"
 
@@ -77,7 +88,7 @@ def test_a_learners_page_is_nobody_elses(busy: Scene, who: str) -> None:
 
 def test_no_page_shows_personal_data(busy: Scene) -> None:
     who = browser(busy, busy.token(busy.member))
-    for page in (who.open("/"), who.open(CONSENT), who.open("/masuk/keluar")):
+    for page in (who.open("/"), who.open(CONSENT), who.open("/izin"), who.open("/masuk/keluar")):
         member = busy.member
         for trace in (member.person_id, member.nik, member.full_name, member.email, member.phone, member.phone[3:]):
             assert trace not in page.html

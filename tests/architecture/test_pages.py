@@ -29,6 +29,8 @@ OPENS = {
     "POST /attendance/<attendance>": "link",
     "GET /consent-sso": "anybody",  # what a client does wrong is told before anybody signs in
     "POST /consent-sso": "person",
+    "GET /izin": "person",
+    "POST /izin": "person",
 }
 """Whoever opens another page writes it down here, for a reviewer to see."""
 TEMPLATES = [*SHARED.glob("*.html"), *sorted((ROOT / "functions").glob("*/templates/*.html"))]

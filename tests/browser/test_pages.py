@@ -14,7 +14,7 @@ from prakerja.registration.model.address import Channel
 from prakerja.registration.store.person import claim_address
 from tests.support.browsing import Phone, hosts_of, institution, served
 from tests.support.classroom import PHOTO, STRANGER
-from tests.support.clients import take_part
+from tests.support.clients import OAUTH, PROFILE, ask_as_client, take_part
 from tests.support.market import Market
 from tests.support.people import Someone
 from tests.support.site import Site
@@ -221,6 +221,26 @@ def test_consent_that_outlives_the_session_is_asked_for_again(town: Town) -> Non
     landed = urlsplit(phone.address)
     assert (f"{landed.scheme}://{landed.netloc}{landed.path}") == f"{town.lms}/masuk"
     assert parse_qs(landed.query)["state"] == ["a b"]
+    assert phone.complaints() == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_consent_is_taken_back(town: Town, scripts: bool) -> None:
+    phone = town.phone
+    phone.forget(scripts=scripts)
+    town.signed_in()
+    phone.open(town.consent())
+    phone.press("Izinkan")
+    (code,) = parse_qs(urlsplit(phone.address).query)["code"]
+    tokens = ask_as_client("POST", f"{OAUTH}/token", {"code": code}).data
+    phone.open(town.base)
+    phone.press("Izin yang Anda berikan")
+    assert "alamat e-mail Anda" in phone.text
+    fine(town)
+    phone.press("Cabut izin – Lpk")
+    assert "Tidak ada pihak lain yang dapat membaca data Anda" in phone.text
+    fine(town)
+    assert ask_as_client("GET", PROFILE, authorization=tokens["access_token"]).status == 400
     assert phone.complaints() == []
 
 

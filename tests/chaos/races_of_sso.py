@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from prakerja.sso.model import Asked
 from prakerja.sso.service.asking import give_consent
+from prakerja.sso.service.withdrawing import consents_of, withdraw_consent
 from prakerja.sso.store import load_grant
 from prakerja.sso.tokens import digest_of
 from tests.chaos.races import Contender, Judge, Race, one, person
@@ -61,7 +62,26 @@ def one_refresh_token_two_refreshes(stage: Stage, number: int) -> tuple[list[Con
     return [lambda: _refresh(tokens["refresh_token"]), lambda: _refresh(tokens["refresh_token"])], judge
 
 
+def taken_back_while_refreshed(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    """Whoever comes first: afterwards the client reads nothing."""
+    tokens = _exchange(_code(stage, number)).data
+    who = person(number).person_id
+
+    def judge(answers: Sequence[Any]) -> None:
+        _, refreshed = answers
+        latest = refreshed.data if refreshed.status == 200 else tokens
+        assert ask_as_client("GET", PROFILE, authorization=latest["access_token"]).status == 400
+        assert _refresh(latest["refresh_token"]).status == 400
+        assert consents_of(stage.p, person_id=who) == ()
+
+    return [
+        lambda: withdraw_consent(stage.p, person_id=who, client_code="lpk"),
+        lambda: _refresh(tokens["refresh_token"]),
+    ], judge
+
+
 SSO = (
     Race("one code of log in with Prakerja, two exchanges", one_code_two_exchanges),
     Race("one refresh token of a client, used twice", one_refresh_token_two_refreshes),
+    Race("a consent taken back while its client refreshes", taken_back_while_refreshed),
 )

@@ -11,14 +11,14 @@ PAGE_BUGS = (
     Bug(
         "let tokens live on whose code came twice",
         f"{SSO}/service/exchanging.py",
-        '        _end(p, code.grant_id or "", code.person_id, "CODE_REUSED")\n',
+        '        _end(p, _grant_of(code, str(code.grant_id), now), "CODE_REUSED")\n',
         "",
         ("tests/functions/test_partner_sso.py",),
     ),
     Bug(
         "let tokens live on whose code came twice at one moment",
         f"{SSO}/service/exchanging.py",
-        '        _end(p, grant.grant_id, code.person_id, "CODE_REUSED")\n',
+        '        _end(p, grant, "CODE_REUSED")\n',
         "",
         ("tests/chaos/test_races.py::test_exactly_one_wins[moto-one code of log in with Prakerja, two exchanges]",),
     ),
@@ -42,6 +42,13 @@ PAGE_BUGS = (
         "code.created_at <= now < code.created_at + CODE_LIFE",
         "code.created_at <= now <= code.created_at + CODE_LIFE",
         ("tests/unit/sso/test_model.py",),
+    ),
+    Bug(
+        "let a partner read on after the person took it back",
+        f"{SSO}/service/withdrawing.py",
+        '                *end_grant(grant, "WITHDRAWN", now),\n',
+        '                *end_grant(grant, "WITHDRAWN", now)[1:],\n',
+        ("tests/functions/test_consents.py",),
     ),
     Bug(
         "give everything, whatever the scope",

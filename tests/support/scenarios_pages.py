@@ -10,7 +10,7 @@ from tests.support.visiting import JPEG, Visitor
 
 
 def visit_everything(scene: Scene) -> None:
-    """Sign in, go on, sign out; attend; agree and refuse; exchange, refresh, read; use a code twice."""
+    """Sign in, go on, sign out; attend; agree and refuse; exchange, refresh, read; use a code twice; take it back."""
     back = scene.rewind()
     _sign_in(scene)
     back()
@@ -42,6 +42,9 @@ def _consent(scene: Scene, who: Visitor) -> None:
     assert ask_as_client("GET", PROFILE, authorization=tokens["access_token"]).data["name"]
     tokens = ask_as_client("POST", f"{OAUTH}/token/refresh", {"token": tokens["refresh_token"]}).data
     assert ask_as_client("POST", f"{OAUTH}/token", {"code": code}).code == "ERROAUTH4031"
+    code = who.submit(who.open(address).forms[0], button="izinkan").query["code"]
+    assert ask_as_client("POST", f"{OAUTH}/token", {"code": code}).data
+    assert who.submit(who.open("/izin").forms[0]).forms == []
 
 
 def _attend(scene: Scene) -> None:

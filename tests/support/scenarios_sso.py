@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from prakerja.sso.model import Asked
 from prakerja.sso.service.asking import give_consent
+from prakerja.sso.service.withdrawing import consents_of, withdraw_consent
 from tests.support.clients import BACK, OAUTH, PROFILE, ask_as_client, take_part
 from tests.support.scenarios import Step
 from tests.support.scenarios_stage import Stage
@@ -44,6 +45,12 @@ def _read(stage: Stage) -> Any:
     return ask_as_client("GET", PROFILE, authorization=stage.memo.sso_tokens["access_token"]).data
 
 
+def _withdraw(stage: Stage) -> Any:
+    withdraw_consent(stage.p, person_id=stage.memo.person_id, client_code="lpk")
+    profile = ask_as_client("GET", PROFILE, authorization=stage.memo.sso_tokens["access_token"])
+    return profile.code, consents_of(stage.p, person_id=stage.memo.person_id)
+
+
 def _agreed(stage: Stage) -> None:
     _take_part(stage)
     _consent(stage)
@@ -59,4 +66,5 @@ SSO = (
     Step("exchange code", _exchange, _agreed, refusal="ERROAUTH4031", aside=True, **REUSED),  # type: ignore[arg-type]
     Step("refresh grant", _refresh, _with_tokens, aside=True),
     Step("read profile", _read, _with_tokens, aside=True),
+    Step("withdraw consent", _withdraw, _with_tokens, aside=True),
 )

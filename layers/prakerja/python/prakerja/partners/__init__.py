@@ -7,7 +7,7 @@ from prakerja.partners.redirects import is_registered_redirect
 from prakerja.partners.service.calling import find_caller, note_use, spend_nonce
 from prakerja.partners.service.registering import register_partner
 from prakerja.partners.service.rotating import add_sign_key
-from prakerja.partners.store import load_partner
+from prakerja.partners.store import load_partner, partner_names
 
 __all__ = [
     "Caller",
@@ -22,6 +22,7 @@ __all__ = [
     "is_registered_redirect",
     "load_partner",
     "note_use",
+    "partner_names",
     "register_partner",
     "spend_nonce",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -38,6 +38,12 @@ def load_with(
 def load_partner(table: Table, client_code: str) -> Partner | None:
     """One partner, or None."""
     return partner_from_item(table.get(PARTNER, client_code=client_code))
+
+
+def partner_names(table: Table, client_codes: Collection[str]) -> dict[str, str]:
+    """Client code → name, of up to 100 partners that are registered."""
+    items = table.batch_get(*((PARTNER, {"client_code": code}) for code in client_codes)) if client_codes else []
+    return {partner.client_code: partner.name for partner in map(partner_from_item, items) if partner is not None}
 
 
 def known_partner(table: Table, client_code: str) -> Partner:

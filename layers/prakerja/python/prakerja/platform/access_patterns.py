@@ -58,6 +58,7 @@ from prakerja.platform.payout_patterns import UNLINKED as UNLINKED
 from prakerja.platform.payout_patterns import UNPROVEN as UNPROVEN
 from prakerja.platform.payout_patterns import VERDICT as VERDICT
 from prakerja.platform.sso_patterns import SSO_CODE as SSO_CODE
+from prakerja.platform.sso_patterns import SSO_CONSENT as SSO_CONSENT
 from prakerja.platform.sso_patterns import SSO_GRANT as SSO_GRANT
 
 OUTBOX_SHARDS = 16

@@ -21,3 +21,10 @@ SSO_GRANT = Pattern(
     "SSO_GRANT#{grant_id}",
     "GRANT",
 )
+SSO_CONSENT = Pattern(
+    "sso_consent",
+    "programme",
+    "a grant as its person sees it, who may take it back",
+    "PERSON#{person_id}",
+    "SSO_CONSENT#{client_code}#{grant_id}",
+)

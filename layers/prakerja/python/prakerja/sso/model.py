@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -92,22 +93,28 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Grant:
-    """``generation`` numbers the pairs of tokens of a grant, the first is 1."""
+class Given:
+    """What a person lets a client read, and since when."""
 
     grant_id: str
     client_code: str
     person_id: str
     scopes: tuple[Scope, ...]
     created_at: datetime
-    rotated_at: datetime
-    generation: int = 1
-    ended_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:
         """Exclusive end."""
         return self.created_at + GRANT_LIFE
+
+
+@dataclass(frozen=True)
+class Grant(Given):
+    """``generation`` numbers the pairs of tokens of a grant, the first is 1."""
+
+    rotated_at: datetime
+    generation: int = 1
+    ended_at: datetime | None = None
 
     @property
     def access_ends_at(self) -> datetime:
@@ -117,6 +124,18 @@ class Grant:
     def is_of(self, client_code: str, now: datetime) -> bool:
         """Is it this client's, and not over?"""
         return self.client_code == client_code and self.ended_at is None and now < self.ends_at
+
+
+@dataclass(frozen=True)
+class Consent:
+    """All that a person lets one client read, whose name is the register's."""
+
+    client_code: str
+    client_name: str
+    scopes: tuple[Scope, ...]
+    since: datetime
+    until: datetime
+    """Exclusive end, of what was given last."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +201,26 @@ def _challenge(client: Partner, asked: Asked) -> str | None:
     if asked.code_challenge_method != S256 or not _CHALLENGE.fullmatch(asked.code_challenge):
         raise ChallengeRefused
     return asked.code_challenge
+
+
+# looking back -----------------------------------------------------------------------------------------------------
+def consents(given: Iterable[Given], names: Mapping[str, str], now: datetime) -> tuple[Consent, ...]:
+    """What clients may read now, one entry for each, by name. ``names``: client code → name."""
+    of_client: dict[str, list[Given]] = {}
+    for one in given:
+        if now < one.ends_at:
+            of_client.setdefault(one.client_code, []).append(one)
+    found = (
+        Consent(
+            client_code=code,
+            client_name=names.get(code, code),
+            scopes=tuple(scope for scope in Scope if any(scope in one.scopes for one in ours)),
+            since=min(one.created_at for one in ours),
+            until=max(one.ends_at for one in ours),
+        )
+        for code, ours in of_client.items()
+    )
+    return tuple(sorted(found, key=lambda consent: (consent.client_name, consent.client_code)))
 
 
 # code, tokens -----------------------------------------------------------------------------------------------------

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
-from prakerja.platform.access_patterns import SSO_CODE, SSO_GRANT
+from prakerja.platform.access_patterns import SSO_CODE, SSO_CONSENT, SSO_GRANT
 from prakerja.platform.clock import to_text
-from prakerja.platform.parts import Item, Part, put_new, update
+from prakerja.platform.parts import Item, Part, put, put_new, update
 from prakerja.platform.problems import Conflict, Reaction
 from prakerja.platform.records import item_of, record_of
 from prakerja.platform.table import Table
 from prakerja.sso.errors import CodeUnknown
-from prakerja.sso.model import Code, Grant
+from prakerja.sso.model import Code, Given, Grant
 
 CODE_KEPT = timedelta(days=1)
 """How long a code is remembered, so that one that is used again is recognised."""
+MOST_GRANTS = 1000
+"""Grants of a person that are looked at."""
 
 
 class RotatedMeanwhile(Conflict):
@@ -58,10 +60,25 @@ def use_code(code: Code, grant: Grant, now: datetime) -> Part:
     )
 
 
-def new_grant(grant: Grant) -> Part:
-    """What a code was exchanged for."""
-    item = {**item_of(grant), "expires_at": int(grant.ends_at.timestamp())}
-    return put_new(SSO_GRANT, item, error=CodeUnknown(), grant_id=grant.grant_id)
+def new_grant(grant: Grant) -> tuple[Part, ...]:
+    """What a code was exchanged for, and the row by which its person finds it."""
+    until = {"expires_at": int(grant.ends_at.timestamp())}
+    return (
+        put_new(SSO_GRANT, {**item_of(grant), **until}, error=CodeUnknown(), grant_id=grant.grant_id),
+        put(
+            SSO_CONSENT,
+            {**item_of(grant, "scopes", "created_at"), **until},
+            person_id=grant.person_id,
+            client_code=grant.client_code,
+            grant_id=grant.grant_id,
+        ),
+    )
+
+
+def grants_given(table: Table, person_id: str) -> list[Given]:
+    """What a person lets clients read, as far as it was not ended."""
+    rows = table.query(SSO_CONSENT, person_id=person_id, limit=MOST_GRANTS).items
+    return [record_of(Given, {**row, **SSO_CONSENT.parse(row)}) for row in rows if "ended_at" not in row]
 
 
 def rotate(grant: Grant, now: datetime) -> tuple[Grant, Part]:
@@ -72,12 +89,19 @@ def rotate(grant: Grant, now: datetime) -> tuple[Grant, Part]:
     return after, update(SSO_GRANT, set=changes, when=same, error=RotatedMeanwhile(), grant_id=grant.grant_id)
 
 
-def end_grant(grant_id: str, reason: str, now: datetime) -> Part:
-    """Over for good; the row stays until it expires, so that late tokens are recognised."""
-    return update(
-        SSO_GRANT,
-        set={"ended_at": to_text(now), "end_reason": reason},
-        when=Attr("ended_at").not_exists(),
-        error=RotatedMeanwhile(),
-        grant_id=grant_id,
+def end_grant(grant: Given, reason: str, now: datetime) -> tuple[Part, ...]:
+    """Over for good; the grant stays until it expires, so that late tokens are recognised."""
+    alive = Attr("created_at").exists() & Attr("ended_at").not_exists()
+    over = {"ended_at": to_text(now), "end_reason": reason}
+    return (
+        update(SSO_GRANT, set=over, when=alive, error=RotatedMeanwhile(), grant_id=grant.grant_id),
+        update(
+            SSO_CONSENT,
+            set=over,
+            when=alive,
+            error=RotatedMeanwhile(),
+            person_id=grant.person_id,
+            client_code=grant.client_code,
+            grant_id=grant.grant_id,
+        ),
     )

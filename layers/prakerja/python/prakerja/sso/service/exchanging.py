@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from prakerja.partners import Partner
 from prakerja.platform import Platform
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.sso.errors import CodeUnknown, RefreshUnknown
-from prakerja.sso.model import Code, Exchange, Grant, Refresh, decide_exchange, decide_refresh
+from prakerja.sso.model import Code, Exchange, Given, Grant, Refresh, decide_exchange, decide_refresh
 from prakerja.sso.store import RotatedMeanwhile, end_grant, load_grant, new_grant, rotate, use_code
 from prakerja.sso.tokens import SsoKeys
 
@@ -28,21 +29,14 @@ def exchange_code(
     if code is None:
         raise CodeUnknown
     if verdict is Exchange.REUSED:
-        _end(p, code.grant_id or "", code.person_id, "CODE_REUSED")
+        _end(p, _grant_of(code, str(code.grant_id), now), "CODE_REUSED")
         raise CodeUnknown
-    grant = Grant(
-        grant_id=p.ids.of("sso-grant", code.digest),
-        client_code=client,
-        person_id=code.person_id,
-        scopes=code.scopes,
-        created_at=now,
-        rotated_at=now,
-    )
+    grant = _grant_of(code, p.ids.of("sso-grant", code.digest), now)
     # commit
     try:
-        p.table.commit(use_code(code, grant, now), new_grant(grant))
+        p.table.commit(use_code(code, grant, now), *new_grant(grant))
     except CodeUnknown:  # given twice at one moment, and the other one was faster: its grant has this very id
-        _end(p, grant.grant_id, code.person_id, "CODE_REUSED")
+        _end(p, grant, "CODE_REUSED")
         raise
     return grant
 
@@ -62,7 +56,7 @@ def refresh_grant(p: Platform, keys: SsoKeys, *, partner: Partner, token: str, g
     if verdict is Refresh.SAME_SUCCESSOR:
         return grant
     if verdict is Refresh.REUSED:
-        _end(p, grant_id, grant.person_id, "REFRESH_TOKEN_REUSED")
+        _end(p, grant, "REFRESH_TOKEN_REUSED")
         raise RefreshUnknown
     # commit
     after, rotated = rotate(grant, now)
@@ -73,10 +67,21 @@ def refresh_grant(p: Platform, keys: SsoKeys, *, partner: Partner, token: str, g
     return after
 
 
-def _end(p: Platform, grant_id: str, person_id: str, reason: str) -> None:
+def _grant_of(code: Code, grant_id: str, now: datetime) -> Grant:
+    return Grant(
+        grant_id=grant_id,
+        client_code=code.client_code,
+        person_id=code.person_id,
+        scopes=code.scopes,
+        created_at=now,
+        rotated_at=now,
+    )
+
+
+def _end(p: Platform, grant: Given, reason: str) -> None:
     """Somebody may hold a copy of a code or token: nobody reads with this grant any more."""
-    now = p.clock.wall()
+    now, who = p.clock.wall(), grant.person_id
     # commit
     with suppress(RotatedMeanwhile):  # it is over already
-        p.table.commit(end_grant(grant_id, reason, now), evidence(person_id, f"SSO_{reason}", now, grant_id=grant_id))
+        p.table.commit(*end_grant(grant, reason, now), evidence(who, f"SSO_{reason}", now, grant_id=grant.grant_id))
         count("SsoReused")
