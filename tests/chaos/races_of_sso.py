@@ -80,8 +80,21 @@ def taken_back_while_refreshed(stage: Stage, number: int) -> tuple[list[Contende
     ], judge
 
 
+def taken_back_while_exchanged(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
+    code, who = _code(stage, number), person(number).person_id
+
+    def judge(answers: Sequence[Any]) -> None:
+        _, exchanged = answers
+        if exchanged.status == 200:
+            assert ask_as_client("GET", PROFILE, authorization=exchanged.data["access_token"]).status == 400
+        assert consents_of(stage.p, person_id=who) == ()
+
+    return [lambda: withdraw_consent(stage.p, person_id=who, client_code="lpk"), lambda: _exchange(code)], judge
+
+
 SSO = (
     Race("one code of log in with Prakerja, two exchanges", one_code_two_exchanges),
     Race("one refresh token of a client, used twice", one_refresh_token_two_refreshes),
+    Race("a consent taken back while its code is exchanged", taken_back_while_exchanged),
     Race("a consent taken back while its client refreshes", taken_back_while_refreshed),
 )

@@ -29,13 +29,16 @@ def grants(clients: Clients) -> list[dict[str, Any]]:
     return [item for item in clients.world.items("programme") if item["pk"].startswith("SSO_GRANT#")]
 
 
+def rows(clients: Clients) -> list[dict[str, Any]]:
+    return [item for item in clients.world.items("programme") if item["sk"].startswith("SSO_CONSENT#")]
+
+
 def take_back(clients: Clients, client: str) -> Seen:
     (form,) = [form for form in page(clients).forms if form.fields["client"] == client]
     return clients.who.submit(form)
 
 
 def test_who_gave_nothing_is_told_so(clients: Clients) -> None:
-    clients.consent()  # its client has not fetched it yet
     seen = page(clients)
     assert (seen.status, seen.forms) == (200, [])
     assert "Tidak ada pihak lain yang dapat membaca data Anda" in seen.text
@@ -65,6 +68,32 @@ def test_what_is_taken_back_is_worth_nothing_any_more(clients: Clients) -> None:
     assert clients.profile(others["access_token"], client="toko").data["name"]
     kinds = [fact.kind for fact in evidence_of(clients.world.table, clients.member.person_id)]
     assert kinds.count("SSO_CONSENT_WITHDRAWN") == 2
+
+
+def test_a_code_on_its_way_is_taken_back_too(clients: Clients) -> None:
+    clients.tokens()
+    codes = [clients.consent(), clients.consent()]
+    assert take_back(clients, "lpk").forms == []
+    for code in codes:
+        assert clients.token(code).code == "ERROAUTH4031"
+    assert page(clients).forms == []
+
+
+def test_a_code_that_was_never_fetched_is_shown_as_long_as_it_can_be(clients: Clients) -> None:
+    clients.consent()
+    assert len(page(clients).forms) == 1
+    clients.world.clock.move(seconds=60)
+    assert page(clients).forms == []
+
+
+def test_the_oldest_grants_have_no_row_and_end_all_the_same(clients: Clients) -> None:
+    code = clients.consent()
+    tokens = clients.token(code).data
+    (row,) = rows(clients)
+    clients.world.table.forget(SSO_CONSENT, [{"pk": row["pk"], "sk": row["sk"]}])
+    assert clients.token(code).status == 400
+    assert clients.profile(tokens["access_token"]).status == 400
+    assert page(clients).forms == []
 
 
 def test_it_can_be_given_again(clients: Clients) -> None:
@@ -124,6 +153,6 @@ def test_who_is_not_signed_in_sees_nothing(clients: Clients) -> None:
 
 def test_the_row_holds_no_token(clients: Clients) -> None:
     clients.tokens()
-    (row,) = [item for item in clients.world.items("programme") if item["sk"].startswith("SSO_CONSENT#")]
-    assert set(row) == {"pk", "sk", "schema", "scopes", "created_at", "expires_at"}
+    (row,) = rows(clients)
+    assert set(row) == {"pk", "sk", "schema", "scopes", "created_at", "fetched", "expires_at"}
     assert SSO_CONSENT.parse(row)["client_code"] == "lpk"

@@ -11,7 +11,7 @@ PAGE_BUGS = (
     Bug(
         "let tokens live on whose code came twice",
         f"{SSO}/service/exchanging.py",
-        '        _end(p, _grant_of(code, str(code.grant_id), now), "CODE_REUSED")\n',
+        '        _end(p, _grant_of(code, code.used_at or now), "CODE_REUSED")\n',
         "",
         ("tests/functions/test_partner_sso.py",),
     ),
@@ -46,8 +46,15 @@ PAGE_BUGS = (
     Bug(
         "let a partner read on after the person took it back",
         f"{SSO}/service/withdrawing.py",
-        '                *end_grant(grant, "WITHDRAWN", now),\n',
-        '                *end_grant(grant, "WITHDRAWN", now)[1:],\n',
+        "    parts = end_grant(one, WITHDRAWN, now) if one.fetched",
+        "    parts = end_grant(one, WITHDRAWN, now)[1:] if one.fetched",
+        ("tests/functions/test_consents.py",),
+    ),
+    Bug(
+        "let a code be exchanged that the person took back",
+        f"{SSO}/store.py",
+        "_row(grant, fetched=True), NOT_ENDED, CodeUnknown())",
+        '_row(grant, fetched=True), Attr("pk").exists(), CodeUnknown())',
         ("tests/functions/test_consents.py",),
     ),
     Bug(

@@ -46,7 +46,15 @@ PARTNER = Partner(
 )
 ASKED = Asked(client_id="a", redirect_uri=BACK, scope="name")
 CODE = Code("d" * 64, "a", "person-1", BACK, (Scope.NAME,), NOW)
-GRANT = Grant("00000000-0000-5000-8000-000000000001", "a", "person-1", (Scope.NAME,), NOW, NOW, generation=3)
+GRANT = Grant(
+    grant_id="00000000-0000-5000-8000-000000000001",
+    client_code="a",
+    person_id="person-1",
+    scopes=(Scope.NAME,),
+    created_at=NOW,
+    rotated_at=NOW,
+    generation=3,
+)
 KEYS = SsoKeys("a secret")
 
 

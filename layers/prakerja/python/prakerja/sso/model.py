@@ -13,6 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from prakerja.partners import Partner, is_registered_redirect
+from prakerja.platform.ids import derived
 from prakerja.sso.errors import (
     ApplicationUnknown,
     ChallengeRefused,
@@ -72,6 +73,52 @@ class Wish:
     challenge: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a person lets a client read, and since when."""
+
+    grant_id: str
+    client_code: str
+    person_id: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """Exclusive end."""
+        return self.created_at + GRANT_LIFE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission(Given):
+    """The same as its person sees it: from the moment of consent, whether the client has fetched its tokens or not."""
+
+    fetched: bool
+
+    @property
+    def ends_at(self) -> datetime:
+        """Exclusive end."""
+        return super().ends_at if self.fetched else self.created_at + CODE_LIFE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant(Given):
+    """``generation`` numbers the pairs of tokens of a grant, the first is 1."""
+
+    rotated_at: datetime
+    generation: int = 1
+    ended_at: datetime | None = None
+
+    @property
+    def access_ends_at(self) -> datetime:
+        """When the current access token ends."""
+        return min(self.rotated_at + ACCESS_LIFE, self.ends_at)
+
+    def is_of(self, client_code: str, now: datetime) -> bool:
+        """Is it this client's, and not over?"""
+        return self.client_code == client_code and self.ended_at is None and now < self.ends_at
+
+
 @dataclass(frozen=True)
 class Code:
     """A person's consent on its way to the client. ``digest`` is the code's hash; the code itself is not kept."""
@@ -91,39 +138,17 @@ class Code:
         """Can it still be exchanged?"""
         return self.used_at is None and now < self.created_at + CODE_LIFE
 
-
-@dataclass(frozen=True)
-class Given:
-    """What a person lets a client read, and since when."""
-
-    grant_id: str
-    client_code: str
-    person_id: str
-    scopes: tuple[Scope, ...]
-    created_at: datetime
-
     @property
-    def ends_at(self) -> datetime:
-        """Exclusive end."""
-        return self.created_at + GRANT_LIFE
-
-
-@dataclass(frozen=True)
-class Grant(Given):
-    """``generation`` numbers the pairs of tokens of a grant, the first is 1."""
-
-    rotated_at: datetime
-    generation: int = 1
-    ended_at: datetime | None = None
-
-    @property
-    def access_ends_at(self) -> datetime:
-        """When the current access token ends."""
-        return min(self.rotated_at + ACCESS_LIFE, self.ends_at)
-
-    def is_of(self, client_code: str, now: datetime) -> bool:
-        """Is it this client's, and not over?"""
-        return self.client_code == client_code and self.ended_at is None and now < self.ends_at
+    def permission(self) -> Permission:
+        """What its person has given with it. The grant that it is exchanged for has the same id."""
+        return Permission(
+            grant_id=derived("sso-grant", self.digest),
+            client_code=self.client_code,
+            person_id=self.person_id,
+            scopes=self.scopes,
+            created_at=self.created_at,
+            fetched=False,
+        )
 
 
 @dataclass(frozen=True)
@@ -204,9 +229,9 @@ def _challenge(client: Partner, asked: Asked) -> str | None:
 
 
 # looking back -----------------------------------------------------------------------------------------------------
-def consents(given: Iterable[Given], names: Mapping[str, str], now: datetime) -> tuple[Consent, ...]:
+def consents(given: Iterable[Permission], names: Mapping[str, str], now: datetime) -> tuple[Consent, ...]:
     """What clients may read now, one entry for each, by name. ``names``: client code → name."""
-    of_client: dict[str, list[Given]] = {}
+    of_client: dict[str, list[Permission]] = {}
     for one in given:
         if now < one.ends_at:
             of_client.setdefault(one.client_code, []).append(one)

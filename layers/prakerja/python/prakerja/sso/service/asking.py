@@ -11,7 +11,7 @@ from prakerja.platform.clock import wib_date
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.sso.model import Asked, Code, Wish, decide_wish, may_fail_to, names_a_client
-from prakerja.sso.store import code_from_item, new_code
+from prakerja.sso.store import code_from_item, new_code, new_permission
 from prakerja.sso.tokens import codes_from, digest_of
 
 CONSENT_PAGE = "/consent-sso"
@@ -83,6 +83,7 @@ def give_consent(p: Platform, secret: str, *, person_id: str, asked: Asked, key:
         # commit
         outcome = p.table.commit(
             new_code(consent),
+            new_permission(consent.permission),
             evidence(person_id, "SSO_CONSENT_GIVEN", now, client_code=wish.client_code, scopes=list(wish.scopes)),
         )
         given = code_from_item(outcome.found) if outcome.repeated else consent

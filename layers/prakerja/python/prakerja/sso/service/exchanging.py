@@ -11,7 +11,7 @@ from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.sso.errors import CodeUnknown, RefreshUnknown
 from prakerja.sso.model import Code, Exchange, Given, Grant, Refresh, decide_exchange, decide_refresh
-from prakerja.sso.store import RotatedMeanwhile, end_grant, load_grant, new_grant, rotate, use_code
+from prakerja.sso.store import RotatedMeanwhile, end_grant, load_grant, rotate, use_code
 from prakerja.sso.tokens import SsoKeys
 
 
@@ -29,13 +29,13 @@ def exchange_code(
     if code is None:
         raise CodeUnknown
     if verdict is Exchange.REUSED:
-        _end(p, _grant_of(code, str(code.grant_id), now), "CODE_REUSED")
+        _end(p, _grant_of(code, code.used_at or now), "CODE_REUSED")
         raise CodeUnknown
-    grant = _grant_of(code, p.ids.of("sso-grant", code.digest), now)
+    grant = _grant_of(code, now)
     # commit
     try:
-        p.table.commit(use_code(code, grant, now), *new_grant(grant))
-    except CodeUnknown:  # given twice at one moment, and the other one was faster: its grant has this very id
+        p.table.commit(*use_code(code, grant, now))
+    except CodeUnknown:  # taken back, or given twice at one moment and the other one was faster: its grant has this id
         _end(p, grant, "CODE_REUSED")
         raise
     return grant
@@ -67,12 +67,13 @@ def refresh_grant(p: Platform, keys: SsoKeys, *, partner: Partner, token: str, g
     return after
 
 
-def _grant_of(code: Code, grant_id: str, now: datetime) -> Grant:
+def _grant_of(code: Code, now: datetime) -> Grant:
+    given = code.permission
     return Grant(
-        grant_id=grant_id,
-        client_code=code.client_code,
-        person_id=code.person_id,
-        scopes=code.scopes,
+        grant_id=given.grant_id,
+        client_code=given.client_code,
+        person_id=given.person_id,
+        scopes=given.scopes,
         created_at=now,
         rotated_at=now,
     )
