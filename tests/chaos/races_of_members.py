@@ -35,7 +35,7 @@ def _member(stage: Stage, number: int) -> tuple[str, date, str]:
     """Somebody whose time for the first purchase ended last midnight: id, that night's day, the row of their shard."""
     today = wib_date(stage.clock.programme())
     decreed_at = stage.clock.programme() - timedelta(days=15)
-    who = decree(stage.world, 5000 + number, decreed_at)
+    who = decree(stage.world, 50_000 + number, decreed_at)
     shard = f"{wib_date(decreed_at).year}-{shard_of(who, FEW)}"
     _not_begun(stage, REVOKE, today, shard)
     return who, today, shard
@@ -117,7 +117,7 @@ def two_sweeps(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
 
 def _completed(stage: Stage, number: int, reviewed_at: datetime) -> str:
     """A member of the season of 2022 who has done all that earns the incentive."""
-    who = decree(stage.world, 6000 + number, DECREED_2022)
+    who = decree(stage.world, 60_000 + number, DECREED_2022)
     bought, _, _ = records.bought(stage.world)
     done = {**item_of(bought), "person_id": who, "purchase_id": "c1", "state": "COMPLETED", "completion_number": 1}
     done |= {"completed_at": to_text(at(2022, 10, 1)), "reviewed_at": to_text(reviewed_at), "rating": 5}

@@ -127,7 +127,8 @@ class World:
             held = get_backend("dynamodb")[MOTO_ACCOUNT][REGION].get_table(self.names[table])
             found = [{name: _typed(value) for name, value in item.attrs.items()} for item in held.all_items()]
         else:
-            found = self.client.scan(TableName=self.names[table], ConsistentRead=True)["Items"]
+            pages = self.client.get_paginator("scan").paginate(TableName=self.names[table], ConsistentRead=True)
+            found = [item for page in pages for item in page["Items"]]
         return sorted((from_item(item) for item in found), key=lambda item: (item["pk"], item["sk"]))
 
     def plant(self, pattern: Pattern, item: Mapping[str, Any], **key: str | int) -> None:
