@@ -11,7 +11,7 @@ from prakerja.platform.ids import derived
 from prakerja.training.model.attendance import Visit
 from prakerja.training.model.catalogue import CourseType
 from prakerja.training.model.purchase import Invoice, Purchase, RedeemCode
-from prakerja.training.model.task import Task, statuses_of
+from prakerja.training.model.task import Task, TaskStatus, statuses_of
 
 LABELS = {
     CourseType.SELF_PACED: "Pembelajaran Mandiri",
@@ -104,9 +104,9 @@ class TaskData(BaseModel):
     url_file: str
 
     @classmethod
-    def of(cls, task: Task) -> TaskData:
-        """As ``tpm/submission`` answers."""
-        return cls(status=statuses_of(task)[0], url_file=task.url_file, **_named(task))
+    def of(cls, task: Task, url_file: str) -> TaskData:
+        """As ``tpm/submission`` answers: what was handed in with this request, whatever came after it."""
+        return cls(status=TaskStatus.SUCCESS, url_file=url_file, **_named(task))
 
 
 class FeedbackData(TaskData):
@@ -115,11 +115,9 @@ class FeedbackData(TaskData):
     notes: str
 
     @classmethod
-    def of_feedback(cls, task: Task) -> FeedbackData:
-        """As ``tpm/feedback/submission`` answers."""
-        return cls(
-            status=statuses_of(task)[1], url_file=task.feedback_url or "", notes=task.notes or "", **_named(task)
-        )
+    def of_feedback(cls, task: Task, notes: str, url_file: str) -> FeedbackData:
+        """As ``tpm/feedback/submission`` answers: what was given with this request, whatever came after it."""
+        return cls(status=TaskStatus.SUCCESS, url_file=url_file, notes=notes, **_named(task))
 
 
 class StandData(BaseModel):

@@ -89,7 +89,7 @@ def credentials_of(headers: Mapping[str, str]) -> Credentials:
         names = ("prakerja-client", "prakerja-timestamp", "prakerja-signature")
         nonce = headers.get("prakerja-nonce", "")
     else:
-        sso = "x-client-id" in headers and "client_code" not in headers
+        sso = "x-client-id" in headers and ("client_code" not in headers or "signature" not in headers)
         names = ("x-client-id", "x-timestamp", "x-signature") if sso else ("client_code", "timestamp", "signature")
         nonce = None
     code, timestamp, signature = (headers.get(name, "") for name in names)

@@ -21,8 +21,9 @@ from functions.partner_api.codes import code_of, message_of
 from functions.partner_api.credentials import NOBODY, Credentials, Signed, credentials_of
 from functions.partner_api.requests import PartnerRequest, read
 from prakerja.partners.errors import BadSignature, ClientMissing, ClientUnknown, EndpointNotFound, InvalidFields
-from prakerja.partners.wire import EMPTY, ParsedBody, parse, received, route_path
+from prakerja.partners.wire import EMPTY, ParsedBody, parse, received
 from prakerja.platform.access_patterns import Pattern
+from prakerja.platform.addresses import route_path
 from prakerja.platform.observability import begin, count, log
 from prakerja.platform.parts import Item
 from prakerja.platform.problems import MethodNotAllowed, Problem, Unexpected

@@ -59,7 +59,9 @@ def _submit(call: Call[Caller, SubmissionRequest]) -> TaskData:
             scope=call.request.scope,
             sequence=call.request.number,
             url_file=call.request.url_file,
-        )
+            request=call.name,
+        ),
+        call.request.url_file,
     )
 
 
@@ -75,7 +77,10 @@ def _feedback(call: Call[Caller, FeedbackRequest]) -> FeedbackData:
             sequence=call.request.number,
             notes=call.request.notes,
             url_file=call.request.url_file or "",
-        )
+            request=call.name,
+        ),
+        call.request.notes,
+        call.request.url_file or "",
     )
 
 

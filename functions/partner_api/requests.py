@@ -1,7 +1,8 @@
 """What partners send, read as leniently as the contract is contradictory and no more.
 
 Unknown fields are ignored. ``sequence`` may be absent (1). ``amount`` may come as text and ``invoice_code`` as a number,
-because the published pages type them one way and show them the other. Everything else has exactly its JSON type.
+because the published pages type them one way and show them the other; ``otp`` and ``user_platform_id`` may come as
+numbers, because they are digits to many clients. Everything else has exactly its JSON type.
 Texts that become part of a key refuse what a key cannot hold, so that a strange code is a clear error.
 """
 
@@ -23,6 +24,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from prakerja.partners.errors import CourseNotNamed, InvalidFields
+from prakerja.platform.one_time_code import DIGITS
 
 POST_TEST = 999
 """The sequence number of the post-test; 1 is redeeming (or the first attendance), 2 to 10 the later ones."""
@@ -34,6 +36,11 @@ def _digits_as_integer(value: Any) -> Any:
 
 def _integer_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _code_as_text(value: Any) -> Any:
+    """A number has lost the zeros that a code begins with."""
+    return str(value).zfill(DIGITS) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _absent_as_one(value: Any) -> Any:
@@ -78,7 +85,7 @@ class StatusRequest(CommitRequest):
 class SendOtpRequest(PartnerRequest):
     """``payment/send-otp``. ``prakerja_id`` is the card number."""
 
-    user_platform_id: Key
+    user_platform_id: Annotated[Key, BeforeValidator(_integer_as_text)]
     prakerja_id: Key
     course_code: CourseKey
     schedule_code: CourseKey
@@ -88,7 +95,7 @@ class SendOtpRequest(PartnerRequest):
 class AuthorizeRequest(PartnerRequest):
     """``payment/authorize``; the payment token comes in the header ``Authorization: Payment <token>``."""
 
-    otp: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,8}$")]
+    otp: Annotated[str, BeforeValidator(_code_as_text), StringConstraints(pattern=r"^[0-9]{4,8}$")]
     invoice_url: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
     invoice_code: InvoiceCode
 

@@ -99,7 +99,7 @@ def _code(request: CommitRequest, _: Mapping[str, str]) -> Sequence[ItemKey]:
 
 def _reset(call: Call[Caller, CommitRequest]) -> CodeData:
     code = code_from_item(call.items[0])
-    return CodeData.of(reset_code(platform(), institution=call.partner.partner, code=code))
+    return CodeData.of(reset_code(platform(), institution=call.partner.partner, code=code, request=call.name))
 
 
 TRYING: tuple[Endpoint[Caller, Any], ...] = (

@@ -229,6 +229,8 @@ def test_nothing_is_sold_of_a_cancelled_schedule(market: Market, who: Someone) -
     assert "dibatalkan penyelenggara" in refused(market.pay(token), "ERRTRX40042")
     market.world.clock.move(minutes=1)
     refused(market.ask(), "ERRTRX40042")
+    run = {"course_code": "C1", "schedule_code": "S1"}
+    assert market.call("toko", "/payment/quota-schedule", run)[1]["data"]["quota"] == 0
     assert market.balance(who) == BACK
 
 

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from functions.partner_api.requests import AuthorizeRequest
 from prakerja.membership import change_membership
 from prakerja.platform.access_patterns import COURSE
-from prakerja.platform.clock import to_text
+from prakerja.platform.clock import end_of_wib_day, to_text, wib_date
 from prakerja.platform.parts import update
+from prakerja.training.model.catalogue import CourseType
 from tests.support.market import CARD, PRICE, Market, refused
 from tests.support.world import World
 
@@ -67,6 +70,40 @@ def test_an_invented_order_does_not_tell_whether_a_card_exists(market: Market, c
 def test_amount_may_come_as_text(market: Market) -> None:
     market.member()
     assert market.ask(amount=str(PRICE))[0] == 200
+
+
+def test_what_is_digits_may_come_as_a_number(market: Market) -> None:
+    market.member()
+    status, body = market.ask(user_platform_id=int("9" + "1" * 11))
+    assert status == 200
+    token = body["data"]["payment_token"]
+    paid = {"otp": int(market.code(token)), "invoice_url": "https://toko.example.test/1", "invoice_code": 1}
+    assert market.call("toko", "/payment/authorize", paid, authorization=f"Payment {token}")[0] == 200
+
+
+def test_a_code_that_begins_with_zeros_may_come_as_a_number() -> None:
+    body = {"otp": 7, "invoice_url": "https://toko.example.test/1", "invoice_code": "1"}
+    assert AuthorizeRequest.model_validate(body).otp == "000007"
+    for wrong in (True, 1.0, -7, 10**8):
+        with pytest.raises(ValidationError):
+            AuthorizeRequest.model_validate({**body, "otp": wrong})
+
+
+def test_what_cannot_be_learned_any_more_is_not_sold(market: Market) -> None:
+    """Three sessions, one a day: the sale of a self-paced course ends two days before the course does."""
+    market.offer("C9", "S9", sessions=3, course_type=CourseType.SELF_PACED, starts_in=timedelta())
+    market.member()
+    ends_at = market.world.clock.programme() + timedelta(days=10)
+    last = end_of_wib_day(wib_date(ends_at) - timedelta(days=2))  # the third day begins when two have ended
+    market.world.clock.travel(days=7)
+    order = {"course_code": "C9", "schedule_code": "S9"}
+    assert market.ask(**order)[0] == 200
+    assert market.call("toko", "/payment/quota-schedule", order)[1]["data"]["quota"] == 4
+    market.world.clock.travel(days=2)
+    market.world.clock.move(minutes=1)
+    assert market.world.clock.programme() >= last
+    refused(market.ask(**order), "ERRTRX40014")
+    assert market.call("toko", "/payment/quota-schedule", order)[1]["data"]["quota"] == 0
 
 
 def test_a_platform_sells_only_its_own_courses(market: Market) -> None:

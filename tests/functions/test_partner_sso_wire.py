@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from functions.partner_api.handler import handler
+from prakerja.partners.signature import sign
 from prakerja.platform.observability import log
 from tests.support.clients import OAUTH, PROFILE, Clients
 from tests.support.wired import sample
@@ -32,6 +33,26 @@ def test_bodies_without_code_or_token(clients: Clients, body: dict[str, object])
 @pytest.mark.parametrize("path", ["//api/v1/oauth/token", "/api/v1/oauth/token/"])
 def test_slashes(clients: Clients, path: str) -> None:
     assert clients.call("POST", path, {"code": clients.consent()}).status == 200
+
+
+def test_pages_do_not_mind_slashes_either(clients: Clients) -> None:
+    """A client whose base address ends in a slash works there, too, and its question survives signing in."""
+    for spelling in ("//consent-sso", "/consent-sso/", "//consent-sso//"):
+        page = clients.who.open(f"{spelling}?{clients.query()}")
+        assert (page.status, "Lpk meminta data Anda" in page.text) == (200, True)
+        assert clients.who.submit(page.forms[0], button="izinkan").query["code"]
+        asked = clients.site.visitor().open(f"{spelling}?{clients.query()}")
+        assert asked.path == "/masuk"
+
+
+def test_a_client_that_sends_its_name_in_both_headers(clients: Clients) -> None:
+    """Whichever signature is there counts."""
+    path, query = f"{OAUTH}/authorize", clients.query()
+    timestamp = str(int(clients.world.clock.wall().timestamp()))
+    signature = sign(clients.market.keys["lpk"].encode(), "lpk", timestamp, "GET", path, "")
+    signed = {"x-timestamp": timestamp, "x-signature": signature}
+    for name in ("client_code", "Client_code", "client-code"):
+        assert clients.call("GET", path, query=query, **signed, **{name: "lpk"}).status == 200
 
 
 @pytest.mark.parametrize("header", ["application/x-www-form-urlencoded", "text/plain", ""])
@@ -64,7 +85,7 @@ def test_what_it_costs(clients: Clients) -> None:
     with clients.market.counted() as refreshing:
         clients.refresh(tokens["refresh_token"])
     assert exchanging.operations == ["BatchGetItem", "TransactWriteItems"]
-    assert exchanging.written == [2]
+    assert exchanging.written == [3]
     assert reading.operations == ["BatchGetItem", "BatchGetItem"]
     assert refreshing.operations == ["BatchGetItem", "UpdateItem"]
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from functions.partner_api.handler import handler
 from prakerja.training.model.catalogue import POST_TEST
 from tests.support.market import Market, refused
 from tests.support.world import World
 
 TASK_STATUS = "/tpm/submission/status"
+OLD, NEW = "https://lms.example.test/a/b.pdf", "https://lms.example.test/baru.pdf"
 
 
 @pytest.fixture
@@ -61,21 +63,56 @@ def test_tasks_of_other_sequences_and_scopes_are_others(market: Market, code: st
     assert task_status(market, code, "tpm", 3) == (0, 0)
 
 
-def test_a_task_is_replaced_until_there_is_feedback(market: Market, code: str) -> None:
+def test_a_task_is_replaced_as_often_as_its_participant_likes(market: Market, code: str) -> None:
     market.redeem(code)
     first = market.submit(code)
     market.world.clock.move(hours=1)
-    before = market.world.items("programme")
     assert market.submit(code) == first
+    second = market.submit(code, url_file=NEW)[1]["data"]
+    assert (second["id"], second["url_file"]) == (first[1]["data"]["id"], NEW)
+    market.feedback(code, url_file="https://lms.example.test/nilai.pdf")
+    assert market.submit(code, url_file=NEW)[0] == 200
+    assert task_status(market, code) == (2, 2)
+    assert market.feedback(code, notes="Lain.")[1]["data"]["notes"] == "Lain."
+    market.world.clock.move(seconds=2)
+    third = market.submit(code)  # the first file again, in a request of its own
+    assert (third, task_status(market, code)) == (first, (2, 0))
+    market.feedback(code, notes="Sekarang tepat.")
+    assert task_status(market, code) == (2, 2)
+
+
+def test_what_was_asked_comes_late_a_second_time(market: Market, code: str) -> None:
+    """An answer that got lost on the way, or a copy: what came in between stays, and the first answer is given."""
+    market.redeem(code)
+    task = {"redeem_code": code, "scope": "uk", "sequence": POST_TEST}
+    sent = []
+    for path, body in (
+        ("/tpm/submission", {"url_file": OLD}),
+        ("/tpm/submission", {"url_file": OLD}),
+        ("/tpm/feedback/submission", {"notes": "Perbaiki."}),
+        ("/tpm/submission", {"url_file": NEW}),
+        ("/tpm/submission", {"url_file": OLD}),
+        ("/tpm/submission", {"url_file": NEW}),
+        ("/tpm/feedback/submission", {"notes": "Tepat."}),
+    ):
+        market.world.clock.move(seconds=2)
+        event = market.event("lpk", path, {**task, **body})
+        sent.append((event, handler(event, None)))
+    before = market.world.items("programme")
+    for event, first in sent:
+        assert first["statusCode"] == 200
+        assert handler(event, None)["body"] == first["body"]
     assert market.world.items("programme") == before
-    second = market.submit(code, url_file="https://lms.example.test/baru.pdf")[1]["data"]
-    assert (second["id"], second["url_file"]) == (first[1]["data"]["id"], "https://lms.example.test/baru.pdf")
-    given = market.feedback(code, url_file="https://lms.example.test/nilai.pdf")
-    assert market.feedback(code, url_file="https://lms.example.test/nilai.pdf") == given
-    refused(market.submit(code), "ERRTRX40055")
+    (stored,) = [item for item in before if "url_file" in item]
+    assert (stored["url_file"], stored["notes"]) == (NEW, "Tepat.")
+
+
+def test_what_completed_a_course_stays(market: Market, code: str) -> None:
+    market.complete(code)
+    answer = market.submit(code)
+    assert answer[0] == 200, "the same again is a repeat"
+    refused(market.submit(code, url_file=NEW), "ERRTRX40055")
     refused(market.feedback(code, notes="Lain."), "ERRTRX40055")
-    refused(market.feedback(code), "ERRTRX40055")
-    assert market.submit(code, url_file="https://lms.example.test/baru.pdf")[0] == 200
 
 
 def test_what_is_missing_before_a_task(market: Market, code: str) -> None:

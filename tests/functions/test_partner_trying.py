@@ -59,6 +59,25 @@ def test_a_code_goes_its_way_and_starts_over(market: Market) -> None:
     assert handed_in["assignment"]["status"] == 0
 
 
+def test_a_reset_that_comes_late_a_second_time_undoes_nothing(market: Market) -> None:
+    code = {"redeem_code": issue(market)["TC1-001-200"]}
+    late = market.event("lpk", RESET, code)
+    first = partner_api.handler(late, None)["body"]
+    market.world.clock.move(seconds=2)
+    assert market.redeem(**code)[1]["data"]["status"] == 1
+    assert partner_api.handler(late, None)["body"] == first
+    assert market.call("lpk", STATUS, code)[1]["data"]["status"] == 1
+    market.world.clock.move(seconds=2)
+    assert market.call("lpk", RESET, code)[1]["data"]["status"] == 0
+    assert market.call("lpk", STATUS, code)[1]["data"]["status"] == 0
+
+
+def test_a_code_takes_tasks_from_its_start(market: Market) -> None:
+    for code in issue(market).values():
+        assert market.submit(code)[0] == 200
+        assert market.feedback(code)[0] == 200
+
+
 def test_a_code_for_the_post_test_has_everything_before_it(market: Market) -> None:
     code = issue(market)["TC2-999-200"]
     seen = {

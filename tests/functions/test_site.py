@@ -37,7 +37,7 @@ def test_the_front_page_knows_who_is_signed_in(site: Site) -> None:
     assert "/masuk/keluar" in site.signed_in("somebody").open("/").links
 
 
-@pytest.mark.parametrize("path", ["/tidak-ada", "/attendance", "/attendance/a/b", "/consent-sso/", "/docs/nobody"])
+@pytest.mark.parametrize("path", ["/tidak-ada", "/attendance", "/attendance/a/b", "/consent-sso/a", "/docs/nobody"])
 def test_what_is_not_there_is_told_in_plain_words(site: Site, path: str) -> None:
     page = site.visitor().open(path)
     assert page.status == 404

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from prakerja.partners.errors import BadSignature, MalformedBody
 from prakerja.partners.signature import MAX_MACS, body_forms, sign, verify
-from prakerja.partners.wire import canonical_paths, parse, route_path
+from prakerja.partners.wire import canonical_paths, parse
+from prakerja.platform.addresses import route_path
 
 STAMP = 1698289216
 NOW = datetime.fromtimestamp(STAMP, UTC)

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from prakerja.partners.errors import MalformedBody
-from prakerja.partners.wire import MAX_BODY, MAX_DEPTH, canonical_paths, parse, received, route_path
+from prakerja.partners.wire import MAX_BODY, MAX_DEPTH, canonical_paths, parse, received
+from prakerja.platform.addresses import route_path
 from prakerja.platform.problems import TooLarge
 
 

@@ -47,6 +47,22 @@ def attended(code: RedeemCode, sequence: int, now: datetime) -> RedeemCode:
     return after
 
 
+def states(code: RedeemCode, now: datetime) -> list[SessionState]:
+    return [session.state for session in sessions_of(code, now)[:3]]
+
+
+# self-paced, too late ---------------------------------------------------------------------------------------------
+def test_a_self_paced_course_with_too_few_days_left_cannot_be_completed() -> None:
+    code = replace(SELF_PACED, starts_at=at(1), ends_at=at(18, 17), session_starts=(), sessions=3)
+    strict = replace(code, rule=replace(code.rule, missed_sessions_allowed=0))
+    assert states(strict, at(16, 16)) == [SessionState.OPEN, SessionState.NOT_OPEN, SessionState.NOT_OPEN]
+    assert can_complete(strict, at(16, 16))  # the 16th, 17th and 18th
+    assert states(strict, at(16, 17)) == [SessionState.OPEN, SessionState.NOT_OPEN, SessionState.ABSENT]
+    assert not can_complete(strict, at(16, 17))
+    begun = attended(strict, 1, at(18, 16))
+    assert states(begun, at(18, 16)) == [SessionState.PRESENT, SessionState.ABSENT, SessionState.ABSENT]
+
+
 # live sessions ----------------------------------------------------------------------------------------------------
 def test_a_live_session_is_attended_around_its_start() -> None:
     starts = (at(16, 2), at(18, 7), at(19, 2))

@@ -73,11 +73,6 @@ def parse(body: bytes) -> ParsedBody:
     return ParsedBody(text, tokens, data)
 
 
-def route_path(raw_path: str) -> str:
-    """The path by which a request is routed: one slash where several came, none at the end (``/`` for the root)."""
-    return "/" + "/".join(part for part in raw_path.split("/") if part)
-
-
 def canonical_paths(raw_path: str) -> tuple[str, ...]:
     """The spellings of a path that its client may have signed, likeliest first, at most three.
 

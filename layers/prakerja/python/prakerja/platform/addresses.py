@@ -1,4 +1,4 @@
-"""Web addresses as we write them: a query added to one, its origin, and what may follow a sign-in on our own host."""
+"""Web addresses as we write them: by which path a request is routed, a query added to one, its origin, and what may follow a sign-in on our own host."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ MAX_PATH = 4096
 """Longer than an address of ours that carries two addresses of others."""
 _LOCAL = re.compile(r"/(?![/\\])[!$-;=?-\[\]_a-z~]*")
 """A path and its query in printable ASCII, without what browsers rewrite (a second slash, a backslash)."""
+
+
+def route_path(raw_path: str) -> str:
+    """The path by which a request is routed: one slash where several came, none at the end (``/`` for the root)."""
+    return "/" + "/".join(part for part in raw_path.split("/") if part)
 
 
 def with_query(address: str, **parameters: str) -> str:

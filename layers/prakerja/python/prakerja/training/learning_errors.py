@@ -32,10 +32,12 @@ class RedirectNotRegistered(Conflict):
     slug = "redirect-not-registered"
     title, title_id = "This redirect_uri is not registered", "redirect_uri tidak terdaftar"
     detail = (
-        "redirect_uri must be one of your registered addresses: same scheme, host, port and path; its query is free."
+        "redirect_uri must be one of your registered addresses: same scheme, host, port and path; its query is free, "
+        "but must be percent-encoded (no blanks, quotes, brackets or bars)."
     )
     detail_id = (
-        "redirect_uri harus salah satu alamat Anda yang terdaftar: skema, host, port, dan path sama; query bebas."
+        "redirect_uri harus salah satu alamat Anda yang terdaftar: skema, host, port, dan path sama; query bebas, "
+        "tetapi harus di-encode (percent-encoding: tanpa spasi, tanda kutip, kurung, atau garis tegak)."
     )
 
 
@@ -128,9 +130,9 @@ class TaskNotSubmitted(Conflict):
 
 class TaskGraded(Conflict):
     slug = "task-graded"
-    title, title_id = "Feedback was given already", "Umpan balik sudah diberikan"
-    detail = "The feedback to this task stands; neither the task nor the feedback can be changed any more."
-    detail_id = "Umpan balik untuk tugas ini sudah diberikan; tugas dan umpan baliknya tidak dapat diubah lagi."
+    title, title_id = "The course is completed", "Pelatihan sudah selesai"
+    detail = "The course is completed: neither its tasks nor the feedback to them can be changed any more."
+    detail_id = "Pelatihan sudah selesai; tugas dan umpan baliknya tidak dapat diubah lagi."
 
 
 class NotATestCode(Conflict):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from prakerja.platform.addresses import route_path
 from prakerja.platform.auth import Participant
 from prakerja.platform.rendering import preferred_language
 from prakerja.platform.web.errors import FormTooLarge, NotAForm
@@ -77,7 +78,7 @@ def visit_of(event: Event) -> Visit:
     method = event["requestContext"]["http"]["method"]
     return Visit(
         method="GET" if method == "HEAD" else method,
-        path=event["rawPath"],
+        path=route_path(event["rawPath"]),
         raw_query=raw_query,
         query=query,
         headers=headers,

@@ -7,7 +7,8 @@ from prakerja.platform import Platform
 from prakerja.platform.evidence import evidence
 from prakerja.platform.observability import count
 from prakerja.platform.problems import Unavailable
-from prakerja.sso.model import Consent, Permission, consents
+from prakerja.sso.model import Permission
+from prakerja.sso.permissions import Consent, consents
 from prakerja.sso.store import RotatedMeanwhile, end_grant, end_waiting, permissions_of
 
 TRIES = 3

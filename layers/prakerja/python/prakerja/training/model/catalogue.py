@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 
-from prakerja.platform.clock import wib_date
+from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.ids import shard_of
 from prakerja.registration import Education
 from prakerja.training.errors import (
@@ -145,7 +145,7 @@ def require_sale(
     course, schedule = require_course(course, schedule, platform=platform)
     if amount != course.price:
         raise PriceDiffers(price=course.price)
-    require_on_sale(schedule, now)
+    require_on_sale(course, schedule, now)
     return course, schedule
 
 
@@ -158,11 +158,18 @@ def require_course(course: Course | None, schedule: Schedule | None, *, platform
     return course, schedule
 
 
-def require_on_sale(schedule: Schedule, now: datetime) -> None:
-    """Raises ScheduleCancelled, SaleClosed unless the schedule is sold now (programme time)."""
+def require_on_sale(course: Course, schedule: Schedule, now: datetime) -> None:
+    """Is it sold now (programme time), and can it be learned still? A self-paced course takes a day (WIB) for each session.
+
+    Raises ScheduleCancelled, SaleClosed.
+    """
     if schedule.cancelled_at is not None:
         raise ScheduleCancelled
     if now >= schedule.sales_until:
+        raise SaleClosed
+    first_day = wib_date(max(now, schedule.starts_at))
+    last_day_begins = end_of_wib_day(first_day + timedelta(days=schedule.sessions - 2))
+    if not course.course_type.is_live and schedule.sessions > 1 and last_day_begins >= schedule.ends_at:
         raise SaleClosed
 
 

@@ -169,11 +169,22 @@ def _session(code: RedeemCode, sequence: int, now: datetime) -> Session:
     window, attended_at = window_of(code, sequence), _attended_at(code, sequence)
     if attended_at is not None:
         state = SessionState.PRESENT
-    elif now >= (window.closes_at if window else finish_by(code)):
+    elif now >= (window.closes_at if window else finish_by(code)) or _is_too_late(code, sequence, now):
         state = SessionState.ABSENT
     else:
         state = SessionState.OPEN if window and window.is_open(now) else SessionState.NOT_OPEN
     return Session(sequence, state, window, attended_at)
+
+
+def _is_too_late(code: RedeemCode, sequence: int, now: datetime) -> bool:
+    """Are there too few days left of a self-paced course to come to this session, one a day?"""
+    if code.course_type.is_live or code.is_test or sequence == POST_TEST:
+        return False
+    following = _next_session(code)
+    window = window_of(code, following)
+    soonest = max(now, window.opens_at) if window else now
+    day = end_of_wib_day(wib_date(soonest) + timedelta(days=sequence - following - 1))
+    return (day if sequence > following else soonest) >= code.ends_at
 
 
 def can_complete(code: RedeemCode, now: datetime) -> bool:

@@ -140,6 +140,8 @@ class RedeemCode:
     institution_name: str = ""
     rule: CompletionRule = field(default_factory=CompletionRule)
     """What proves the course, as it was at the sale."""
+    reset_by: str | None = None
+    """Of a test code: the request that put it back last."""
     version: int = 1
 
     @property

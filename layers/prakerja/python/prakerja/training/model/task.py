@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from prakerja.training.learning_errors import TaskGraded, TaskNotSubmitted
+from prakerja.training.learning_errors import TaskNotSubmitted
+
+REMEMBERED = 10
+"""Requests: more than are sent about one task within the minutes in which a request is believed."""
 
 
 class TaskScope(StrEnum):
@@ -41,6 +44,8 @@ class Task:
     """The trainer's words; with them the task has its feedback."""
     feedback_url: str | None = None
     feedback_at: datetime | None = None
+    heard: tuple[str, ...] = ()
+    """The latest signed requests about it: one that comes late a second time changes nothing."""
     version: int = 1
 
     @property
@@ -48,28 +53,37 @@ class Task:
         """Did the trainer answer?"""
         return self.feedback_at is not None
 
+    def says_as(self, other: Task | None) -> bool:
+        """Is nothing different but what was heard?"""
+        return other is not None and replace(self, heard=other.heard, version=other.version) == other
 
-def decide_submission(before: Task | None, after: Task) -> Task:
-    """The task as it stands then: ``before`` itself if it was handed in so already. Until feedback is given another file
-    may replace it. Raises TaskGraded."""
+
+def decide_submission(before: Task | None, after: Task, request: str) -> Task:
+    """The task as it stands then: ``before`` itself if this very request was heard before. Another file takes the place of
+    the one before, and waits for feedback of its own; the same file stays as it is."""
     if before is None:
-        return after
-    if before.url_file == after.url_file:
+        return replace(after, heard=(request,))
+    if request in before.heard:
         return before
-    if before.has_feedback:
-        raise TaskGraded
-    return replace(after, version=before.version + 1)
+    stays = before if before.url_file == after.url_file else after
+    return replace(stays, version=before.version + 1, heard=_heard(before, request))
 
 
-def decide_feedback(task: Task | None, *, notes: str, url_file: str, now: datetime) -> Task:
-    """The task with its feedback: ``task`` itself if it has this one already. Raises TaskNotSubmitted, TaskGraded."""
+def decide_feedback(task: Task | None, *, notes: str, url_file: str, request: str, now: datetime) -> Task:
+    """The task with its feedback, which may be corrected: ``task`` itself if this very request was heard before. Raises
+    TaskNotSubmitted."""
     if task is None:
         raise TaskNotSubmitted
-    if task.has_feedback:
-        if (task.notes, task.feedback_url or "") != (notes, url_file):
-            raise TaskGraded
+    if request in task.heard:
         return task
-    return replace(task, notes=notes, feedback_url=url_file or None, feedback_at=now, version=task.version + 1)
+    heard = replace(task, version=task.version + 1, heard=_heard(task, request))
+    if task.has_feedback and (task.notes, task.feedback_url or "") == (notes, url_file):
+        return heard
+    return replace(heard, notes=notes, feedback_url=url_file or None, feedback_at=now)
+
+
+def _heard(task: Task, request: str) -> tuple[str, ...]:
+    return (*task.heard, request)[-REMEMBERED:]
 
 
 def statuses_of(task: Task | None) -> tuple[TaskStatus, TaskStatus]:

@@ -11,7 +11,7 @@ from prakerja.platform import Platform
 from prakerja.platform.access_patterns import BALANCE, MEMBERSHIP, PAYMENT_OTP, PERSON_IDENTITY
 from prakerja.platform.ids import fingerprint
 from prakerja.platform.table import Table
-from prakerja.training.errors import CardUnknown, NoSeatLeft
+from prakerja.training.errors import CardUnknown, NoSeatLeft, SaleClosed, ScheduleCancelled
 from prakerja.training.messages import PaymentCodeRequested
 from prakerja.training.model.catalogue import (
     Course,
@@ -20,6 +20,7 @@ from prakerja.training.model.catalogue import (
     best_pool,
     first_pool,
     require_course,
+    require_on_sale,
     require_sale,
 )
 from prakerja.training.model.payment import CODE_LIFE, Payment, decide_code, require_own_account, resent
@@ -62,10 +63,16 @@ class Found:
 
 
 def seats_left(p: Platform, *, platform: Partner, course: Course | None, schedule: Schedule | None) -> int:
-    """How many seats of a schedule can still be sold. Raises CourseUnknown."""
+    """How many seats of a schedule can still be sold: none when its sale is over. Raises CourseUnknown, ScheduleUnknown."""
     # load (course and schedule came with the partner)
     platform.require(PartnerKind.PLATFORM)
-    _, run = require_course(course, schedule, platform=platform.client_code)
+    taught, run = require_course(course, schedule, platform=platform.client_code)
+    # decide
+    try:
+        require_on_sale(taught, run, p.clock.programme())
+    except (ScheduleCancelled, SaleClosed):
+        return 0
+    # load
     return sum(seats.left for seats in load_seats(p.table, run.course_code, run.schedule_code, run.pools))
 
 

@@ -150,7 +150,7 @@ def _authorise(
 
 def _require_may_sell(p: Platform, payment: Payment, sale: _Sale, now: datetime) -> None:
     course, schedule = require_course(sale.course, sale.schedule, platform=payment.client_code)
-    require_on_sale(schedule, now)
+    require_on_sale(course, schedule, now)
     season = season_of(sale.membership.decreed_at)
     require_may_buy(sale.membership, account_required=payment.account_required, season=season, now=now)
     require_own_account(sale.membership, None, payment.client_code, payment.user_platform_id)

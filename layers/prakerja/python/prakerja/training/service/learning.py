@@ -10,8 +10,9 @@ from prakerja.partners import Partner, PartnerKind
 from prakerja.platform import Platform
 from prakerja.platform.observability import count
 from prakerja.training.errors import NotRedeemed
+from prakerja.training.learning_errors import TaskGraded
 from prakerja.training.model.learning import begun_now, require_running
-from prakerja.training.model.purchase import RedeemCode, require_code
+from prakerja.training.model.purchase import PurchaseState, RedeemCode, require_code
 from prakerja.training.model.task import Task, TaskScope, decide_feedback, decide_submission
 from prakerja.training.service.completing import record
 from prakerja.training.service.moving import again_if_moved
@@ -60,14 +61,15 @@ def submit_task(
     scope: TaskScope,
     sequence: int,
     url_file: str,
+    request: str,
 ) -> Task:
-    """Hand in what a participant made, or hand it in anew while there is no feedback. The same again is a repeat.
+    """Hand in what a participant made, or hand it in anew until the course is completed. The same again is a repeat.
 
-    Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskGraded.
+    ``request`` names the signed request. Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskGraded.
     """
 
     def decide(current: RedeemCode, found: Task | None, now: datetime) -> Task:
-        return decide_submission(found, Task(current.redeem_code, scope, sequence, url_file, now))
+        return decide_submission(found, Task(current.redeem_code, scope, sequence, url_file, now), request)
 
     return _change_task(p, institution, code, before, (scope, sequence), decide)
 
@@ -82,14 +84,16 @@ def give_feedback(
     sequence: int,
     notes: str,
     url_file: str,
+    request: str,
 ) -> Task:
-    """Give the trainer's feedback to a task, once; the same again is a repeat. To a skill demonstration it is a proof.
+    """Give the trainer's feedback to a task, or correct it; the same again is a repeat. To a skill demonstration it is a
+    proof, also if another file follows.
 
-    Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskNotSubmitted, TaskGraded.
+    ``request`` names the signed request. Raises CodeUnknown, CodeCancelled, CourseOver, NotRedeemed, TaskNotSubmitted, TaskGraded.
     """
 
     def decide(_: RedeemCode, found: Task | None, now: datetime) -> Task:
-        return decide_feedback(found, notes=notes, url_file=url_file, now=now)
+        return decide_feedback(found, notes=notes, url_file=url_file, request=request, now=now)
 
     return _change_task(p, institution, code, before, (scope, sequence), decide)
 
@@ -116,12 +120,12 @@ def _change_task(
         after = decide(current, task, now)
         if after is task:
             return after
-        require_running(current, now)
-        if not current.is_redeemed:
-            raise NotRedeemed
+        is_news = not after.says_as(task)
+        if is_news:
+            _require_open(current, task, now)
         # commit
         stored = task_part(task, after)
-        if after.scope is TaskScope.UK and after.has_feedback:
+        if is_news and after.scope is TaskScope.UK and after.has_feedback:
             shown = replace(current, skill_shown=True, version=current.version + 1)
             record(p, current, shown, now, stored)
         else:
@@ -129,3 +133,12 @@ def _change_task(
         return after
 
     return again_if_moved(attempt)
+
+
+def _require_open(code: RedeemCode, task: Task | None, now: datetime) -> None:
+    """May a task be stored that says something new? A test code asks for nothing."""
+    require_running(code, now)
+    if not code.is_redeemed and not code.is_test:
+        raise NotRedeemed
+    if code.state is PurchaseState.COMPLETED and task is not None and task.has_feedback:
+        raise TaskGraded

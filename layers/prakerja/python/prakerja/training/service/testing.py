@@ -52,10 +52,11 @@ def issue_test_codes(p: Platform, *, institution: Partner, operator: str) -> lis
     return again_if_moved(attempt)
 
 
-def reset_code(p: Platform, *, institution: Partner, code: RedeemCode | None) -> RedeemCode:
+def reset_code(p: Platform, *, institution: Partner, code: RedeemCode | None, request: str) -> RedeemCode:
     """Put one of its own test codes back to its start, and forget the tasks that were handed in with it.
 
-    Repeating it changes nothing. Raises CodeUnknown, NotATestCode.
+    ``request`` names the signed request: if it comes late a second time, it changes nothing of what was done since.
+    Raises CodeUnknown, NotATestCode.
     """
     known = require_trial(look_at_code(institution=institution, code=code))
 
@@ -64,12 +65,12 @@ def reset_code(p: Platform, *, institution: Partner, code: RedeemCode | None) ->
         current = load_code(p.table, known.redeem_code) if is_repeat else known
         if current is None:
             raise CodeUnknown
+        start = at_start(current)
+        if current.reset_by == request:
+            return start
         tasks = tasks_of(p.table, current.redeem_code)
         # decide
-        start = at_start(current)
-        if current == start and not tasks:
-            return start
-        after = replace(start, version=current.version + 1)
+        after = replace(start, version=current.version + 1, reset_by=request)
         # commit
         p.table.commit(start_over_part(current, after), *no_task_parts(tasks[:AT_ONCE]))
         while len(tasks) > AT_ONCE and (tasks := tasks_of(p.table, current.redeem_code)):
