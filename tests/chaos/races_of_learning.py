@@ -7,7 +7,6 @@ from typing import Any
 
 from prakerja import wiring
 from prakerja.platform.access_patterns import PURCHASE
-from prakerja.platform.problems import Problem
 from prakerja.training.learning_errors import CourseOver
 from prakerja.training.model.catalogue import POST_TEST
 from prakerja.training.model.learning import finish_by
@@ -115,18 +114,16 @@ def last_proof_against_the_end(stage: Stage, number: int) -> tuple[list[Contende
 
 
 def another_file_against_feedback(stage: Stage, number: int) -> tuple[list[Contender], Judge]:
-    """Feedback stands to the file that is there: nothing is exchanged under it."""
+    """Both are taken, in one order or the other: the newest file stands, and the skill was shown and judged."""
     _, code = _bought(stage, number)
     assert stage.market.redeem(code)[0] == stage.market.submit(code)[0] == 200
 
     def judge(answers: Sequence[Any]) -> None:
-        again, given = answers
-        assert not isinstance(given, Problem)
-        assert given[0] == 200
+        assert [answer[0] for answer in answers] == [200, 200]
         (task,) = tasks_of(stage.world.table, code)
-        assert task.has_feedback
-        assert (task.url_file == ANOTHER) == (again[0] == 200)
-        assert again[0] == 200 or again[1]["code"] == "ERRTRX40055"
+        assert task.url_file == ANOTHER
+        assert len(task.heard) == 3, "neither has written over the other"
+        assert stage.market.redeem_code(code).skill_shown
 
     return [lambda: stage.market.submit(code, url_file=ANOTHER), lambda: stage.market.feedback(code)], judge
 
