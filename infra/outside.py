@@ -10,6 +10,8 @@ AWAY = "An outside system gives no proper answers: who needs it waits, and codes
 REFUSED_A_QUARTER = 100
 """Far more than people mistype in 15 minutes: the provider refuses us."""
 REFUSED = f"{REFUSED_A_QUARTER} messages were refused for good in 15 minutes."
+RECORDS_A_QUARTER = 20
+"""What people write wrong is mostly refused before the registry is asked, so these are hardly all theirs."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ OUTSIDE = (
     Watched("face_check_participant_api", "FaceCheckUnavailable", "participant_api"),
     Watched("sms_refused", "MessageRefused", "notify", PHONE, REFUSED, REFUSED_A_QUARTER, 15, 1),
     Watched("email_refused", "MessageRefused", "notify", EMAIL, REFUSED, REFUSED_A_QUARTER, 15, 1),
+    Watched(
+        "registry_refused",
+        "IdentityJudged",
+        "verify_identity",
+        {"status": "RECORD_REFUSED"},
+        f"The civil registry refused {RECORDS_A_QUARTER} records as they are written in 15 minutes.",
+        RECORDS_A_QUARTER,
+        15,
+        1,
+    ),
     Watched(
         "notices", "NoticeGivenUp", "notify", says="A notice was given up after three days.", at_least=1, periods=1
     ),

@@ -141,7 +141,7 @@ def test_an_outside_system_that_is_away_wakes_somebody(local: Templates) -> None
 def test_each_way_to_an_outside_system_is_watched(local: Templates) -> None:
     named = {alarm.name for alarm in local.of("CloudWatch::Alarm") if _kind(alarm) == "provider_unavailable"}
     subjects = ("sms", "email", "registry", "face_check_site", "face_check_participant_api")
-    refusals = ("notices", "sms_refused", "email_refused")
+    refusals = ("notices", "sms_refused", "email_refused", "registry_refused")
     assert named == {f"provider_unavailable-{subject}" for subject in (*subjects, *refusals)}
 
 

@@ -114,6 +114,7 @@ def test_a_worker_that_was_overtaken_has_nothing_left_to_do(
         (RegistryOutcome.NOT_FOUND, IdentityStatus.NOT_FOUND),
         (RegistryOutcome.DECEASED, IdentityStatus.DECEASED),
         (RegistryOutcome.DUPLICATE, IdentityStatus.DUPLICATE),
+        (RegistryOutcome.REFUSED, IdentityStatus.REFUSED),
     ],
 )
 def test_a_named_failure_can_be_corrected(
@@ -123,6 +124,7 @@ def test_a_named_failure_can_be_corrected(
     registry = Registry(outcome, RegistryOutcome.MATCH)
     verify_identity(world.platform, registry, person_id=ani, check_number=1)
     assert load_check(world.platform, ani).status is status
+    assert IdentityView.of(load_check(world.platform, ani), "id").can_send
     assert submit(world, ani, key="k2") is IdentityStatus.PENDING
     verify_identity(world.platform, registry, person_id=ani, check_number=2)
     assert load_check(world.platform, ani).status is IdentityStatus.VERIFIED
