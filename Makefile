@@ -33,6 +33,8 @@ help: ## this list
 #:   WAVE=…           verify-draw: which wave; default: the latest
 #:   STAGE=local      synth, deploy: local, sandbox or production
 #:   BEACON_PUBLIC_KEY=… synth, deploy: of production, the key (Ed25519, hex) of the only beacon that is believed
+#:   ALARM_EMAIL=…    synth, deploy: who is woken by alarms; production is not made without it
+#:   CDK_DEFAULT_ACCOUNT=… synth: the AWS account; deploy takes the one you are signed in to
 #:   URL=http://…     smoke: which system; default: the local one
 #:   WORKERS=2        test, prove: tests at a time
 #:   ARGS='-k draw'   test, prove: more for pytest

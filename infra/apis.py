@@ -48,7 +48,7 @@ APIS: tuple[Entry, ...] = (
         ),
         grants=(
             Read("people", "GetItem", "BatchGetItem"),
-            Write("people", "PutItem", "UpdateItem"),
+            Write("people", "PutItem", "UpdateItem", "ConditionCheckItem"),
             Read("programme", "GetItem", "Query"),
             Write("programme", "PutItem"),
             PutEvidence(),

@@ -92,7 +92,7 @@ class Config:
 
     # watch
     alarm_email: Annotated[str | None, Shows("AWS::SNS::Subscription *")]
-    """Who is woken; None: nobody."""
+    """Who is woken; None: nobody, never in production."""
 
     def name(self, what: str) -> str:
         """The physical name of a resource. Fixed names let roles, dashboards and people refer to it before it exists."""
@@ -110,7 +110,7 @@ def config_for(stage: str, environment: Mapping[str, str] | None = None) -> Conf
 
     ``environment``: on ``local`` WORLD_PORT, CLOUD_PORT and PORT move the stand-ins, the emulator and the front door (a
     second copy of the system on one machine); elsewhere CDK_DEFAULT_ACCOUNT, ALARM_EMAIL and BEACON_PUBLIC_KEY are read. Raises ValueError
-    for an unknown stage, and for production without the beacon's key.
+    for an unknown stage, and for production without the beacon's key or an address for alarms.
     """
     given = os.environ if environment is None else environment
     if stage == "local":
@@ -170,6 +170,8 @@ def _in_aws(
     draw_lock_years: int,
     log_days: Literal[7, 30, 365],
 ) -> Config:
+    if stage == "production" and not given.get("ALARM_EMAIL"):
+        raise ValueError("ALARM_EMAIL is not given: alarms that reach nobody keep no promise")
     return Config(
         stage=stage,
         account=given.get("CDK_DEFAULT_ACCOUNT"),

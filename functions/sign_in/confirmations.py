@@ -16,6 +16,7 @@ from prakerja.registration.errors import (
     PROOF_PROBLEMS,
     ChallengeBusy,
     ChallengeUnknown,
+    ConfirmationLocked,
     OtherChannelMissing,
     SessionOver,
     TooManyCodes,
@@ -30,7 +31,7 @@ Person = Annotated[Participant, Depends(participant)]
 
 
 @router.post("/v1/contacts/confirmations", status_code=202, tags=["contacts"])
-@refuses(SessionOver, OtherChannelMissing, TooManyCodes, IdempotencyKeyReused)
+@refuses(SessionOver, OtherChannelMissing, TooManyCodes, ConfirmationLocked, IdempotencyKeyReused)
 def start(who: Person, key: IdempotencyKey) -> ChallengeView:
     """Have a one-time code sent to your other contact. Changing where you are paid needs it."""
     challenge = start_confirmation(platform(), person_id=who.person_id, session_id=who.session_id, key=key)
@@ -38,7 +39,7 @@ def start(who: Person, key: IdempotencyKey) -> ChallengeView:
 
 
 @router.post("/v1/contacts/confirmations/<challenge_id>/resend", status_code=202, tags=["contacts"])
-@refuses(ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy)
+@refuses(ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy, ConfirmationLocked)
 def resend(challenge_id: ChallengeId, who: Person, key: IdempotencyKey) -> ChallengeView:
     """Have the code sent once more; the one before is void."""
     challenge = resend_confirmation(platform(), session_id=who.session_id, challenge_id=challenge_id, key=key)
@@ -46,7 +47,7 @@ def resend(challenge_id: ChallengeId, who: Person, key: IdempotencyKey) -> Chall
 
 
 @router.post("/v1/contacts/confirmations/<challenge_id>/verify", tags=["contacts"])
-@refuses(*PROOF_PROBLEMS)
+@refuses(*PROOF_PROBLEMS, ConfirmationLocked)
 def verify(challenge_id: ChallengeId, body: VerifyConfirmation, who: Person) -> ConfirmationView:
     """Give the code back. The answer confirms one thing: name it there as ``confirmation_id``."""
     challenge = verify_confirmation(

@@ -15,6 +15,7 @@ from infra.config import Config
 from infra.constructs.alarms import Measure, alarm
 from infra.entry import Http, NewItems, queues
 from infra.functions import FUNCTIONS
+from infra.outside import OUTSIDE
 from infra.stacks.service import ServiceStack
 
 OURS = "Prakerja"
@@ -38,6 +39,7 @@ class WatchStack(Stack):
         self.topic = self._topic()
         self._queues()
         self._outbox()
+        self._outside()
         self._payouts()
         self._books()
         self._sign_in()
@@ -106,6 +108,18 @@ class WatchStack(Stack):
             periods=5,
             missing="bad",
         )
+
+    def _outside(self) -> None:
+        for watched in OUTSIDE:
+            self._alarm(
+                kind="provider_unavailable",
+                subject=watched.subject,
+                says=watched.says,
+                measure=Measure(OURS, watched.metric, {"service": watched.function, **watched.dimensions}, "Sum"),
+                at_least=watched.at_least,
+                minutes=watched.minutes,
+                periods=watched.periods,
+            )
 
     def _payouts(self) -> None:
         self._alarm(

@@ -174,6 +174,22 @@ def test_each_code_that_a_provider_took_is_counted_by_channel(
     assert counted[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["channel", "service"]]
 
 
+def test_an_absent_provider_is_counted_whatever_it_was_to_bring(
+    world: World, inboxes: Providers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person_id = SignIn(world).session().person_id
+    plant_payment(world, person_id)
+    world.clock.move(minutes=1)
+    challenge = ask(world)
+    inboxes[Channel.PHONE].down = True
+    capsys.readouterr()
+    play("code_requested", challenge=challenge.challenge_id)
+    play("payment_code_requested")
+    play("notice_requested", person=person_id)
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"MessageProviderUnavailable"' in line]
+    assert [json.loads(line)["channel"] for line in lines] == ["PHONE"] * 3
+
+
 def test_a_refused_phone_ends_the_message(world: World, inboxes: Providers) -> None:
     plant_payment(world, SignIn(world).session().person_id)
     inboxes[Channel.PHONE].refuses = True

@@ -9,7 +9,7 @@ import pytest
 
 from tests.infra.templates import PINNED, Templates
 
-GIVEN = {"CDK_DEFAULT_ACCOUNT": "000000000000", "ALARM_EMAIL": "duty@prakerja.example", **PINNED}
+GIVEN = {"CDK_DEFAULT_ACCOUNT": "000000000000", **PINNED}
 
 
 @pytest.fixture(scope="session")

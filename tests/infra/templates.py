@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 STACKS = ("state", "service", "watch")
-PINNED = {"BEACON_PUBLIC_KEY": "3b" * 32}
+PINNED = {"BEACON_PUBLIC_KEY": "3b" * 32, "ALARM_EMAIL": "duty@prakerja.example"}
 """What production cannot be made without."""
 
 _NAMES = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from infra.entry import Entry, Http, queue_names
 from infra.functions import FUNCTIONS
-from prakerja.registration.model.challenge import CODE_LIFE
+from prakerja.registration.model.challenge import CHALLENGE_LIFE, CODE_LIFE
+from tests.architecture.source import deployed
 from tests.infra.templates import Resource, Templates
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
@@ -103,15 +105,44 @@ def test_what_anybody_can_make_us_pay_for_is_watched(local: Templates) -> None:
     assert watched == {"PHONE", "EMAIL"}
 
 
-def test_metrics_of_our_own_are_written_by_our_code(local: Templates) -> None:
-    code = "\n".join(
-        path.read_text()
-        for folder in ("functions", "layers/prakerja")
-        for path in (Path(__file__).parents[2] / folder).rglob("*.py")
-    )
+def _counted() -> set[tuple[str, frozenset[str]]]:
+    """Each metric that our code counts, with the dimensions it writes there."""
+    return {
+        (name.value, frozenset({"service", *(keyword.arg or "" for keyword in call.keywords)}) - {"amount"})
+        for source in deployed()
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "count"
+        for name in ast.walk(call.args[0])
+        if isinstance(name, ast.Constant) and isinstance(name.value, str)
+    }
+
+
+def _ours(templates: Templates) -> set[tuple[str, frozenset[str]]]:
+    """Each metric of our own that an alarm watches, with the dimensions it names."""
+    alarms = (a for a in templates.of("CloudWatch::Alarm") if a.properties["Namespace"] == "Prakerja")
+    return {(alarm.properties["MetricName"], frozenset(_dimensions(alarm))) for alarm in alarms}
+
+
+def test_metrics_of_our_own_are_written_by_our_code_with_the_dimensions_that_are_watched(local: Templates) -> None:
+    """An alarm that leaves out a dimension, or names one too many, never rings."""
+    assert _ours(local) - _counted() == set()
+
+
+def test_an_outside_system_that_is_away_wakes_somebody(local: Templates) -> None:
+    away = {(name, dimensions) for name, dimensions in _counted() if name.endswith("Unavailable")}
+    assert {name for name, _ in away} >= {"MessageProviderUnavailable", "RegistryUnavailable", "FaceCheckUnavailable"}
+    assert away - _ours(local) == set()
     for alarm in local.of("CloudWatch::Alarm"):
-        if alarm.properties["Namespace"] == "Prakerja":
-            assert f'count("{alarm.properties["MetricName"]}"' in code
+        if alarm.properties["MetricName"] == "MessageProviderUnavailable":  # before the first code is given up
+            seconds = alarm.properties["Period"] * alarm.properties["EvaluationPeriods"]
+            assert seconds < CHALLENGE_LIFE.total_seconds()
+
+
+def test_each_way_to_an_outside_system_is_watched(local: Templates) -> None:
+    named = {alarm.name for alarm in local.of("CloudWatch::Alarm") if _kind(alarm) == "provider_unavailable"}
+    subjects = ("sms", "email", "registry", "face_check_site", "face_check_participant_api")
+    refusals = ("notices", "sms_refused", "email_refused", "registry_refused")
+    assert named == {f"provider_unavailable-{subject}" for subject in (*subjects, *refusals)}
 
 
 def test_people_are_told_by_mail_where_the_configuration_says_so(local: Templates, production: Templates) -> None:

@@ -61,7 +61,6 @@ def test_stages_differ_only_in_what_the_configuration_shows(
     synthesise: Callable[[str], Templates], one: str, other: str
 ) -> None:
     changed = {n for n in _shows() if getattr(config_for(one, PINNED), n) != getattr(config_for(other, PINNED), n)}
-    changed |= {"alarm_email"}  # given by the environment in AWS
     allowed = [place for name in changed for place in _shows()[name]]
     unexplained = {
         place
@@ -106,9 +105,16 @@ def test_time_does_not_travel_in_production() -> None:
 
 def test_production_is_not_made_without_the_beacons_key(production: Templates) -> None:
     with pytest.raises(ValueError, match="BEACON_PUBLIC_KEY"):
-        config_for("production", {})
+        config_for("production", {**PINNED, "BEACON_PUBLIC_KEY": ""})
     variables = production.one("Lambda::Function", "draw_wave").properties["Environment"]["Variables"]
     assert variables["BEACON_PUBLIC_KEY"] == PINNED["BEACON_PUBLIC_KEY"]
+
+
+@pytest.mark.parametrize("address", [{}, {"ALARM_EMAIL": ""}])
+def test_production_is_not_made_with_alarms_that_reach_nobody(address: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="ALARM_EMAIL"):
+        config_for("production", {"BEACON_PUBLIC_KEY": PINNED["BEACON_PUBLIC_KEY"], **address})
+    assert config_for("sandbox", address).stage == "sandbox"  # nobody needs to be woken for it
 
 
 def test_an_unknown_stage_is_refused() -> None:

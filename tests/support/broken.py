@@ -205,6 +205,13 @@ BROKEN: dict[str, Broken] = {
     "no change to cancel": Broken(
         "no-change-to-cancel", UNDO, ("72 jam", "72 hours"), prepare=partial(past.sent_by, who="member")
     ),
+    "three wrong confirmations": Broken(
+        "confirmation-locked",
+        CONFIRM,
+        ("besok", "tomorrow"),
+        headers={"idempotency_key": "another"},
+        prepare=past.wrong_confirmations,
+    ),
     "a code without another contact": Broken(
         "other-channel-missing", CONFIRM, ("Buktikan", "Prove"), prepare=past.only_a_phone
     ),

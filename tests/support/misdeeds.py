@@ -26,6 +26,7 @@ START = "POST /v1/sign-in/challenges"
 RESEND = "POST /v1/sign-in/challenges/{challenge_id}/resend"
 VERIFY = "POST /v1/sign-in/challenges/{challenge_id}/verify"
 CONTACT, PROVE = "POST /v1/contacts", "POST /v1/contacts/challenges/{challenge_id}/verify"
+CONFIRMED = "POST /v1/contacts/confirmations/{challenge_id}/verify"
 APPROVE = "PUT /operator/v1/approvals/{approval_id}/approval"
 
 
@@ -51,6 +52,13 @@ def wrong_code(scene: Scene, times: int = 0) -> Change:
     for _ in range(times):
         scene.send(VERIFY, good)
     return {"body": body}
+
+
+def wrong_confirmations(scene: Scene) -> Change:
+    good = replace(scene.good()[CONFIRMED], body={"code": wrong(scene.money.confirmation_code)})
+    for _ in range(3):
+        scene.send(CONFIRMED, good)
+    return {}
 
 
 def used_code(scene: Scene) -> Change:

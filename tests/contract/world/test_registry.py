@@ -50,6 +50,10 @@ def test_a_mother_s_name_that_is_corrected_matches(registry: HttpCivilRegistry) 
     assert registry.verify(corrected).outcome is RegistryOutcome.MATCH
 
 
+def test_a_record_that_the_registry_cannot_read_is_refused(registry: HttpCivilRegistry) -> None:
+    assert registry.verify(replace(claimed(PEOPLE[0]), full_name="a" * 101)).outcome is RegistryOutcome.REFUSED
+
+
 def test_names_are_compared_as_people_write_them(registry: HttpCivilRegistry) -> None:
     record = replace(claimed(PEOPLE[0]), full_name="x")
     person = next(person for person in PEOPLE if person.case is Case.ORDINARY)

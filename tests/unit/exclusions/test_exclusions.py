@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -15,9 +16,10 @@ from prakerja.exclusions.errors import NotExcluded
 from prakerja.exclusions.service import add_list, find_exclusion, lift, lift_approved, propose_lift
 from prakerja.exclusions.store import lists
 from prakerja.identity.store import nik_guards
-from prakerja.platform.access_patterns import EXCLUSION
+from prakerja.platform.access_patterns import EXCLUSION, IDEMPOTENCY
 from prakerja.platform.approvals import Approval, approved_parts
 from prakerja.platform.clock import to_text
+from prakerja.platform.idempotency import command_id
 from prakerja.platform.parts import update
 from prakerja.platform.problems import Conflict, IdempotencyKeyReused, NotAllowed
 from prakerja.platform.vault import Guards
@@ -122,6 +124,28 @@ def test_many_rows_and_one_nik_twice(world: World) -> None:
 def test_no_nik_is_stored_in_clear(world: World, who: Someone) -> None:
     add(world, row(who.nik))
     assert who.nik not in repr(world.items("programme")) + repr(world.items("evidence"))
+
+
+def test_a_list_of_one_cannot_be_guessed_from_what_is_stored(world: World, who: Someone) -> None:
+    """Whoever reads its row and tries every NIK lacks the key: the same list under another key looks otherwise."""
+    marks = []
+    for operator, guards in (("op-1", world.guards), ("op-2", Guards({"h1": "another secret"}))):
+        p = replace(world.platform, guards=guards)
+        add_list(p, operator=operator, source=Source.BKN, rows=[row(who.nik)], key="k")
+        stored = world.table.get(IDEMPOTENCY, command_id=command_id("operator", operator, "add_exclusions", "k"))
+        assert stored is not None
+        marks.append(stored["fingerprint"])
+    assert marks[0] != marks[1]
+
+
+def test_a_list_is_known_again_while_a_key_rotates(world: World, who: Someone) -> None:
+    assert add(world, row(who.nik)) == [RowResult.ADDED]
+    (first,) = lists(world.table)
+    rotating = replace(world.platform, guards=Guards({**world.guards.keys, "k-new": "another secret"}))
+    send = partial(add_list, operator="op-1", source=Source.BKN, key="k")
+    assert send(rotating, rows=[row(who.nik)]) == (first, [RowResult.ADDED])
+    with pytest.raises(IdempotencyKeyReused):
+        send(rotating, rows=[row(someone(2).nik)])
 
 
 def test_an_old_key_s_digest_is_found_and_renewed(world: World, who: Someone) -> None:

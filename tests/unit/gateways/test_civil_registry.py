@@ -89,12 +89,20 @@ def test_an_answer_that_makes_no_sense_is_unavailable_never_failed(stub: Stub, b
         ask(stub)
 
 
-@pytest.mark.parametrize("status", [201, 204, 302, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [201, 204, 302, 401, 403, 404, 409, 429, 500, 502, 503])
 def test_another_status_is_unavailable_whatever_it_says(stub: Stub, status: int) -> None:
     stub.answer(status, '{"result": "NOT_FOUND"}' if status != 204 else b"")
     with pytest.raises(Unavailable) as caught:
         ask(stub)
     assert RECORD.nik not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+@pytest.mark.parametrize("body", ['{"result": "FOUND"}', "<html>", ""])
+def test_a_record_that_is_refused_as_it_is_written_is_an_answer(stub: Stub, status: int, body: str) -> None:
+    """Asking again would be refused again, and the person could correct nothing meanwhile."""
+    stub.answer(status, body)
+    assert ask(stub) == RegistryAnswer(RegistryOutcome.REFUSED)
 
 
 def test_a_record_does_not_show_itself() -> None:

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from prakerja.identity.model import family_card_error, nik_parts_error, warnings
+from prakerja.identity.api import EXPLANATIONS, IdentityClaim
+from prakerja.identity.model import IdentityStatus, family_card_error, name_error, nik_parts_error, warnings
 from prakerja.identity.regions import regions
 
 
@@ -56,3 +58,41 @@ def test_family_card_numbers() -> None:
     assert family_card_error("3276050101110001") is None
     assert family_card_error("327605010111000") is not None
     assert family_card_error("0" * 16) is not None
+
+
+CLAIM = {
+    "nik": "3276055708909999",
+    "family_card_number": "3276050101109998",
+    "full_name": "Siti Aminah",
+    "birth_date": "1990-08-17",
+    "mother_name": "Dewi Lestari",
+    "region": "3276",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Moh. Sa'id", "Sa’id", "Nur`aini", "Ni Luh Putu (Dewi)", "R.A. Kartini", "Yohanes-Paulus", "M. Ali/Budi", "Suharto",
+     "Drs. H. Amir, M.Si.", "Désirée", "De\u0301sire\u0301e", "李小龙", "محمد", "ꦱꦶꦠꦶ", "-", "Siti\u00a0Aminah"]
+)  # fmt: skip
+def test_names_as_they_stand_on_cards_are_taken(name: str) -> None:
+    assert name_error(name) is None
+    assert IdentityClaim.model_validate({**CLAIM, "full_name": name, "mother_name": f" {name} "}).mother_name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Siti\x00Aminah", "Siti\nAminah", "Siti\tAminah", "Siti\x7f", "Siti\u200bAminah", "Siti\u202eAminah", "Siti 😀",
+             "Siti ❤️", "👩‍🎓", "Siti\u2028Aminah", "<Siti>", "Siti\ue000"]
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["full_name", "mother_name"])
+def test_what_stands_on_no_card_is_named_before_the_registry_is_asked(name: str, field: str) -> None:
+    error = name_error(name)
+    assert error is not None
+    assert " | " in error
+    with pytest.raises(ValidationError):
+        IdentityClaim.model_validate({**CLAIM, field: name})
+
+
+def test_each_status_is_explained_in_both_languages() -> None:
+    assert EXPLANATIONS.keys() == {None, *IdentityStatus}
+    assert all(all(texts) for texts in EXPLANATIONS.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from prakerja.identity.service import load_check, submit_identity, verify_identi
 from prakerja.identity.store import Outdated
 from prakerja.platform.access_patterns import DUE_SHARDS, PERSON_STATE
 from prakerja.platform.problems import IdempotencyKeyReused, Reaction, Unavailable
+from prakerja.platform.vault import Guards
 from prakerja.registration import ContactsMissing, change_person
 from tests.support.people import plant_person, someone
 from tests.support.world import World
@@ -114,6 +116,7 @@ def test_a_worker_that_was_overtaken_has_nothing_left_to_do(
         (RegistryOutcome.NOT_FOUND, IdentityStatus.NOT_FOUND),
         (RegistryOutcome.DECEASED, IdentityStatus.DECEASED),
         (RegistryOutcome.DUPLICATE, IdentityStatus.DUPLICATE),
+        (RegistryOutcome.REFUSED, IdentityStatus.REFUSED),
     ],
 )
 def test_a_named_failure_can_be_corrected(
@@ -123,6 +126,7 @@ def test_a_named_failure_can_be_corrected(
     registry = Registry(outcome, RegistryOutcome.MATCH)
     verify_identity(world.platform, registry, person_id=ani, check_number=1)
     assert load_check(world.platform, ani).status is status
+    assert IdentityView.of(load_check(world.platform, ani), "id").can_send
     assert submit(world, ani, key="k2") is IdentityStatus.PENDING
     verify_identity(world.platform, registry, person_id=ani, check_number=2)
     assert load_check(world.platform, ani).status is IdentityStatus.VERIFIED
@@ -164,6 +168,14 @@ def test_a_repeated_submission_is_one_check(world: World, ani: str) -> None:
     other = RegistryRecord(ANI.nik, ANI.family_card_number, "Another", date(1990, 1, 1), ANI.mother_name)
     with pytest.raises(IdempotencyKeyReused):
         submit(world, ani, record=other)
+
+
+def test_a_repeated_submission_is_known_while_a_key_rotates(world: World, ani: str) -> None:
+    submit(world, ani)
+    rotating = replace(world.platform, guards=Guards({**world.guards.keys, "k-new": "another secret"}))
+    after = submit_identity(rotating, person_id=ani, record=RECORD, region="3276", key="k1")
+    assert (after.status, after.number) == (IdentityStatus.PENDING, 1)
+    assert len(world.messages()) == 1
 
 
 def test_what_may_not_be_submitted(world: World, ani: str) -> None:

@@ -7,18 +7,24 @@ import pytest
 from prakerja.platform.problems import Problem
 from prakerja.registration import challenge_key, confirmation_used
 from prakerja.registration.errors import (
+    ChallengeBusy,
     ChallengeUnknown,
+    ConfirmationLocked,
     ConfirmationUnusable,
     OtherChannelMissing,
     SessionOver,
+    TooManyCodes,
     WrongCode,
 )
 from prakerja.registration.model.address import Channel
 from prakerja.registration.model.challenge import Challenge
+from prakerja.registration.model.limits import CONFIRMATION
 from prakerja.registration.model.session import Session
+from prakerja.registration.service import confirming
 from prakerja.registration.service.confirming import resend_confirmation, start_confirmation, verify_confirmation
 from prakerja.registration.service.contacts import verify_contact
 from prakerja.registration.service.sessions import sign_out
+from prakerja.registration.store.challenge import load_confirmations
 from tests.support.sign_in import CODE_KEY, DEVICE, EMAIL, PHONE, SignIn, wrong
 
 
@@ -133,3 +139,65 @@ def test_no_code_without_another_channel_or_a_session(budi: SignIn, problem: typ
     with pytest.raises(problem):
         begin(budi, session)
     assert budi.inboxes[Channel.EMAIL].calls == calls
+
+
+def test_a_thief_with_many_sessions_gets_no_more_codes_than_with_one(budi: SignIn) -> None:
+    session = both(budi)
+    for number in range(CONFIRMATION.per_day):
+        begin(budi, session, f"c{number}")
+        session = budi.session()
+    with pytest.raises(TooManyCodes) as caught:
+        begin(budi, session, "c-more")
+    assert caught.value.retry_after is not None
+    assert caught.value.retry_after > 3600
+    assert budi.session(Channel.EMAIL, EMAIL).person_id == session.person_id  # they used up nothing of the address
+    budi.world.clock.move(days=1)
+    begin(budi, budi.session(), "tomorrow")
+
+
+def test_three_wrong_codes_in_any_sessions_end_the_day_for_confirmations_only(budi: SignIn) -> None:
+    session = both(budi)
+    tried = [(session, begin(budi, session, "c1"))]
+    with pytest.raises(WrongCode) as first:
+        give_back(budi, *tried[0], wrong(budi.inboxes[Channel.EMAIL].code))
+    assert first.value.facts["tries_left"] == 2
+    other = budi.session()
+    challenge = begin(budi, other, "c2")
+    code = budi.inboxes[Channel.EMAIL].code
+    with pytest.raises(WrongCode) as second:
+        give_back(budi, other, challenge, wrong(code))
+    assert second.value.facts["tries_left"] == 1
+    with pytest.raises(ConfirmationLocked) as third:
+        give_back(budi, other, challenge, wrong(code))
+    assert third.value.retry_after is not None
+    assert third.value.retry_after > 3600
+    with pytest.raises(ConfirmationLocked):
+        give_back(budi, other, challenge, code)  # the right one
+    with pytest.raises(ConfirmationLocked):
+        begin(budi, budi.session(), "c3")
+    budi.world.clock.move(seconds=61)
+    with pytest.raises(ConfirmationLocked):
+        resend_confirmation(budi.p, session_id=other.session_id, challenge_id=challenge.challenge_id, key="r1")
+    assert budi.session(Channel.EMAIL, EMAIL).person_id == session.person_id
+    budi.world.clock.move(days=1)
+    session = budi.session()
+    give_back(budi, session, begin(budi, session, "c4"))
+
+
+def test_codes_tried_in_many_sessions_at_once_are_no_more_than_three(
+    budi: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was counted after the look at the person's limit is not overwritten, nor overtaken by the right code."""
+    session = both(budi)
+    challenges = [(session, begin(budi, session, "c1"))]
+    other = budi.session()
+    challenges.append((other, begin(budi, other, "c2")))
+    code = budi.inboxes[Channel.EMAIL].code
+    stale = load_confirmations(budi.world.table, session.person_id)
+    with pytest.raises(WrongCode):
+        give_back(budi, *challenges[0], wrong(code))
+    monkeypatch.setattr(confirming, "load_confirmations", lambda *a: stale)
+    for guess in (code, wrong(code)):
+        with pytest.raises(ChallengeBusy):
+            give_back(budi, *challenges[1], guess)
+    assert load_confirmations(budi.world.table, session.person_id).wrong == 1

@@ -87,7 +87,9 @@ def test_the_same_request_again_is_one_challenge_and_one_message(budi: SignIn) -
 def test_the_same_request_at_the_same_time_is_recognised(budi: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     first = begin(budi)
     monkeypatch.setattr(
-        codes, "load_request", lambda *a: (None, *load_request(budi.world.table, "none", "none", "none")[1:])
+        codes,
+        "load_request",
+        lambda *a: (None, *load_request(budi.world.table, "none", ("ADDRESS", "none"), "none")[1:]),
     )
     assert begin(budi).challenge_id == first.challenge_id
     assert len(budi.world.messages()) == 1
@@ -116,7 +118,7 @@ def test_an_address_gets_ten_codes_a_day(budi: SignIn) -> None:
 
 
 def test_two_requests_at_the_same_time_send_one_code(budi: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = load_request(budi.world.table, "none", "none", "none")
+    before = load_request(budi.world.table, "none", ("ADDRESS", "none"), "none")
     begin(budi)
     monkeypatch.setattr(codes, "load_request", lambda *a: before)
     with pytest.raises(TooManyCodes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,10 +22,11 @@ from prakerja.exclusions.store import (
     store_exclusion,
 )
 from prakerja.platform import Platform
+from prakerja.platform.access_patterns import IDEMPOTENCY
 from prakerja.platform.approvals import Approval, load_approval, proposal, propose
 from prakerja.platform.clock import from_text, to_text
 from prakerja.platform.evidence import evidence
-from prakerja.platform.idempotency import command_id, remember
+from prakerja.platform.idempotency import command_id, remember, was_done
 from prakerja.platform.observability import count
 from prakerja.platform.problems import NotAllowed, Unavailable
 
@@ -54,18 +56,24 @@ def add_list(
     now = p.clock.programme()
     list_id = command_id("operator", operator, "add_exclusions", key)
     added = ListOfExclusions(list_id, source, operator, now, len(rows))
-    intent = {"source": str(source), "rows": [row.model_dump() for row in rows]}
-    # commit: the list is known before anybody is on it
-    outcome = p.table.commit(
-        remember(list_id, intent, p.clock.wall(), added_at=to_text(now)),
-        new_list(added),
-        evidence(list_id, "EXCLUSIONS_ADDED", now, by=operator, source=str(source), rows=len(rows)),
-    )
+    # under a key: a fingerprint of a short list would let its NIKs be guessed
+    digests = p.guarded().digests("LIST", json.dumps([row.model_dump() for row in rows], sort_keys=True))
+    intents = [{"source": str(source), "rows": digest} for digest in digests]
+    # load
+    found = p.table.get(IDEMPOTENCY, command_id=list_id)
+    # decide
+    if not was_done(found, *intents):
+        # commit: the list is known before anybody is on it
+        found = p.table.commit(
+            remember(list_id, intents[-1], p.clock.wall(), added_at=to_text(now)),
+            new_list(added),
+            evidence(list_id, "EXCLUSIONS_ADDED", now, by=operator, source=str(source), rows=len(rows)),
+        ).found
     results: list[RowResult] = []
     for start in range(0, len(rows), AT_ONCE):
         results += _add(p, source, list_id, rows[start : start + AT_ONCE])
-    if outcome.found is not None:
-        return replace(added, added_at=from_text(outcome.found["added_at"])), results
+    if found is not None:
+        return replace(added, added_at=from_text(found["added_at"])), results
     count("ExclusionsAdded", results.count(RowResult.ADDED), source=str(source))
     return added, results
 

@@ -1,8 +1,8 @@
 """The civil registry (Dukcapil): fulfils `prakerja.identity.ports.CivilRegistry`.
 
 The registry compares and never shows a record: per field ``SESUAI`` or ``TIDAK SESUAI``, or one answer about the whole
-record (not found, deceased, duplicate). Whatever else comes, even a new word of its own, is "unavailable": only an
-answer that we fully understand may decide about a person.
+record (not found, deceased, duplicate), or the status with which it refuses a record as it is written. Whatever else comes,
+even a new word of its own, is "unavailable": only an answer that we fully understand may decide about a person.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _WHOLE_RECORD: Final = {
     "DECEASED": RegistryOutcome.DECEASED,
     "DUPLICATE": RegistryOutcome.DUPLICATE,
 }
+_REFUSED_AS_WRITTEN: Final = {400, 413, 422}
+"""Speaks of this record. 401, 403, 404 and 429 speak of us, so the check waits until that is put right."""
 
 
 class HttpCivilRegistry:
@@ -35,7 +37,7 @@ class HttpCivilRegistry:
         )
 
     def verify(self, record: RegistryRecord) -> RegistryAnswer:
-        """See the port. A refused key or request is our own mistake, never the person's: it is "unavailable" too."""
+        """See the port. A refused key or address is our own mistake, never the person's: it is "unavailable" too."""
         answer = post_json(
             self._endpoint,
             "/v1/verify",
@@ -47,6 +49,8 @@ class HttpCivilRegistry:
                 "mother_name": record.mother_name,
             },
         )
+        if answer.status in _REFUSED_AS_WRITTEN:
+            return RegistryAnswer(RegistryOutcome.REFUSED)
         if answer.status != 200:
             raise answer.unavailable("no verdict")
         return _verdict(answer)

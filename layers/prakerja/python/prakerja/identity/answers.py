@@ -22,6 +22,8 @@ class RegistryOutcome(StrEnum):
     DECEASED = "DECEASED"
     DUPLICATE = "DUPLICATE"
     """The number is inactive, or was given to two people, and the registry itself must repair it."""
+    REFUSED = "REFUSED"
+    """The registry does not take the record as it is written, and never will; nothing is known of the person."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class RegistryRecord:
 
 @dataclass(frozen=True)
 class RegistryAnswer:
-    """The verdict, and per field whether it agrees (empty when the person was not found, is dead or duplicate).
+    """The verdict, and per field whether it agrees (empty when the person was not found, is dead or duplicate, or nothing was compared).
 
     The keys of ``fields`` are the field names of `RegistryRecord` without ``nik``. Which field disagrees is for the
     person who is signed in and for evidence; it is never told to an anonymous caller.

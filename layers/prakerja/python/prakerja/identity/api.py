@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from prakerja.identity.answers import RegistryRecord
-from prakerja.identity.model import IdentityCheck, IdentityStatus, family_card_error, nik_parts_error
+from prakerja.identity.model import IdentityCheck, IdentityStatus, family_card_error, name_error, nik_parts_error
 from prakerja.identity.regions import regions
 from prakerja.platform.validation import Body, Day, View
 
@@ -18,6 +18,10 @@ def _nik(text: str) -> str:
 
 def _family_card(text: str) -> str:
     return _valid(text, family_card_error(text))
+
+
+def _name(text: str) -> str:
+    return _valid(text, name_error(text))
 
 
 def _region(code: str) -> str:
@@ -31,7 +35,7 @@ def _valid(text: str, error: str | None) -> str:
     return text
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_name)]
 
 
 class IdentityClaim(Body):
@@ -81,6 +85,10 @@ EXPLANATIONS = {
     IdentityStatus.DUPLICATE: (
         "NIK ini tidak aktif atau ganda. Hubungi Dukcapil di 1500-537, lalu kirim lagi.",
         "This NIK is inactive or was given twice. Call the civil registry at 1500-537, then send again.",
+    ),
+    IdentityStatus.REFUSED: (
+        "Dukcapil tidak dapat membaca data yang Anda kirim. Tulis persis seperti di KTP dan KK, lalu kirim lagi.",
+        "The civil registry cannot read what you sent. Write it exactly as on your cards, and send it again.",
     ),
     IdentityStatus.TAKEN: (
         "NIK ini sudah terverifikasi di akun lain. Masuk dengan telepon atau email akun itu.",

@@ -6,6 +6,7 @@ date are those of the first registration, so they warn and never decide. The reg
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -24,6 +25,11 @@ RETRY_SECONDS = (5, 15, 60, 300, 900, 3600)
 
 WOMEN_ADD_DAYS = 40
 
+NAME_SIGNS = "'’‘`´-.,/()"
+"""As they stand on cards, and what phones make of an apostrophe."""
+_NAME_KINDS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"}
+"""Unicode categories: letters of any script, their marks, digits and spaces."""
+
 
 class IdentityStatus(StrEnum):
     """Where a person's identity stands. Everything but VERIFIED and TAKEN can be corrected by sending it again."""
@@ -34,6 +40,7 @@ class IdentityStatus(StrEnum):
     NOT_FOUND = "NIK_NOT_FOUND"
     DECEASED = "DECEASED"
     DUPLICATE = "NIK_DUPLICATE"
+    REFUSED = "RECORD_REFUSED"
     TAKEN = "NIK_TAKEN"
 
 
@@ -44,6 +51,7 @@ VERDICTS = {
     RegistryOutcome.NOT_FOUND: IdentityStatus.NOT_FOUND,
     RegistryOutcome.DECEASED: IdentityStatus.DECEASED,
     RegistryOutcome.DUPLICATE: IdentityStatus.DUPLICATE,
+    RegistryOutcome.REFUSED: IdentityStatus.REFUSED,
 }
 
 
@@ -82,6 +90,16 @@ def family_card_error(number: str) -> str | None:
     if len(set(number)) == 1:
         return "is not a number that is given to anybody | bukan nomor yang diberikan kepada siapa pun"
     return None
+
+
+def name_error(name: str) -> str | None:
+    """Why this cannot be a name on a card ("English | Indonesian"), or None: control characters, emoji and the like."""
+    if all(sign in NAME_SIGNS or unicodedata.category(sign) in _NAME_KINDS for sign in name):
+        return None
+    return (
+        f"has letters, spaces and {NAME_SIGNS} only, as on the card; no emoji, no line break"
+        f" | hanya huruf, spasi, dan {NAME_SIGNS} seperti di kartu; tanpa emoji, tanpa baris baru"
+    )
 
 
 def warnings(nik: str, birth_date: date, provinces: Mapping[str, str]) -> tuple[str, ...]:

@@ -14,5 +14,6 @@ class CivilRegistry(Protocol):
         """Compare the record with the registry's own.
 
         Raises `prakerja.platform.problems.Unavailable` (RETRY_LATER) for everything that is not an answer: time-outs,
-        5xx, refused keys, bodies that make no sense. Unavailable is never failed: the check stays pending.
+        5xx, refused keys, bodies that make no sense. Unavailable is never failed: the check stays pending. A record that
+        is refused as it is written (400, 413, 422) is an answer, since only its person can mend it.
         """

@@ -50,19 +50,19 @@ def submit_identity(p: Platform, *, person_id: str, record: RegistryRecord, regi
     TooManyChecks, IdempotencyKeyReused.
     """
     command = command_id("participant", person_id, "submit_identity", key)
-    intent = {"claim": p.guarded().digest("CLAIM", record.as_text()), "region": region}
+    intents = [{"claim": digest, "region": region} for digest in p.guarded().digests("CLAIM", record.as_text())]
     # load
     item, row = p.table.batch_get((PERSON_STATE, {"person_id": person_id}), (IDEMPOTENCY, {"command_id": command}))
     before = _found(item)
     # decide
-    if was_done(row, intent):
+    if was_done(row, *intents):
         return before
     now = p.clock.wall()
     odd = warnings(record.nik, record.birth_date, regions()["provinces"])
     after = decide_submission(before, now=now, odd=odd)
     # commit, announce
     outcome = p.table.commit(
-        remember(command, intent, now),
+        remember(command, intents[-1], now),
         *submitted(p, person_id, before, after, record, region, to_text(now + SWEEP_MARGIN)),
         outbox=[IdentityCheckRequested(person_id=person_id, check_number=after.number)],
     )

@@ -103,7 +103,7 @@ CHALLENGE = Pattern(
 CODE_LIMIT = Pattern(
     "code_limit",
     "people",
-    "how many codes an address or a device asked for today, and until when a device is locked",
+    "how many codes an address, a device or (confirmations) a person asked for today, and until when locked",
     "CODE_LIMIT#{kind}#{digest}",
     "CODE_LIMIT",
 )

@@ -35,13 +35,14 @@ def remember(command: str, intent: Mapping[str, Any], now: datetime, **answer: s
     )
 
 
-def was_done(row: Item | None, intent: Mapping[str, Any]) -> bool:
+def was_done(row: Item | None, *intents: Mapping[str, Any]) -> bool:
     """Judge the row of a command (loaded with whatever else the command loads): True for a repeat of this intent.
 
-    Raises IdempotencyKeyReused if the key was used for another intent.
+    Several ``intents`` are one under each active key, so that a repeat is known while keys rotate. Raises
+    IdempotencyKeyReused if the key was used for another intent.
     """
     if row is None:
         return False
-    if row["fingerprint"] != fingerprint(intent):
+    if row["fingerprint"] not in map(fingerprint, intents):
         raise IdempotencyKeyReused
     return True

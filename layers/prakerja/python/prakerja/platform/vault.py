@@ -38,7 +38,7 @@ class Guards:
     keys: Mapping[str, str]
 
     def digest(self, kind: str, value: str) -> str:
-        """The current digest, ``<kid>.<hex>``; ``kind`` (PHONE, EMAIL, NIK, FAMILY) separates the spaces."""
+        """The current digest, ``<kid>.<hex>``; ``kind`` (PHONE, EMAIL, NIK, FAMILY, …) separates the spaces."""
         return self.digests(kind, value)[-1]
 
     def digests(self, kind: str, value: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 ::
 
-    TooMany 429 ── TooManyCodes · TooManyResends · ChallengeLocked
+    TooMany 429 ── TooManyCodes · TooManyResends · ChallengeLocked · ConfirmationLocked
     NotFound 404 ── ChallengeUnknown
     InvalidInput 422 ── WrongCode
     Conflict 409 ── CodeNotSentYet · CodeExpired · CodeUsed · CodeUndeliverable · ChallengeBusy
@@ -38,6 +38,13 @@ class ChallengeLocked(TooMany):
     title, title_id = "Too many wrong codes", "Terlalu banyak kode salah"
     detail = "Three codes were wrong. Ask for a new one in an hour; your account itself is not locked."
     detail_id = "Tiga kode salah. Minta kode baru satu jam lagi; akun Anda sendiri tidak terkunci."
+
+
+class ConfirmationLocked(TooMany):
+    slug = "confirmation-locked"
+    title, title_id = "Too many wrong codes for confirmations today", "Terlalu banyak kode konfirmasi salah hari ini"
+    detail = "Three were wrong, so nothing is confirmed until tomorrow. Signing in goes on. Was it not you? Sign out elsewhere."
+    detail_id = "Tiga kode salah; konfirmasi dibuka lagi besok. Masuk tetap bisa. Bukan Anda? Keluarkan sesi lain."
 
 
 class ChallengeUnknown(NotFound):

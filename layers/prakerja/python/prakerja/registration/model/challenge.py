@@ -75,6 +75,14 @@ class Challenge:
     sealed_address: bytes = field(default=b"", repr=False)
     intent: str = field(default="", repr=False)
 
+    @property
+    def counted_on(self) -> tuple[str, str]:
+        """Kind and key of the row that its codes are counted on. A confirmation's never use up an address, which would
+        keep its holder from signing in."""
+        if self.purpose is Purpose.CONFIRMATION and self.person_id:
+            return "CONFIRMATION", self.person_id
+        return "ADDRESS", self.digests[-1]
+
     def wants_code(self, now: datetime) -> bool:
         """Whether the present code is still to be handed to the provider."""
         return (

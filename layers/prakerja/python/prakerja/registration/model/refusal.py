@@ -13,14 +13,15 @@ from prakerja.registration.errors import (
     WrongCode,
 )
 from prakerja.registration.model.challenge import Challenge, Verdict
-from prakerja.registration.model.limits import LOCK
+from prakerja.registration.model.limits import LOCK, WRONG_CONFIRMATIONS, Usage
 
 
-def refusal(verdict: Verdict, challenge: Challenge | None) -> Problem:
-    """The problem that a verdict other than RIGHT and REPEATED means."""
+def refusal(verdict: Verdict, challenge: Challenge | None, of_person: Usage | None = None) -> Problem:
+    """The problem that a verdict other than RIGHT and REPEATED means; ``of_person``: with this wrong code counted."""
     match verdict:
         case Verdict.WRONG if challenge:
-            return WrongCode(tries_left=challenge.tries_left - 1)
+            today = WRONG_CONFIRMATIONS - of_person.wrong if of_person else challenge.tries_left
+            return WrongCode(tries_left=min(challenge.tries_left - 1, today))
         case Verdict.LOCKED | Verdict.WRONG_AND_LOCKS:
             return ChallengeLocked(retry_after=int(LOCK.total_seconds()))
         case Verdict.NOT_SENT:

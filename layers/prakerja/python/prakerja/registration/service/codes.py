@@ -14,10 +14,21 @@ from prakerja.platform import Platform
 from prakerja.platform.ids import derived, fingerprint
 from prakerja.platform.one_time_code import is_code
 from prakerja.platform.problems import IdempotencyKeyReused
-from prakerja.registration.errors import ChallengeUnknown, TooManyCodes, TooManyResends
+from prakerja.registration.errors import ChallengeUnknown, ConfirmationLocked, TooManyCodes, TooManyResends
 from prakerja.registration.messages import code_requested
 from prakerja.registration.model.challenge import Challenge, Purpose, Verdict, decide_code, may_resend
-from prakerja.registration.model.limits import ADDRESS, DEVICE, OWN_DEVICE, Usage, locked, must_wait, one_more
+from prakerja.registration.model.limits import (
+    ADDRESS,
+    CONFIRMATION,
+    DEVICE,
+    OWN_DEVICE,
+    Usage,
+    locked,
+    locked_for,
+    must_wait,
+    one_more,
+    one_wrong,
+)
 from prakerja.registration.model.refusal import refusal
 from prakerja.registration.store.challenge import (
     begin_challenge,
@@ -28,6 +39,7 @@ from prakerja.registration.store.challenge import (
     lock_device,
     resend_code,
     use_limit,
+    wrong_confirmation,
 )
 from prakerja.registration.store.person import signed_in_before
 
@@ -38,21 +50,22 @@ SWEEP_MARGIN = timedelta(minutes=2)
 def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
     """Begin a challenge (whose id is derived from the request) and have its first code sent.
 
-    Repeating the request answers the challenge as it stands. Raises TooManyCodes, IdempotencyKeyReused.
+    Repeating the request answers the challenge as it stands. Raises TooManyCodes, IdempotencyKeyReused, and
+    ConfirmationLocked for a confirmation.
     """
     digest, device = challenge.digests[-1], challenge.device
     intent = fingerprint([challenge.purpose, challenge.channel, digest, device, challenge.person_id])
     challenge = replace(challenge, intent=intent)
     # load
-    found, of_address, of_device = load_request(p.table, challenge.challenge_id, digest, device)
+    found, counted, of_device = load_request(p.table, challenge.challenge_id, challenge.counted_on, device)
     # decide
     if found:
         return _same_request(found, intent)
-    _check_limits(p, challenge, of_address, of_device)
+    _check_limits(p, challenge, counted, of_device)
     # commit, announce
     p.table.commit(
         begin_challenge(p, challenge, address, challenge.created_at + SWEEP_MARGIN),
-        use_limit("ADDRESS", digest, of_address, one_more(of_address, challenge.created_at)),
+        use_limit(*challenge.counted_on, counted, one_more(counted, challenge.created_at)),
         use_limit("DEVICE", device, of_device, one_more(of_device, challenge.created_at)),
         outbox=[code_requested(challenge)],
     )
@@ -62,7 +75,8 @@ def ask_for_code(p: Platform, challenge: Challenge, address: str) -> Challenge:
 def resend(p: Platform, *, challenge_id: str, device: str, purposes: Collection[Purpose], key: str) -> Challenge:
     """Have the next code of a challenge sent; it replaces the one before.
 
-    Repeating the same ``key`` sends nothing more. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy.
+    Repeating the same ``key`` sends nothing more. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy,
+    ConfirmationLocked.
     """
     mark = derived("resend", challenge_id, key)
     # load
@@ -71,17 +85,17 @@ def resend(p: Platform, *, challenge_id: str, device: str, purposes: Collection[
         raise ChallengeUnknown
     if challenge.resend_mark == mark:
         return challenge
-    of_address, of_device = load_usage(p.table, challenge.digests[-1], device)
+    counted, of_device = load_usage(p.table, challenge.counted_on, device)
     # decide
     now = p.clock.wall()
     if not may_resend(challenge, now):
         raise TooManyResends
-    _check_limits(p, challenge, of_address, of_device)
+    _check_limits(p, challenge, counted, of_device)
     after, resent = resend_code(challenge, mark, now + SWEEP_MARGIN)
     # commit, announce
     p.table.commit(
         resent,
-        use_limit("ADDRESS", challenge.digests[-1], of_address, one_more(of_address, now)),
+        use_limit(*challenge.counted_on, counted, one_more(counted, now)),
         use_limit("DEVICE", device, of_device, one_more(of_device, now)),
         outbox=[code_requested(after)],
     )
@@ -97,10 +111,12 @@ def prove(
     device: str,
     purposes: Collection[Purpose],
     person_id: str | None = None,
+    of_person: Usage | None = None,
 ) -> tuple[Challenge, bool]:
     """The challenge that the code proves, and whether it was used before (by this device, so the answer was lost).
 
-    The caller uses the challenge in its own transaction. A wrong code is counted. Raises what ``refusal`` lists.
+    The caller uses the challenge in its own transaction. A wrong code is counted, with ``of_person`` (a
+    confirmation's) also on its person. Raises what ``refusal`` lists, ConfirmationLocked.
     """
     # load
     challenge = load_challenge(p.table, challenge_id)
@@ -110,13 +126,19 @@ def prove(
     verdict = decide_code(challenge, right=right, device=device, purposes=purposes, person_id=person_id, now=now)
     if challenge and verdict in (Verdict.RIGHT, Verdict.REPEATED):
         return challenge, verdict is Verdict.REPEATED
+    after = one_wrong(of_person, now) if of_person else None
     # commit
-    if challenge and verdict is Verdict.WRONG:
-        p.table.commit(count_wrong(challenge, locks=False))
-    elif challenge and verdict is Verdict.WRONG_AND_LOCKS:
-        _, of_device = load_usage(p.table, challenge.digests[-1], device)
-        p.table.commit(count_wrong(challenge, locks=True), lock_device(device, locked(of_device, now)))
-    raise refusal(verdict, challenge)
+    if challenge and verdict in (Verdict.WRONG, Verdict.WRONG_AND_LOCKS):
+        parts = [count_wrong(challenge, locks=verdict is Verdict.WRONG_AND_LOCKS)]
+        if verdict is Verdict.WRONG_AND_LOCKS:
+            _, of_device = load_usage(p.table, challenge.counted_on, device)
+            parts.append(lock_device(device, locked(of_device, now)))
+        if of_person and after and person_id:
+            parts.append(wrong_confirmation(person_id, of_person, after))
+        p.table.commit(*parts)
+        if after and (seconds := locked_for(after, now)):
+            raise ConfirmationLocked(retry_after=seconds)
+    raise refusal(verdict, challenge, after)
 
 
 def _same_request(found: Challenge, intent: str) -> Challenge:
@@ -125,18 +147,16 @@ def _same_request(found: Challenge, intent: str) -> Challenge:
     return found
 
 
-def _check_limits(p: Platform, challenge: Challenge, of_address: Usage, of_device: Usage) -> None:
+def _check_limits(p: Platform, challenge: Challenge, counted: Usage, of_device: Usage) -> None:
     now = p.clock.wall()
-    seconds = must_wait(of_address, ADDRESS, now)
-    if seconds and _on_own_device(p, challenge):
-        seconds = must_wait(of_device, OWN_DEVICE, now)
+    if challenge.purpose is Purpose.CONFIRMATION:
+        if seconds := locked_for(counted, now):
+            raise ConfirmationLocked(retry_after=seconds)
+        seconds = must_wait(counted, CONFIRMATION, now)
+    else:
+        seconds = must_wait(counted, ADDRESS, now)
+        if seconds and signed_in_before(p.table, challenge.channel, challenge.digests, challenge.device):
+            seconds = must_wait(of_device, OWN_DEVICE, now)
     seconds = max(seconds, must_wait(of_device, DEVICE, now))
     if seconds:
         raise TooManyCodes(retry_after=seconds)
-
-
-def _on_own_device(p: Platform, challenge: Challenge) -> bool:
-    """Whether a device asks on which the address's holder has signed in, or a session of theirs."""
-    return challenge.purpose is Purpose.CONFIRMATION or signed_in_before(
-        p.table, challenge.channel, challenge.digests, challenge.device
-    )

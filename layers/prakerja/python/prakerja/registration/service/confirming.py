@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from prakerja.platform import Platform
 from prakerja.platform.evidence import evidence
-from prakerja.registration.errors import OtherChannelMissing
+from prakerja.registration.errors import ConfirmationLocked, OtherChannelMissing
 from prakerja.registration.model.challenge import Challenge, Purpose
+from prakerja.registration.model.limits import locked_for
 from prakerja.registration.service import codes
 from prakerja.registration.service.sessions import read_session
-from prakerja.registration.store.challenge import device_mark, use_challenge
+from prakerja.registration.store.challenge import (
+    device_mark,
+    load_confirmations,
+    no_wrong_confirmation,
+    use_challenge,
+)
 from prakerja.registration.store.person import open_fields
 
 PURPOSES = (Purpose.CONFIRMATION,)
@@ -20,7 +26,7 @@ PURPOSES = (Purpose.CONFIRMATION,)
 def start_confirmation(p: Platform, *, person_id: str, session_id: str, key: str) -> Challenge:
     """Send a one-time code by the channel that the session was not opened with.
 
-    Raises SessionOver, OtherChannelMissing, TooManyCodes, IdempotencyKeyReused.
+    Raises SessionOver, OtherChannelMissing, TooManyCodes, ConfirmationLocked, IdempotencyKeyReused.
     """
     # load
     session, person = read_session(p, session_id=session_id, person_id=person_id)
@@ -42,7 +48,7 @@ def start_confirmation(p: Platform, *, person_id: str, session_id: str, key: str
 
 
 def resend_confirmation(p: Platform, *, session_id: str, challenge_id: str, key: str) -> Challenge:
-    """Send the next code. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy."""
+    """Send the next code. Raises ChallengeUnknown, TooManyCodes, TooManyResends, ChallengeBusy, ConfirmationLocked."""
     device = device_mark(p, session_id)
     return codes.resend(p, challenge_id=challenge_id, device=device, purposes=PURPOSES, key=key)
 
@@ -52,8 +58,13 @@ def verify_confirmation(
 ) -> Challenge:
     """Give the code back: the challenge now confirms one thing that this person does in this session.
 
-    Raises what ``model.refusal`` lists, ChallengeBusy.
+    Raises what ``model.refusal`` lists, ConfirmationLocked, ChallengeBusy.
     """
+    # load
+    of_person = load_confirmations(p.table, person_id)
+    # decide: a lock is on all sessions and codes of the person, the right one included
+    if seconds := locked_for(of_person, p.clock.wall()):
+        raise ConfirmationLocked(retry_after=seconds)
     challenge, repeated = codes.prove(
         p,
         code_key,
@@ -62,9 +73,10 @@ def verify_confirmation(
         device=device_mark(p, session_id),
         purposes=PURPOSES,
         person_id=person_id,
+        of_person=of_person,
     )
     if not repeated:
         # commit
         proof = evidence(person_id, "OTHER_CHANNEL_PROVEN", p.clock.wall(), channel=challenge.channel.value)
-        p.table.commit(use_challenge(challenge), proof)
+        p.table.commit(use_challenge(challenge), no_wrong_confirmation(person_id, of_person), proof)
     return challenge

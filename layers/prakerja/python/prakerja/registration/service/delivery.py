@@ -112,7 +112,11 @@ def send_notice(p: Platform, senders: Senders, message: NoticeRequested) -> None
 def send_payment_code(p: Platform, senders: Senders, *, person_id: str, code: str, reference: str) -> None:
     """Send a payment code to the person's proven phone. Raises Unavailable, Rejected: the payment decides what follows."""
     phone = open_fields(p, person_id, ["phone"])["phone"]
-    senders[Channel.PHONE].send(to=phone, text=notices.payment_code_text(code), reference=reference)
+    try:
+        senders[Channel.PHONE].send(to=phone, text=notices.payment_code_text(code), reference=reference)
+    except Unavailable:
+        count("MessageProviderUnavailable", channel=Channel.PHONE.value)
+        raise
     count("CodeHandedOver", channel=Channel.PHONE.value)
 
 
@@ -136,7 +140,8 @@ def _postpone(
     if after is None:
         # commit
         p.table.commit(notice_done(key))
-        count("NoticeGivenUp", kind=message.kind.value)
+        log.warning("notice given up", kind=message.kind.value)
+        count("NoticeGivenUp")  # no other dimension than the service: one alarm is for all kinds
         return
     wait = pause(after.attempts, asked_for)
     # commit, announce

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import CHALLENGE, CODE_LIMIT, Pattern
 from prakerja.platform.clock import from_text, to_text
-from prakerja.platform.parts import NOT_DUE, Item, Part, due, put, put_new, update
+from prakerja.platform.parts import NOT_DUE, Item, Part, check, due, put, put_new, update
 from prakerja.platform.problems import Conflict, IdempotencyKeyReused, Problem, Reaction
 from prakerja.platform.table import Table
 from prakerja.registration.errors import ChallengeBusy, ConfirmationUnusable, TooManyCodes
@@ -37,16 +37,23 @@ def load_challenge(table: Table, challenge_id: str) -> Challenge | None:
     return _challenge(challenge_id, item) if item else None
 
 
-def load_request(table: Table, challenge_id: str, address: str, device: str) -> tuple[Challenge | None, Usage, Usage]:
-    """A challenge that may exist, and the usage of the address (its digest) and the device, in one call."""
-    item, *usage = table.batch_get((CHALLENGE, {"challenge_id": challenge_id}), *_limits(address, device))
+def load_request(
+    table: Table, challenge_id: str, counted_on: tuple[str, str], device: str
+) -> tuple[Challenge | None, Usage, Usage]:
+    """A challenge that may exist, and the usage of what its codes are counted on and of the device, in one call."""
+    item, *usage = table.batch_get((CHALLENGE, {"challenge_id": challenge_id}), *_limits(counted_on, device))
     return _challenge(challenge_id, item) if item else None, _usage(usage[0]), _usage(usage[1])
 
 
-def load_usage(table: Table, address: str, device: str) -> tuple[Usage, Usage]:
-    """The usage of an address (its digest) and of a device, in one call."""
-    of_address, of_device = table.batch_get(*_limits(address, device))
-    return _usage(of_address), _usage(of_device)
+def load_usage(table: Table, counted_on: tuple[str, str], device: str) -> tuple[Usage, Usage]:
+    """The usage of what codes are counted on and of a device, in one call."""
+    counted, of_device = table.batch_get(*_limits(counted_on, device))
+    return _usage(counted), _usage(of_device)
+
+
+def load_confirmations(table: Table, person_id: str) -> Usage:
+    """What a person has used of confirmations."""
+    return _usage(table.get(CODE_LIMIT, kind="CONFIRMATION", digest=person_id))
 
 
 def begin_challenge(p: Platform, challenge: Challenge, address: str, wake_at: datetime) -> Part:
@@ -168,10 +175,21 @@ def due_challenges(table: Table, shard: str, before: datetime, limit: int) -> li
 
 
 def use_limit(kind: str, digest: str, before: Usage, after: Usage) -> Part:
-    """Write an address's or a device's usage, unless another request was counted meanwhile."""
-    unchanged = _is("last_at", before.last_at) & _is("locked_until", before.locked_until)
+    """Write the usage of an address, a device or a person, unless another request was counted meanwhile."""
     wait = TooManyCodes(retry_after=int(ADDRESS.every.total_seconds()))
-    return put(CODE_LIMIT, _usage_item(after), when=unchanged, error=wait, kind=kind, digest=digest)
+    return put(CODE_LIMIT, _usage_item(after), when=_unchanged(before), error=wait, kind=kind, digest=digest)
+
+
+def wrong_confirmation(person_id: str, before: Usage, after: Usage) -> Part:
+    """Count a wrong code on its person. Whoever tries in many sessions at once gets no more than three that count."""
+    busy, key = ChallengeBusy(retry_after=1), {"kind": "CONFIRMATION", "digest": person_id}
+    return put(CODE_LIMIT, _usage_item(after), when=_unchanged(before), error=busy, **key)
+
+
+def no_wrong_confirmation(person_id: str, before: Usage) -> Part:
+    """The right code counts only if no wrong one was counted since ``before``."""
+    busy, key = ChallengeBusy(retry_after=1), {"kind": "CONFIRMATION", "digest": person_id}
+    return check(CODE_LIMIT, when=_unchanged(before), error=busy, **key)
 
 
 def lock_device(digest: str, usage: Usage) -> Part:
@@ -220,11 +238,17 @@ def _still_to_send(challenge: Challenge) -> Any:
     return Attr("resend").eq(challenge.resend) & Attr("code_sent_at").not_exists()
 
 
-def _limits(address: str, device: str) -> list[tuple[Pattern, dict[str, str | int]]]:
+def _limits(counted_on: tuple[str, str], device: str) -> list[tuple[Pattern, dict[str, str | int]]]:
+    kind, digest = counted_on
     return [
-        (CODE_LIMIT, {"kind": "ADDRESS", "digest": address}),
+        (CODE_LIMIT, {"kind": kind, "digest": digest}),
         (CODE_LIMIT, {"kind": "DEVICE", "digest": device}),
     ]
+
+
+def _unchanged(usage: Usage) -> Any:
+    wrong = Attr("wrong").eq(usage.wrong) if usage.wrong else Attr("wrong").not_exists()
+    return _is("last_at", usage.last_at) & _is("locked_until", usage.locked_until) & wrong
 
 
 def _is(name: str, moment: datetime | None) -> Any:
@@ -234,7 +258,8 @@ def _is(name: str, moment: datetime | None) -> Any:
 def _usage(item: Item | None) -> Usage:
     if item is None:
         return Usage()
-    return Usage(item.get("day", ""), item.get("codes", 0), _time(item.get("last_at")), _time(item.get("locked_until")))
+    times = _time(item.get("last_at")), _time(item.get("locked_until"))
+    return Usage(item.get("day", ""), item.get("codes", 0), *times, item.get("wrong", 0))
 
 
 def _usage_item(usage: Usage) -> dict[str, Any]:
@@ -244,6 +269,7 @@ def _usage_item(usage: Usage) -> dict[str, Any]:
         "codes": usage.codes,
         "last_at": to_text(usage.last_at) if usage.last_at else None,
         "locked_until": to_text(usage.locked_until) if usage.locked_until else None,
+        "wrong": usage.wrong or None,
         "expires_at": int((latest + KEPT).timestamp()),
     }
 
