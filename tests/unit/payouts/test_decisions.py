@@ -172,7 +172,13 @@ def test_a_terminal_result_is_overwritten_only_by_a_return(status: TransferStatu
     news = decide_news(PayoutState.PAID, ATTEMPT, answer, NOON)
     assert (news is not None and news.state) == (PayoutState.RETURNED if status is TransferStatus.RETURNED else False)
     before_resending = decide_news(PayoutState.RESEND, lost(), answer, NOON)
-    ends = {TransferStatus.PAID: PayoutState.PAID, TransferStatus.RETURNED: PayoutState.RETURNED}
+    ends = {
+        TransferStatus.PAID: PayoutState.PAID,
+        TransferStatus.RETURNED: PayoutState.RETURNED,
+        TransferStatus.MISMATCH: PayoutState.HELD,
+        TransferStatus.PENDING: PayoutState.UNKNOWN,
+        TransferStatus.UNPROVEN: PayoutState.UNKNOWN,
+    }
     assert (before_resending.state if before_resending else None) == ends.get(status)
 
 
@@ -201,9 +207,9 @@ def test_what_is_said_to_have_come_back_is_asked_about_for_a_day(status: Transfe
 def test_people_decide_only_what_no_inquiry_can(state: PayoutState, verdict: Verdict) -> None:
     payout = Payout("p", "r", "who", "JOB_SEARCH", 1, "BNI", 600_000, state, 1)
     allowed = {
-        Verdict.ABSENT: {"UNKNOWN", "HELD", "PARKED"},
-        Verdict.PAID: {"HELD"},
-        Verdict.RETURNED: {"HELD"},
+        Verdict.ABSENT: {"UNKNOWN", "HELD", "PARKED", "RESEND"},
+        Verdict.PAID: {"HELD", "PARKED"},
+        Verdict.RETURNED: {"HELD", "PARKED"},
     }
     ends = {Verdict.ABSENT: "FAILED", Verdict.PAID: "PAID", Verdict.RETURNED: "RETURNED"}
     tomorrow = overdue_at(NOON)

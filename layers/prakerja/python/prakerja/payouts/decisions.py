@@ -31,6 +31,13 @@ DOUBTED_SECONDS = (900, 3600, 6 * 3600, 24 * 3600)
 """When a paid payout is asked about again, from when its provider said that it came back; then people decide."""
 
 
+WAITING = frozenset({PayoutState.RESEND, PayoutState.HELD, PayoutState.PARKED})
+"""What is not sent, and not ended: to be sent again, or people's business."""
+UNCLEAR = frozenset({TransferStatus.PENDING, TransferStatus.UNPROVEN})
+UNCLEAR_SECONDS = 60
+"""Until the next question about what was to be sent again."""
+
+
 class Verdict(StrEnum):
     """How an attempt ended, as people found out where no inquiry could."""
 
@@ -41,9 +48,9 @@ class Verdict(StrEnum):
 
 
 DECIDABLE = {
-    Verdict.ABSENT: frozenset({PayoutState.UNKNOWN, PayoutState.HELD, PayoutState.PARKED}),
-    Verdict.PAID: frozenset({PayoutState.HELD}),
-    Verdict.RETURNED: frozenset({PayoutState.HELD, PayoutState.PAID}),
+    Verdict.ABSENT: frozenset({PayoutState.UNKNOWN, PayoutState.HELD, PayoutState.PARKED, PayoutState.RESEND}),
+    Verdict.PAID: frozenset({PayoutState.HELD, PayoutState.PARKED}),
+    Verdict.RETURNED: frozenset({PayoutState.HELD, PayoutState.PARKED, PayoutState.PAID}),
 }
 """All that people may decide: there is no other way past an inquiry."""
 
@@ -76,7 +83,7 @@ def decide_sending(attempt: Attempt, answer: TransferAnswer, rules: ProviderRule
     if answer.outcome is Outcome.BUG:
         return Next(PayoutState.PARKED, attempt)
     pause = STOPPED_SECONDS if answer.outcome is Outcome.STOP else _resend_pause(attempt, answer.code)
-    return Next(PayoutState.RESEND, attempt, pause)
+    return Next(PayoutState.RESEND, attempt, pause, str(answer.reason) if answer.reason else None)
 
 
 def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules, now: datetime) -> Next:
@@ -99,16 +106,21 @@ def decide_inquiry(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules
 
 
 def decide_news(state: PayoutState, attempt: Attempt, answer: InquiryAnswer, now: datetime) -> Next | None:
-    """What an inquiry changes about what is paid, or waits to be sent again. A terminal result is only overwritten by
-    00 -> 04, everything else that comes late is logged; a payout that waits to be sent again may turn out paid.
+    """What an inquiry changes about what is paid, waits to be sent again, or waits for people. A terminal result is only
+    overwritten by 00 -> 04, everything else that comes late is logged.
 
-    One that its provider said came back is asked about for a day even if the answer is "paid": that may be the old one.
+    What waits may turn out paid. What is not clear any more is not sent again. One that its provider said came back is
+    asked about for a day even if the answer is "paid": that may be the old one.
     """
     asked = replace(attempt, inquiries=attempt.inquiries + 1)
     if answer.status is TransferStatus.RETURNED:
         return _ended(PayoutState.RETURNED, asked, reason=_slug(answer, attempt))
-    if answer.status is TransferStatus.PAID and state is PayoutState.RESEND:
+    if answer.status is TransferStatus.PAID and state in WAITING:
         return _paid(asked, answer)
+    if answer.status is TransferStatus.MISMATCH and state in (PayoutState.RESEND, PayoutState.PARKED):
+        return Next(PayoutState.HELD, asked)
+    if answer.status in UNCLEAR and state is PayoutState.RESEND:
+        return Next(PayoutState.UNKNOWN, became_unknown(asked, now), UNCLEAR_SECONDS)
     if state is PayoutState.PAID and attempt.doubted_since is not None:
         passed = (now - attempt.doubted_since).total_seconds()
         return Next(state, asked, next((int(after - passed) for after in DOUBTED_SECONDS if after > passed), None))
@@ -119,7 +131,7 @@ def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: date
     """What follows when two operators say, with evidence, how an attempt ended.
 
     ABSENT needs a statement of the provider that could have shown it: those of the day of the last sending are there
-    from the next morning on. What is PAID is RETURNED only where the provider itself has said so, to a machine.
+    from the next morning on; but where every sending was plainly refused, nothing else can be so. What is PAID is RETURNED only where the provider itself has said so, to a machine.
     Raises VerdictNotPossible, VerdictTooEarly.
     """
     undoubted = payout.state is PayoutState.PAID and attempt.doubted_since is None
@@ -129,14 +141,37 @@ def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: date
         return _ended(PayoutState.PAID, attempt)
     if verdict is Verdict.RETURNED:
         return _ended(PayoutState.RETURNED, attempt, reason=str(Reason.REFUSED))
-    if now < (earliest := overdue_at(attempt.sent_at)):
+    refused = payout.state is PayoutState.RESEND and not attempt.ambiguous
+    if now < (earliest := overdue_at(attempt.sent_at)) and not refused:
         raise VerdictTooEarly(earliest=f"{earliest:%Y-%m-%d %H:%M} WIB")
     return _ended(PayoutState.FAILED, attempt, reason=NOT_EXECUTED)
 
 
+def decide_stop(attempt: Attempt, reason: str) -> Next:
+    """What waits to be sent again and may not be paid any more: plainly refused each time it is proven unpaid, and ends;
+    else people decide."""
+    if attempt.ambiguous:
+        return Next(PayoutState.HELD, attempt)
+    return _ended(PayoutState.FAILED, attempt, reason=reason)
+
+
+def is_disproved(attempt: Attempt, answer: InquiryAnswer, rules: ProviderRules, now: datetime) -> bool:
+    """Whether an inquiry shows that an attempt that we hold unpaid is unpaid, whatever else its provider has said."""
+    if answer.status is TransferStatus.NOT_FOUND:
+        return _means_something(attempt, rules, now)
+    return answer.status in (TransferStatus.FAILED, TransferStatus.RETURNED)
+
+
 def became_unknown(attempt: Attempt, now: datetime) -> Attempt:
     """From now on only an inquiry decides about this reference."""
-    return replace(attempt, ambiguous=True, refusal=None, unknown_since=attempt.unknown_since or now)
+    return replace(
+        attempt,
+        ambiguous=True,
+        refusal=None,
+        not_found=0,
+        not_found_since=None,
+        unknown_since=attempt.unknown_since or now,
+    )
 
 
 def is_abandoned(attempt: Attempt, now: datetime) -> bool:

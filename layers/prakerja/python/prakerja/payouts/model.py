@@ -120,6 +120,9 @@ class Payout:
     ended_at: datetime | None = None
     screened_by: str | None = None
     """The list of exclusions that was the latest when its member was last looked up."""
+    contradicted: int | None = None
+    """An attempt that is proven unpaid, and of which its provider said later that it paid: nothing is sent until the
+    provider, asked, takes that back, or people have decided."""
     history: tuple[Passed, ...] = ()
     """The states it came into, oldest first; of many in one flight, the first and the latest."""
 

@@ -68,6 +68,10 @@ NOW: dict[str, tuple[str, str]] = {
     "QUEUED": ("Dalam antrean pembayaran.", "In the queue for payment."),
     "DISPATCHING": ("Sedang dikirim ke {provider}.", "Being sent to {provider}."),
     "RESEND": ("Belum terkirim; dikirim lagi secara otomatis.", "Not sent yet; it is sent again by itself."),
+    "REFUSED_FOR_NOW": (
+        "Belum dibayar; dikirim lagi secara otomatis. {why}",
+        "Not paid yet; it is sent again by itself. {why}",
+    ),
     "UNKNOWN": (
         "{provider} belum memberi jawaban pasti; kami terus menanyakan. Anda tidak perlu berbuat apa-apa.",
         "{provider} has not given a definite answer; we keep asking. There is nothing for you to do.",
@@ -137,8 +141,9 @@ def stands(incentive: Incentive, payout: Payout | None) -> Told:
     """How it stands, in a sentence."""
     provider = payout.provider if payout else ""
     reason = (payout.reason if payout else None) or incentive.reason
+    state = state_of(incentive, payout)
     return _told(
-        NOW[state_of(incentive, payout)],
+        NOW["REFUSED_FOR_NOW" if state == PayoutState.RESEND and reason else state],
         provider,
         reason,
         day=incentive.scheduled_on.isoformat(),

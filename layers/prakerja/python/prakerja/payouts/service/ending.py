@@ -29,6 +29,7 @@ from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.model import Payout, PayoutState
 from prakerja.payouts.reasons import REVOKED
 from prakerja.payouts.service.screening import NOT_SENT
+from prakerja.payouts.service.stopping import stop_resending
 from prakerja.payouts.store import change_payout, payout_from_item, payout_key
 from prakerja.platform import Platform
 from prakerja.platform.clock import wib_date
@@ -82,6 +83,9 @@ def _ended(p: Platform, membership: Membership, incentive: Incentive, payout: Pa
     if incentive.state in OPEN:
         _forfeit(p, incentive)
     elif payout is not None and incentive.state is IncentiveState.IN_RUN:
+        if payout.state is PayoutState.RESEND:
+            stop_resending(p, payout, REVOKED)
+            return False
         if payout.state not in NOT_SENT:
             return False
         now = p.clock.programme()

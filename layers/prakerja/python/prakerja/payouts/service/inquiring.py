@@ -7,11 +7,20 @@ is stored on the payout and wakes by message, or by the sweep if that is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from prakerja.payouts.answers import InquiryAnswer
 from prakerja.payouts.channels import Flow
-from prakerja.payouts.decisions import Next, became_unknown, decide_inquiry, decide_news, is_abandoned
+from prakerja.payouts.decisions import (
+    WAITING,
+    Next,
+    became_unknown,
+    decide_inquiry,
+    decide_news,
+    is_abandoned,
+    is_disproved,
+)
 from prakerja.payouts.model import Attempt, Payout, PayoutState, Work
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
 from prakerja.payouts.service.channels import channel
@@ -64,13 +73,13 @@ def look_again(
 ) -> Payout:
     """The provider told us something about a payout: ask now. ``returned``: the attempt that came back by its statement.
 
-    A paid one can only have come back. One that is to be sent again may have been carried out late: then it is not sent.
+    A paid one can only have come back. One that is to be sent again, or waits for people, may have been carried out late.
     """
     # load
     payout = load_payout(p.table, payout_id)
     if returned is not None and returned == payout.attempt:
         remember_doubt(p, payout)
-    if payout.state not in (PayoutState.PAID, PayoutState.RESEND):
+    if payout.state not in (PayoutState.PAID, *WAITING):
         return inquire_payout(p, providers, payout_id=payout_id)
     attempt, answer = _ask(p, providers[payout.provider], payout)
     # decide
@@ -82,6 +91,17 @@ def look_again(
     if following.state is PayoutState.PAID is payout.state:
         return still_doubted(p, payout, attempt, following, answer)
     return settle(p, payout, attempt, following, answer.exchanges, answer.code)
+
+
+def contradiction_stands(p: Platform, providers: Mapping[str, PaymentProvider], payout: Payout) -> bool:
+    """Whether the provider, asked about the attempt of which it said that it paid, does not take that back."""
+    earlier = replace(payout, attempt=payout.contradicted or 0)
+    (item,) = p.table.batch_get(attempt_key(earlier))
+    provider = attempt_from_item(item).provider if item else payout.provider
+    attempt, answer = _ask(p, providers[provider], earlier)
+    stands = answer is None or not is_disproved(attempt, answer, providers[provider].rules, p.clock.wall())
+    log.warning("a payout is contradicted", payout_id=payout.payout_id, attempt=attempt.number, stands=stands)
+    return stands
 
 
 def due_payouts(p: Platform, shard: str) -> list[Message]:

@@ -22,6 +22,7 @@ from prakerja.incentives import (
 from prakerja.membership import load_scheme, membership_from_item
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.service.stopping import stop_resending
 from prakerja.payouts.store import change_payout, payout_from_item, payout_key
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_STATE
@@ -134,7 +135,14 @@ def _screen_member(p: Platform, person_id: str) -> None:
         elif payout is not None and incentive.state is IncentiveState.IN_RUN and payout.state in NOT_SENT:
             withhold(p, incentive, payout, entry)
         elif payout is not None and incentive.state in (IncentiveState.IN_RUN, IncentiveState.PAID):
-            p.table.commit(outbox=[_after_payment(payout, entry)])
+            _stop_or_tell(p, payout, entry)
+
+
+def _stop_or_tell(p: Platform, payout: Payout, entry: Entry) -> None:
+    """What waits to be sent again need not be paid; of anything else people have to hear."""
+    stopped = stop_resending(p, payout, entry.why)
+    if stopped.state is not PayoutState.FAILED or stopped.reason != entry.why:
+        p.table.commit(outbox=[_after_payment(payout, entry)])
 
 
 def _withhold_on(p: Platform, incentive: Incentive, entry: Entry) -> None:

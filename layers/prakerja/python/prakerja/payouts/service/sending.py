@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from prakerja.balance import PayoutMove, payout_part
+from prakerja.membership import MembershipState, membership_from_item
 from prakerja.payouts.answers import TransferOrder
 from prakerja.payouts.decisions import (
     Next,
@@ -22,12 +23,14 @@ from prakerja.payouts.errors import AttemptNotEnded, NotReleased, PayoutMoved
 from prakerja.payouts.messages import PayoutQueued
 from prakerja.payouts.model import LEASE, Attempt, Payout, PayoutState, Waits
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider
+from prakerja.payouts.reasons import REVOKED
 from prakerja.payouts.runs import RunState
 from prakerja.payouts.service.channels import may_flow, may_send, note_answer
-from prakerja.payouts.service.inquiring import recover
+from prakerja.payouts.service.inquiring import contradiction_stands, recover
 from prakerja.payouts.service.pacing import Pace
 from prakerja.payouts.service.releasing import RELEASE
 from prakerja.payouts.service.settling import settle
+from prakerja.payouts.service.stopping import set_aside, stop_resending
 from prakerja.payouts.store import (
     ACCOUNT_FIELD,
     BODY_FIELD,
@@ -50,7 +53,7 @@ from prakerja.payouts.store import (
     wake_after,
 )
 from prakerja.platform import Platform
-from prakerja.platform.access_patterns import APPROVAL, PERSON_IDENTITY, Pattern
+from prakerja.platform.access_patterns import APPROVAL, MEMBERSHIP, PERSON_IDENTITY, Pattern
 from prakerja.platform.approvals import from_approval_item
 from prakerja.platform.observability import count, log
 from prakerja.platform.parts import Item, Part
@@ -83,6 +86,8 @@ def send_payout(
         raise NotReleased
     # decide
     now = p.clock.wall()
+    if payout.state is PayoutState.RESEND and case.revoked:
+        return stop_resending(p, payout, REVOKED)
     if payout.state is PayoutState.QUEUED:
         waits = payable(case.account, now)
         if case.account is None or waits is not None:
@@ -90,6 +95,8 @@ def send_payout(
             return _put_off(p, payout, cooling or now + PAUSE)
         if case.account.provider != payout.provider:
             return _redirect(p, payout, case.account.provider)
+        if payout.contradicted is not None and contradiction_stands(p, providers, payout):
+            return set_aside(p, payout)
     bank = providers[payout.provider]
     if payout.state is PayoutState.RESEND and case.attempt and is_too_old(case.attempt, bank.rules, now):
         return settle(p, payout, case.attempt, Next(PayoutState.HELD, case.attempt))
@@ -123,6 +130,8 @@ class _Case:
     """What sending needs besides the payout."""
 
     released: bool
+    revoked: bool
+    """Its member may not be paid any more. What waits for its first sending was cancelled then."""
     identity: Item
     account: Account | None
     """The present one, for another attempt; what is sent again goes where its bytes say."""
@@ -136,9 +145,10 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
         account_key(payout.person_id),
         (PERSON_IDENTITY, {"person_id": payout.person_id}),
         (APPROVAL, {"approval_id": str(payout.approval_id)}),
+        (MEMBERSHIP, {"person_id": payout.person_id}),
         *([attempt_key(payout)] if payout.attempt else []),
     ]
-    run_item, account, identity, approval_item, *attempts = p.table.batch_get(*wanted)
+    run_item, account, identity, approval_item, member, *attempts = p.table.batch_get(*wanted)
     run = run_from_item(run_item)
     attempt = attempt_from_item(attempts[0]) if attempts and attempts[0] else None
     if identity is None or (payout.attempt and attempt is None):
@@ -148,6 +158,7 @@ def _load_case(p: Platform, payout: Payout) -> _Case:
     )
     return _Case(
         agreed and run.state is RunState.RELEASED,
+        member is not None and membership_from_item(member).state is MembershipState.REVOKED,
         identity,
         account_from_item(account) if account else None,
         attempt,
@@ -199,7 +210,7 @@ def _prepare(
             new_sent(payout, attempt),
             payout_part(PayoutMove.RESERVE, payout.provider, payout.amount, attempt.reference, at),
         )
-    sending = payout.to(PayoutState.DISPATCHING, at, attempt=attempt.number)
+    sending = payout.to(PayoutState.DISPATCHING, at, attempt=attempt.number, contradicted=None)
     return sending, attempt, (change_payout(payout, sending, now + LEASE), *parts)
 
 

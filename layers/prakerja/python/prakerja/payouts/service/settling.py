@@ -7,9 +7,8 @@ from datetime import datetime
 
 from prakerja.balance import payout_part
 from prakerja.incentives import ClaimMoved, IncentiveMoved, IncentiveState, settled
-from prakerja.payouts.answers import Exchange, Outcome
+from prakerja.payouts.answers import Exchange
 from prakerja.payouts.bookings import moves_between
-from prakerja.payouts.channels import is_unanswered
 from prakerja.payouts.decisions import Next, overdue_at, suspects_fraud
 from prakerja.payouts.errors import PayoutMoved
 from prakerja.payouts.messages import PayoutQueued, PayoutToldOf, PayoutUnknown
@@ -76,7 +75,7 @@ def _settle(
         provider_reference=following.provider_reference or payout.provider_reference,
         ended_at=at if following.state in ENDED else None,
     )
-    late = following.attempt.overdue or _is_out_of_reach(payout, attempt, following, code, now)
+    late = following.attempt.overdue or _goes_on_for_days(payout, attempt, following, now)
     known = replace(following.attempt, code=code if exchanges else attempt.code, overdue=late)
     wake_at = None if following.wait is None else wake_after(following.wait, now)
     found = _found(after, attempt, known, code)
@@ -111,10 +110,11 @@ def _settle(
     return after
 
 
-def _is_out_of_reach(payout: Payout, attempt: Attempt, following: Next, code: str, now: datetime) -> bool:
-    """Whether nothing could be sent by the morning after: so few payouts may wait that no breaker opens for them."""
+def _goes_on_for_days(payout: Payout, attempt: Attempt, following: Next, now: datetime) -> bool:
+    """Whether it is sent again and again, and still was not carried out by the morning after: its provider is out of
+    reach for so few that no breaker opens, or refuses each time."""
     resend = (payout.state, following.state) == (PayoutState.DISPATCHING, PayoutState.RESEND)
-    return resend and is_unanswered(Outcome.REJ, code) and now >= overdue_at(attempt.prepared_at)
+    return resend and now >= overdue_at(attempt.prepared_at)
 
 
 def _found(after: Payout, before: Attempt, now: Attempt, code: str) -> list[CaseNeeded]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from prakerja.incentives import IncentiveMoved, IncentiveState, incentive_from_item, incentive_key, reschedule
+from prakerja.incentives import IncentiveMoved
 from prakerja.payouts.errors import PayoutMoved, RunNotDeclared
 from prakerja.payouts.messages import ShardWithdrawn
-from prakerja.payouts.model import Payout, PayoutState
+from prakerja.payouts.model import PayoutState
 from prakerja.payouts.runs import PayoutRun, RunState
 from prakerja.payouts.service.collecting import NEXT_STEP
 from prakerja.payouts.service.releasing import shard_done
+from prakerja.payouts.service.stopping import cancel
 from prakerja.payouts.store import (
-    change_payout,
     change_run,
     load_run,
     payout_from_item,
@@ -68,19 +68,5 @@ def _cancel(p: Platform, run: PayoutRun, payout_id: str) -> bool:
         if payout.run_id != run.run_id or payout.state is not PayoutState.DECLARED:
             return False
         with suppress(PayoutMoved, IncentiveMoved):  # its member entered a list, or was revoked: look again
-            _cancel_one(p, payout)
+            cancel(p, payout)
             return True
-
-
-def _cancel_one(p: Platform, payout: Payout) -> None:
-    # load
-    (item,) = p.table.batch_get(incentive_key(payout.person_id, payout.incentive_kind, payout.incentive_number))
-    incentive = incentive_from_item(item) if item else None
-    # decide
-    now = p.clock.programme()
-    again = incentive is not None and incentive.state is IncentiveState.IN_RUN
-    # commit
-    p.table.commit(
-        change_payout(payout, payout.to(PayoutState.CANCELLED, now, ended_at=now)),
-        *((reschedule(incentive, incentive.scheduled_on),) if incentive is not None and again else ()),
-    )

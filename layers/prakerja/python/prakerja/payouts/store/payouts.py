@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from prakerja.payouts.answers import PreparedRequest
 from prakerja.payouts.errors import AttemptNotEnded, PayoutMoved
@@ -70,21 +70,32 @@ def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None
     """Move a payout on, if it still stands where ``before`` says; ``wake_at``: when a sweep must look at it."""
     names = (
         *("state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at"),
-        *("screened_by", "history"),
+        *("screened_by", "contradicted", "history"),
     )
     changes: dict[str, Any] = item_of(after, *names)
     gone = [name for name in names if getattr(after, name) is None and getattr(before, name) is not None]
     if wake_at is not None:
         changes |= due(f"{Work.of(after.state)}_{after.provider}", after.payout_id, to_text(wake_at))
-    same = Attr("state").eq(str(before.state)) & Attr("attempt").eq(before.attempt)
     return update(
         PAYOUT,
         set=changes,
         remove=gone if wake_at is not None else (*gone, *NOT_DUE),
-        when=same,
+        when=_stands_as(before),
         error=PayoutMoved(),
         payout_id=after.payout_id,
     )
+
+
+def contradict(payout: Payout, number: int) -> Part:
+    """Remember that the provider says that this attempt, which is proven unpaid, paid. When it is due stays."""
+    now = {"contradicted": number}
+    return update(PAYOUT, set=now, when=_stands_as(payout), error=PayoutMoved(), payout_id=payout.payout_id)
+
+
+def _stands_as(payout: Payout) -> ConditionBase:
+    said = Attr("contradicted")
+    same = said.not_exists() if payout.contradicted is None else said.eq(payout.contradicted)
+    return Attr("state").eq(str(payout.state)) & Attr("attempt").eq(payout.attempt) & same
 
 
 def new_attempt(attempt: Attempt) -> Part:
