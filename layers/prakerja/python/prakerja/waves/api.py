@@ -236,3 +236,10 @@ class ApprovalView(View):
     @classmethod
     def of(cls, approval: Approval, *, legible: bool = True) -> ApprovalView:
         return cls(**{**approval.__dict__, "content": dict(approval.content) if legible else {}})
+
+
+class ApprovalList(View):
+    """A page of proposals that wait for a second person, oldest first."""
+
+    approvals: list[ApprovalView]
+    next: str | None = Field(None, description="send it as 'cursor' for the next page; null: no more")
