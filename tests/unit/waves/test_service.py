@@ -212,8 +212,10 @@ def test_unknown_and_cancelled_waves(world: World, wave: Wave) -> None:
     with pytest.raises(WaveCancelled):
         join(world, plant_person(world, someone(2)).person_id, wave)
     found, application = load_application(world.platform, person_id=ani, wave_id=wave.wave_id)
-    told = ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), "en")
-    assert "cancelled" in told.explanation
+    for language, words in (("en", ("cancelled", "next wave")), ("id", ("dibatalkan", "gelombang berikutnya"))):
+        told = ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), language)
+        assert told.reason == "CANCELLED"
+        assert all(word in told.explanation for word in (*words, "GET /v1/waves")), "why, and what can be done next"
     assert turn_wave(world.platform, Runs(), wave_id=wave.wave_id).state is WaveState.CANCELLED
 
 
