@@ -73,6 +73,7 @@ APIS: tuple[Entry, ...] = (
             DrawBucket("read"),
             DataKey(),
             Secret("GUARD_SECRET"),
+            Secret("CURSOR_SECRET"),
             Secret("RECEIPT_SECRET"),
             Secret("SNAP_SECRET"),
             Secret("FACE_SECRET"),

@@ -86,6 +86,9 @@ class Config:
     retry a throttled batch within that time; on a laptop 1, so that what a killed worker had in hand comes back soon."""
     snap_shortened: Annotated[Mapping[str, int | bool], Shows(_SETTING + "SNAP_PROVIDERS")]
     """What a stand-in for payment providers needs no time for (see the adapter's factory); empty: each its own rules."""
+    draw_workers: Annotated[int, Shows("AWS::StepFunctions::StateMachine DefinitionString*")]
+    """Chunks of a draw or decree that are worked on at once: what a laptop bears, or what 800,000 members in 20 minutes
+    take (docs/capacity.md)."""
     compare_open_days: Annotated[bool, Shows(_SETTING + "COMPARE_OPEN_DAYS")]
     """Payouts are compared with what a provider says of a day that is not over yet, as far as it has gone."""
     log_days: Annotated[Literal[7, 30, 365], Shows("AWS::Logs::LogGroup RetentionInDays")]
@@ -155,6 +158,7 @@ def _local(world: str, cloud: str, front: str) -> Config:
         beacon_delay_seconds=4,
         visibility_times_timeout=1,
         snap_shortened={"settle_seconds": 20, "inquiry_wait": 5, "longest_step": 20, "end_of_day": False},
+        draw_workers=8,
         compare_open_days=True,
         log_days=7,
         alarm_email=None,
@@ -191,6 +195,7 @@ def _in_aws(
         beacon_delay_seconds=3600,
         visibility_times_timeout=6,
         snap_shortened={},
+        draw_workers=40,
         compare_open_days=False,
         log_days=log_days,
         alarm_email=given.get("ALARM_EMAIL"),

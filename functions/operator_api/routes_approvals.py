@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from prakerja.cases.service import CLEAR, clearing_approved
 from prakerja.exclusions.service import LIFT, lift_approved
@@ -26,18 +27,22 @@ from prakerja.platform.approvals import (
 from prakerja.platform.auth import Operator, Role
 from prakerja.platform.http import Id, refuses
 from prakerja.platform.outbox import Message
+from prakerja.platform.pagination import BadCursor, open_cursor, seal_cursor
 from prakerja.platform.problems import NotFound
+from prakerja.platform.settings import settings
 from prakerja.training.service.annulling import CANCEL, cancellation_approved
 from prakerja.training.service.annulling_all import CANCEL_SCHEDULE, schedule_cancellation_approved
 from prakerja.waves.annulling import ANNUL, annulment_parts
-from prakerja.waves.api import ApprovalView
+from prakerja.waves.api import ApprovalList, ApprovalView
 from prakerja.waves.errors import WaveChanged
 from prakerja.waves.service import DECREE, decree_approved
-from prakerja.wiring import operator, platform
+from prakerja.wiring import operator, platform, secret
 
 router = Router()
 
 Who = Annotated[Operator, Depends(operator)]
+Cursor = Annotated[str | None, Query(description="'next' of the page before", max_length=300)]
+PAGE = 50
 
 ANNOUNCED: Mapping[str, Callable[[Approval], Message]] = {
     CLEAR: clearing_approved,
@@ -73,13 +78,17 @@ MAY_APPROVE: Mapping[str, Role] = {
 
 
 @router.get("/operator/v1/approvals", tags=["approvals"])
-def list_approvals(who: Who) -> list[ApprovalView]:
+@refuses(BadCursor)
+def list_approvals(who: Who, cursor: Cursor = None) -> ApprovalList:
     """Proposals that wait for a second person, oldest first: what is proposed, to those who may agree and to auditors."""
     who.require(*Role)
-    return [
+    key, scope = secret(settings().cursor_secret), "approvals"
+    found, further = waiting_approvals(platform().table, after=open_cursor(key, scope, cursor), limit=PAGE)
+    views = [
         ApprovalView.of(approval, legible=bool(who.roles & {MAY_APPROVE.get(approval.kind), Role.AUDITOR}))
-        for approval in waiting_approvals(platform().table)
+        for approval in found
     ]
+    return ApprovalList(approvals=views, next=seal_cursor(key, scope, further))
 
 
 @router.put("/operator/v1/approvals/<approval_id>/approval", tags=["approvals"])

@@ -59,7 +59,7 @@ class MemberView(View):
 @refuses(BadCursor)
 def read_courses(cursor: Cursor = None) -> CourseList:
     """What can be bought with the training balance."""
-    key = secret(settings().receipt_secret)
+    key = secret(settings().cursor_secret)
     courses, after = list_courses(platform().table, after=open_cursor(key, "courses", cursor), limit=PAGE)
     return CourseList(courses=[CourseView.of(course) for course in courses], next=seal_cursor(key, "courses", after))
 

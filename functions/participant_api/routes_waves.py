@@ -52,7 +52,7 @@ def signer() -> Signer:
 @refuses(BadCursor)
 def list_waves(cursor: Cursor = None) -> WaveList:
     """Waves, latest opening first."""
-    key = secret(settings().receipt_secret)
+    key = secret(settings().cursor_secret)
     p = platform()
     waves, after = read_waves(p, after=open_cursor(key, "waves", cursor), limit=PAGE)
     now = p.clock.programme()

@@ -1,6 +1,6 @@
 """The state machine of a draw. It knows the order of steps and nothing else: items say what is done.
 
-    plan → (wait until) → work on chunks, 8 at once → finish → next phase: plan again, or none: done
+    plan → (wait until) → work on chunks, ``draw_workers`` at once → finish → next phase: plan again, or none: done
 
 Input: ``{"wave_id": str, "phase": "SCREEN" | "DRAW" | "DECREE", "attempt": int}``. Every step can be repeated, and
 an execution that died is never redriven: a new one skips finished chunks.
@@ -23,7 +23,6 @@ from infra.constructs.function import statement
 from infra.constructs.names import arn_of
 from infra.grants import Allowed
 
-CHUNKS_AT_ONCE = 8
 LONGEST = Duration.days(3)
 """A draw of millions takes hours, most of them waiting for the beacon."""
 
@@ -54,14 +53,16 @@ _RUN = {
 }
 
 
-def draw_machine(scope: Construct, *, name: str, function: lambda_.IFunction, log: logs.ILogGroup) -> sfn.StateMachine:
-    """The machine, with a role of its own that may call ``function`` and start its own map's children."""
+def draw_machine(
+    scope: Construct, *, name: str, function: lambda_.IFunction, log: logs.ILogGroup, workers: int
+) -> sfn.StateMachine:
+    """The machine, with a role of its own that may call ``function`` (``workers`` at once) and start its own map's children."""
     role = _role(scope, name, function)
     machine = sfn.StateMachine(
         scope,
         "machine",
         state_machine_name=name,
-        definition_body=sfn.DefinitionBody.from_chainable(_definition(scope, function)),
+        definition_body=sfn.DefinitionBody.from_chainable(_definition(scope, function, workers)),
         role=role.without_policy_updates(),
         timeout=LONGEST,
         tracing_enabled=True,
@@ -90,7 +91,7 @@ def _role(scope: Construct, name: str, function: lambda_.IFunction) -> iam.Role:
     return role
 
 
-def _definition(scope: Construct, function: lambda_.IFunction) -> sfn.Chain:
+def _definition(scope: Construct, function: lambda_.IFunction, workers: int) -> sfn.Chain:
     plan = _step(scope, "plan", function, _RUN, result_path="$.plan")
     finish = _step(scope, "finish", function, _RUN, result_path="$.finish")
     wait = sfn.Wait(scope, "wait", time=sfn.WaitTime.timestamp_path("$.plan.wait_until"))
@@ -98,7 +99,7 @@ def _definition(scope: Construct, function: lambda_.IFunction) -> sfn.Chain:
         scope,
         "chunks",
         items_path="$.plan.chunks",
-        max_concurrency=CHUNKS_AT_ONCE,
+        max_concurrency=workers,
         item_selector={**_RUN, "chunk": sfn.JsonPath.object_at("$$.Map.Item.Value")},
         result_path=sfn.JsonPath.DISCARD,
     )

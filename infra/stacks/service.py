@@ -59,6 +59,7 @@ class ServiceStack(Stack):
             name=config.name("draw_wave"),
             function=self.functions["draw_wave"].function,
             log=log_group_for(self, "draw_log", f"/aws/vendedlogs/states/{config.name('draw_wave')}", config),
+            workers=config.draw_workers,
         )
         estate = self._estate()
         for built in self.functions.values():

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from functions.operator_api import routes_approvals
 from functions.operator_api.routes_approvals import MAY_APPROVE
 from prakerja.platform.auth import Role
+from prakerja.platform.pagination import seal_cursor
 from tests.support.scene import Scene
 
 LIST = "/operator/v1/approvals"
@@ -13,8 +17,15 @@ LIST = "/operator/v1/approvals"
 
 def waiting(scene: Scene, *roles: str) -> dict[str, dict[str, Any]]:
     """What another operator is shown, by approval."""
-    answer = scene.apis.call("GET", LIST, token=scene.apis.operator_token("op-2", roles or tuple(Role)))
-    return {shown["approval_id"]: shown for shown in answer.body}
+    token, query = scene.apis.operator_token("op-2", roles or tuple(Role)), ""
+    found: dict[str, dict[str, Any]] = {}
+    while True:
+        answer = scene.apis.call("GET", LIST, token=token, query=query)
+        assert answer.status == 200, answer.text
+        found |= {shown["approval_id"]: shown for shown in answer.body["approvals"]}
+        if answer.body["next"] is None:
+            return found
+        query = f"cursor={answer.body['next']}"
 
 
 def proposed(scene: Scene) -> dict[str, tuple[dict[str, Any], dict[str, str], dict[str, Any]]]:
@@ -54,3 +65,18 @@ def test_amounts_are_shown_where_money_moves(scene: Scene) -> None:
     kinds = proposed(scene)
     for kind in ("CASE_CLEARING", "PAYOUT_VERDICT", "PAYOUT_RUN", "PURCHASE_CANCELLATION"):
         assert kinds[kind][0]["content"]["amount"] > 0, kind
+
+
+def test_what_was_proposed_last_is_reached_however_many_wait(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposed(scene)
+    everything = waiting(scene)
+    assert len(everything) > 6
+    monkeypatch.setattr(routes_approvals, "PAGE", 2)
+    assert list(waiting(scene).items()) == list(everything.items()), "oldest first, each once"
+
+
+def test_only_cursors_of_this_list_are_taken(scene: Scene) -> None:
+    other = seal_cursor("CURSOR_SECRET for tests", "partners", "PARTNER#x")
+    for cursor in ("x", other):
+        answer = scene.apis.call("GET", LIST, token=scene.apis.operator_token(), query=f"cursor={cursor}")
+        assert (answer.status, answer.slug) == (400, "bad-cursor")

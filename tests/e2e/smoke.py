@@ -6,10 +6,13 @@ them, their rights on the tables, the refusal of strangers. Status 1 if an answe
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,9 +81,25 @@ def ask(base_url: str, question: Question) -> list[str]:
     return wrong
 
 
-def main() -> int:
-    """Ask all of them; answers the exit status."""
-    base_url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
+def address(text: str) -> str:
+    """The base address of a system. Raises argparse.ArgumentTypeError unless it is http(s) with a host."""
+    try:
+        parts = urllib.parse.urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or a host that is none
+        sound = False
+    if not sound:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address like http://127.0.0.1:8080")
+    return text
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ask all of them; answers the exit status (argparse ends with 2 for a bad address)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.e2e.smoke", description="Ask a deployed system a few questions that change nothing."
+    )
+    parser.add_argument("url", nargs="?", type=address, default="http://127.0.0.1:8080", help="default: %(default)s")
+    base_url = parser.parse_args(arguments).url
     failed = 0
     for question in QUESTIONS:
         wrong = ask(base_url, question)

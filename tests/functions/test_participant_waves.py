@@ -9,6 +9,7 @@ import pytest
 from functions.participant_api import routes_waves
 from functions.participant_api.handler import handler
 from prakerja.membership import seed_schemes
+from prakerja.platform.pagination import open_cursor
 from prakerja.waves import WaveDraft
 from prakerja.waves.drawing import take_roots
 from prakerja.waves.service import create_wave, join_wave
@@ -47,3 +48,18 @@ def test_what_cannot_be_an_id_is_said_to_be_none(
 ) -> None:
     wire(world, monkeypatch)
     assert answer_of(handler(request("GET", f"/v1/waves/{wave_id}{rest}"), None))[0] == 422
+
+
+def test_the_list_goes_on_by_a_cursor_that_the_key_of_cursors_signs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire(world, monkeypatch)
+    monkeypatch.setattr(routes_waves, "PAGE", 1)
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    for number in (1, 2):
+        draft = WaveDraft(number, 10, 2, now + timedelta(days=number), now + timedelta(days=9), "NORMAL_2023", 1)
+        create_wave(world.platform, operator="op-1", draft=draft, key=f"k{number}")
+    _, first = answer_of(handler(request("GET", "/v1/waves"), None))
+    assert [wave["number"] for wave in first["waves"]] == [2]
+    assert open_cursor("CURSOR_SECRET for tests", "waves", first["next"]), "the key of receipts signs receipts alone"

@@ -39,7 +39,7 @@ HOLDERS = {
     "CODE_SECRET": {"sign_in", "notify"},
     "TOKEN_SECRET": {"sign_in"},
     "RECEIPT_SECRET": {"participant_api"},
-    "CURSOR_SECRET": {"operator_api"},
+    "CURSOR_SECRET": {"participant_api", "operator_api"},
     "PARTNER_SECRET": {"partner_api", "operator_api"},
     "PAYMENT_CODE_SECRET": {"partner_api", "notify"},
     "SNAP_SECRET": {"participant_api", "prepare_payouts", "send_payout", "inquire_payout", "reconcile_payouts"},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.config import config_for
 from infra.entry import Cron, Http, NewItems, queue_names
 from infra.functions import FUNCTIONS
 from tests.infra.templates import Resource, Templates
@@ -146,7 +147,7 @@ def test_the_draw_goes_plan_wait_chunks_finish_and_round_again(local: Templates)
     assert (states["must_wait"]["Choices"][0]["Next"], states["must_wait"]["Default"]) == ("wait", "chunks")
     assert states["wait"]["TimestampPath"] == "$.plan.wait_until"
     assert states["chunks"]["ItemsPath"] == "$.plan.chunks"
-    assert states["chunks"]["MaxConcurrency"] == 8
+    assert states["chunks"]["MaxConcurrency"] == config_for("local").draw_workers == 8
     assert states["chunks"]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     assert (states["chunks"]["Next"], states["finish"]["Next"]) == ("finish", "more_phases")
     assert (states["more_phases"]["Choices"][0]["Next"], states["more_phases"]["Default"]) == ("next_phase", "done")

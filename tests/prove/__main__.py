@@ -6,6 +6,7 @@ bug was noticed and the same tests are green without it. Report: build/reports/p
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -87,8 +88,14 @@ def prove(bug: Bug) -> Proof:
     return Proof(bug.name, noticed, who if noticed else f"status {status}: {who}", round(time.monotonic() - began, 1))
 
 
-def main(words: Sequence[str]) -> int:
-    """Prove the bugs whose names contain one of ``words`` (all, without any)."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prove the bugs whose names contain one of the words given (all, without any); answers the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.prove",
+        description="Plant bugs in copies of the tree: the tests named with each must notice.",
+    )
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only bugs whose name contains it; default: all")
+    words = parser.parse_args(arguments).words
     chosen = [bug for bug in BUGS if not words or any(word in bug.name for word in words)]
     if not chosen:
         print("no such bug; there are:", *(bug.name for bug in BUGS), sep="\n  ")
@@ -124,4 +131,4 @@ def _without_bugs(bugs: Sequence[Bug]) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

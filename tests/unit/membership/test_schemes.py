@@ -109,3 +109,9 @@ def test_a_document_that_cannot_be_meant_is_refused(change: dict[str, Any]) -> N
     assert read.validate_json(json.dumps(document)) == NORMAL
     with pytest.raises(ValidationError):
         read.validate_json(json.dumps({**document, **change}))
+
+
+@pytest.mark.parametrize("seats", [1, 3])
+def test_no_rules_say_another_number_of_seats_than_draw_and_decree_give(seats: int) -> None:
+    with pytest.raises(ValueError, match="2 seats"):
+        replace(NORMAL, max_per_family_card=seats)

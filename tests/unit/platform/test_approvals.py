@@ -40,16 +40,20 @@ def agree(world: World, sub: str, *, signed_in_minutes_ago: int = 1) -> Approval
     return approve(world.platform, operator=operator, approval_id="a1", announce=ANNOUNCE)
 
 
+def waiting(world: World) -> list[Approval]:
+    return waiting_approvals(world.table, after=None, limit=100)[0]
+
+
 @pytest.fixture(autouse=True)
 def proposed(world: World) -> None:
     world.table.commit(*propose(Approval("a1", "TEST", "s1", "hash", "op-1", to_text(world.clock.wall()), content={})))
 
 
 def test_two_people_agree_and_it_is_announced(world: World) -> None:
-    assert [approval.approval_id for approval in waiting_approvals(world.table)] == ["a1"]
+    assert [approval.approval_id for approval in waiting(world)] == ["a1"]
     agree(world, "op-2")
     assert load_approval(world.table, "a1").binds("TEST", "s1", "hash")
-    assert waiting_approvals(world.table) == []
+    assert waiting(world) == []
     assert [message.topic for message in world.take()] == ["test.agreed.v1"]
 
 

@@ -56,10 +56,13 @@ def test_two_operators_annul_a_wave_and_nothing_more_is_started(
     finish_draw(machine.p, machine.archive, wave_id=wave.wave_id)  # of an execution that was at work
     assert machine.runs.started == []
     found, application = load_application(world.platform, person_id=people[0].person_id, wave_id=wave.wave_id)
-    told = {
-        language: ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), language).explanation
+    shown = {
+        language: ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), language)
         for language in ("en", "id")
     }
+    told = {language: view.explanation for language, view in shown.items()}
+    assert {view.reason for view in shown.values()} == {f"CANCELLED:{reason}"}
+    assert all("GET /v1/waves" in words for words in told.values()), "and what can be done next"
     assert {AnnulReason.BEACON_GONE: "gone", AnnulReason.RESULT_WRONG: "wrong"}[reason] in told["en"]
     assert "dibatalkan: " in told["id"]
 

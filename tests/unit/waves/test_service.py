@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from prakerja.membership import SchemeUnknown, seed_schemes
+from prakerja.membership import SchemeUnknown, latest_scheme, seed_schemes
+from prakerja.membership.store.rules import scheme_part
 from prakerja.platform.access_patterns import DUE_SHARDS
+from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.problems import IdempotencyKeyReused
 from prakerja.registration import ContactsMissing
-from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState
+from prakerja.waves import ApplicationState, Wave, WaveDraft, WaveState, service
 from prakerja.waves.api import ApplicationView, Receipt
 from prakerja.waves.drawing import take_roots
 from prakerja.waves.errors import (
@@ -76,10 +79,27 @@ def test_a_wave_has_the_newest_rules_in_force_unless_others_are_named(
     assert create_wave(world.platform, operator="op-1", draft=draft, key="k9").scheme_version == stands
 
 
-def test_a_wave_needs_rules_in_force_when_it_opens(world: World) -> None:
+def test_a_repeat_is_the_same_wave_after_newer_rules_came_into_force(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seed_schemes(world.platform)
     now = world.clock.programme()
-    draft = WaveDraft(72, 10, 2, now + timedelta(days=1), now + timedelta(days=2), "SEMI_BANSOS_2020", None)
+    draft = WaveDraft(72, 10, 2, now + timedelta(days=1), now + timedelta(days=2), "NORMAL_2023", None)
+    wave = create_wave(world.platform, operator="op-1", draft=draft, key="k9")
+    newest = latest_scheme("NORMAL_2023", wib_date(now))
+    world.table.commit(scheme_part(replace(newest, version=3)))
+    monkeypatch.setattr(service, "latest_scheme", lambda *_: replace(newest, version=3))
+    assert create_wave(world.platform, operator="op-1", draft=draft, key="k9") == wave
+    named = replace(draft, scheme_version=2)
+    with pytest.raises(IdempotencyKeyReused):  # something else was asked, although it would come to the same
+        create_wave(world.platform, operator="op-1", draft=named, key="k9")
+
+
+@pytest.mark.parametrize("named", [None, 1, 2])
+def test_a_wave_needs_rules_in_force_when_it_opens(world: World, named: int | None) -> None:
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    draft = WaveDraft(72, 10, 2, now + timedelta(days=1), now + timedelta(days=2), "SEMI_BANSOS_2020", named)
     with pytest.raises(SchemeUnknown):
         create_wave(world.platform, operator="op-1", draft=draft, key="k9")
 
@@ -192,8 +212,10 @@ def test_unknown_and_cancelled_waves(world: World, wave: Wave) -> None:
     with pytest.raises(WaveCancelled):
         join(world, plant_person(world, someone(2)).person_id, wave)
     found, application = load_application(world.platform, person_id=ani, wave_id=wave.wave_id)
-    told = ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), "en")
-    assert "cancelled" in told.explanation
+    for language, words in (("en", ("cancelled", "next wave")), ("id", ("dibatalkan", "gelombang berikutnya"))):
+        told = ApplicationView.of(found, application, Receipt(text="", kid="", signature=""), language)
+        assert told.reason == "CANCELLED"
+        assert all(word in told.explanation for word in (*words, "GET /v1/waves")), "why, and what can be done next"
     assert turn_wave(world.platform, Runs(), wave_id=wave.wave_id).state is WaveState.CANCELLED
 
 
@@ -251,3 +273,16 @@ def test_an_application_can_be_read_back(world: World, wave: Wave) -> None:
     found, application = load_application(world.platform, person_id=ani, wave_id=wave.wave_id)
     assert found.wave_id == wave.wave_id
     assert application.state is ApplicationState.JOINED
+
+
+def test_the_last_day_of_rules_is_the_one_in_jakarta(world: World) -> None:
+    seed_schemes(world.platform)
+    now = world.clock.programme()
+    opens = now + timedelta(days=1)
+    over = replace(latest_scheme("NORMAL_2023", wib_date(now)), version=9, valid_until=wib_date(opens))
+    world.table.commit(scheme_part(over))
+    midnight = end_of_wib_day(wib_date(opens))
+    last = WaveDraft(72, 10, 2, midnight - timedelta(seconds=1), midnight + timedelta(days=2), "NORMAL_2023", 9)
+    assert create_wave(world.platform, operator="op-1", draft=last, key="k7").scheme_version == 9
+    with pytest.raises(SchemeUnknown):
+        create_wave(world.platform, operator="op-1", draft=replace(last, opens_at=midnight), key="k8")

@@ -16,6 +16,7 @@ from prakerja.membership.errors import (
 )
 from prakerja.membership.model import (
     ENDED,
+    FAMILY_CAP,
     CompletionRule,
     DeadlineRule,
     DebitAt,
@@ -55,6 +56,7 @@ from prakerja.membership.store import (
 
 __all__ = [
     "ENDED",
+    "FAMILY_CAP",
     "AccountNotLinked",
     "AlreadyMember",
     "CardNumberTaken",

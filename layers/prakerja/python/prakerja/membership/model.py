@@ -22,6 +22,8 @@ from prakerja.platform.clock import end_of_wib_day, wib_date
 from prakerja.platform.ids import fingerprint
 
 FULL_BASIS_POINTS = 10_000
+FAMILY_CAP = 2
+"""How many of one family card may ever be members, over all waves: what draw and decree implement."""
 
 
 class DebitAt(StrEnum):
@@ -88,7 +90,7 @@ class Scheme:
     version: int
     valid_from: date
     valid_until: date | None
-    """Last day on which waves may be decreed under it; None: no end yet."""
+    """Last day (WIB) on which waves may open under it; None: no end yet."""
     min_age: int
     max_age: int | None
     training_balance: int
@@ -124,6 +126,8 @@ class Scheme:
             raise ValueError(f"{self.name}: a commission is between 0 and {FULL_BASIS_POINTS} basis points")
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise ValueError(f"{self.name}: it ends before it begins")
+        if self.max_per_family_card != FAMILY_CAP:  # seats are counted over all waves, whatever scheme gave them
+            raise ValueError(f"{self.name}: draw and decree give {FAMILY_CAP} seats to a family card, nothing else")
         if min(self.completion_rule.missed_sessions_allowed, self.completion_rule.grace_days) < 0:
             raise ValueError(f"{self.name}: sessions and days are not negative")
         rule = self.deadline_rule
@@ -141,7 +145,7 @@ class Scheme:
         return self.deadlines or DeadlineRule()
 
     def is_in_force(self, on: date) -> bool:
-        """May a wave be decreed under it on this day (WIB)?"""
+        """May a wave open under it on this day (WIB)?"""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
 

@@ -238,6 +238,7 @@ def refuse(p: Platform, *, operator: Operator, approval_id: str) -> Approval:
     return after
 
 
-def waiting_approvals(table: Table) -> list[Approval]:
-    """Proposals that wait for a second person, oldest first (at most 100)."""
-    return [from_approval_item(item) for item in table.query(APPROVAL_LIST, limit=100).items]
+def waiting_approvals(table: Table, *, after: str | None, limit: int) -> tuple[list[Approval], str | None]:
+    """Proposals that wait for a second person, oldest first, and where the next page starts (None: no more)."""
+    page = table.query(APPROVAL_LIST, limit=limit, after=after)
+    return [from_approval_item(item) for item in page.items], page.after

@@ -128,22 +128,28 @@ class Receipt(View):
     signature: str
 
 
+_NEXT = (
+    "Data Anda tetap tersimpan: pilih gelombang berikutnya di GET /v1/waves dan ikut lagi.",
+    "Your data stay as they are: choose the next wave at GET /v1/waves and join again.",
+)
+"""What can be done after a wave that was not drawn, or not decreed."""
+
 EXPLANATIONS: dict[str, tuple[str, str]] = {
     "JOINED": (
         "Anda sudah bergabung. Tunggu gelombang ditutup dan diundi; urutan bergabung tidak berpengaruh.",
         "You have joined. Wait until the wave is closed and drawn; the order of joining does not matter.",
     ),
     "CANCELLED": (
-        "Gelombang ini dibatalkan, jadi tidak diundi. Silakan ikut gelombang berikutnya.",
-        "This wave was cancelled, so it is not drawn. You may join the next one.",
+        "Gelombang ini dibatalkan, jadi tidak diundi. " + _NEXT[0],
+        "This wave was cancelled, so it is not drawn. " + _NEXT[1],
     ),
     "CANCELLED:BEACON_GONE": (
-        "Gelombang ini dibatalkan: sumber acak untuk undian tidak lagi tersedia. Silakan ikut gelombang berikutnya.",
-        "This wave was cancelled: the source of its random draw is gone for good. You may join the next one.",
+        "Gelombang ini dibatalkan: sumber acak untuk undian tidak lagi tersedia. " + _NEXT[0],
+        "This wave was cancelled: the source of its random draw is gone for good. " + _NEXT[1],
     ),
     "CANCELLED:RESULT_WRONG": (
-        "Gelombang ini dibatalkan: hasil undiannya terbukti keliru. Silakan ikut gelombang berikutnya.",
-        "This wave was cancelled: the result of its draw proved to be wrong. You may join the next one.",
+        "Gelombang ini dibatalkan: hasil undiannya terbukti keliru. " + _NEXT[0],
+        "This wave was cancelled: the result of its draw proved to be wrong. " + _NEXT[1],
     ),
     "DECREED": (
         "Selamat! Anda lolos. Lihat kartu dan saldo di GET /v1/membership.",
@@ -189,16 +195,20 @@ class ApplicationView(View):
     wave_id: str
     joined_at: AwareDatetime
     state: ApplicationState
-    reason: str | None = Field(None, examples=["QUOTA_REACHED"])
+    reason: str | None = Field(
+        None,
+        description="why it ended so; CANCELLED or CANCELLED:… of a wave that was called off",
+        examples=["QUOTA_REACHED"],
+    )
     explanation: str
     rank: int | None = None
     receipt: Receipt
 
     @classmethod
     def of(cls, wave: Wave, application: Application, receipt: Receipt, language: str) -> ApplicationView:
-        why = application.reason or str(application.state)
+        reason, why = application.reason, application.reason or str(application.state)
         if wave.state is WaveState.CANCELLED:
-            why = f"CANCELLED:{wave.annulled_for}" if wave.annulled_for else "CANCELLED"
+            reason = why = f"CANCELLED:{wave.annulled_for}" if wave.annulled_for else "CANCELLED"
         indonesian, english = told(why) if why.startswith(PREFIX) else EXPLANATIONS[why]
         words = (english if language == "en" else indonesian).format(
             rank=application.rank, selected=wave.selected, competing=wave.competing
@@ -208,7 +218,7 @@ class ApplicationView(View):
             wave_id=application.wave_id,
             joined_at=wib(application.joined_at),
             state=application.state,
-            reason=application.reason,
+            reason=reason,
             explanation=words,
             rank=application.rank,
             receipt=receipt,
@@ -236,3 +246,10 @@ class ApprovalView(View):
     @classmethod
     def of(cls, approval: Approval, *, legible: bool = True) -> ApprovalView:
         return cls(**{**approval.__dict__, "content": dict(approval.content) if legible else {}})
+
+
+class ApprovalList(View):
+    """A page of proposals that wait for a second person, oldest first."""
+
+    approvals: list[ApprovalView]
+    next: str | None = Field(None, description="send it as 'cursor' for the next page; null: no more")

@@ -18,7 +18,7 @@ from typing import Any
 
 from prakerja.balance import grant_parts
 from prakerja.exclusions import exclusion_key
-from prakerja.membership import AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
+from prakerja.membership import FAMILY_CAP, AlreadyMember, CardNumberTaken, Scheme, grant_membership_parts, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import PERSON_STATE, ROSTER_ENTRY, ROSTER_SHARDS
 from prakerja.platform.approvals import load_approval
@@ -29,7 +29,7 @@ from prakerja.registration import NoticeKind, Person, notice, person_from_item
 from prakerja.waves.archived import published_file
 from prakerja.waves.draw import FAMILY_CAP as FAMILY_FULL
 from prakerja.waves.draw import INELIGIBLE, BrokenRoster, Outcome, Result
-from prakerja.waves.model import FAMILY_CAP, ApplicationState, Wave, WaveState
+from prakerja.waves.model import ApplicationState, Wave, WaveState
 from prakerja.waves.ports import Archive
 from prakerja.waves.published import MANIFEST, outcome_from, shard_lines, shard_name
 from prakerja.waves.screening import BATCH, EXCLUDED, barring

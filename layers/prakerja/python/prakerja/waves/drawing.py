@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from prakerja.membership import FAMILY_CAP
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import ROSTER_SHARDS
 from prakerja.platform.evidence import evidence
 from prakerja.waves import draw, published
 from prakerja.waves.archived import published_files, published_name, work_name
-from prakerja.waves.model import FAMILY_CAP, JoinsRoot, Phase, WaveState
+from prakerja.waves.model import JoinsRoot, Phase, WaveState
 from prakerja.waves.ports import Archive, BeaconInvalid, RandomnessBeacon
 from prakerja.waves.published import (
     BEACON,

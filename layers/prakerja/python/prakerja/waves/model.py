@@ -65,9 +65,6 @@ class AnnulReason(StrEnum):
     RESULT_WRONG = "RESULT_WRONG"
 
 
-FAMILY_CAP = 2
-"""How many of one family card may ever be members, over all waves."""
-
 PHASES = {
     WaveState.SCREENING: Phase.SCREEN,
     WaveState.SCREENED: Phase.DRAW,

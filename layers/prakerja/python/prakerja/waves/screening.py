@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from prakerja.exclusions import Entry, exclusion_from_item, exclusion_key
-from prakerja.membership import Scheme, load_scheme
+from prakerja.membership import FAMILY_CAP, Scheme, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_STATE
 from prakerja.platform.clock import wib_date
@@ -16,7 +16,6 @@ from prakerja.platform.parts import Item
 from prakerja.registration import Person, person_from_item
 from prakerja.waves import draw
 from prakerja.waves.archived import work_name
-from prakerja.waves.model import FAMILY_CAP
 from prakerja.waves.ports import Archive
 from prakerja.waves.published import row_line, shard_file, shard_name
 from prakerja.waves.store import RosterEntry, benefit_key, family_seat_key, load_wave, roster

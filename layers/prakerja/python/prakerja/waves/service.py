@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
-from prakerja.membership import latest_scheme, load_scheme
+from prakerja.membership import SchemeUnknown, latest_scheme, load_scheme
 from prakerja.platform import Platform
 from prakerja.platform.access_patterns import MEMBERSHIP, PERSON_IDENTITY, PERSON_STATE, WAVE
 from prakerja.platform.approvals import Approval, load_approval, proposal, propose
@@ -57,15 +57,21 @@ DECREE = "DECREE"
 
 
 def create_wave(p: Platform, *, operator: str, draft: WaveDraft, key: str) -> Wave:
-    """Create a wave and have its turns arranged. Raises WaveTimesWrong, NotFound (no such scheme version)."""
+    """Create a wave and have its turns arranged.
+
+    Raises WaveTimesWrong, SchemeUnknown (none such in force on the WIB day of opening), IdempotencyKeyReused.
+    """
     wave_id = command_id("operator", operator, "create_wave", key)
     # load
-    version = draft.scheme_version or latest_scheme(draft.scheme_name, wib_date(draft.opens_at)).version
+    day = wib_date(draft.opens_at)
+    version = draft.scheme_version or latest_scheme(draft.scheme_name, day).version
     scheme = load_scheme(p.table, draft.scheme_name, version)
     found = p.table.get(WAVE, wave_id=wave_id)
     # decide
     if found is None and not draft.opens_at < draft.closes_at > p.clock.programme():
         raise WaveTimesWrong
+    if found is None and not scheme.is_in_force(day):
+        raise SchemeUnknown(name=scheme.name)
     wave = Wave(
         wave_id,
         draft.number,
@@ -78,7 +84,7 @@ def create_wave(p: Platform, *, operator: str, draft: WaveDraft, key: str) -> Wa
     )
     # commit, announce
     outcome = p.table.commit(
-        *new_wave(wave, created_by=operator, due_at=draft.opens_at + timedelta(minutes=1)),
+        *new_wave(wave, draft.scheme_version, created_by=operator, due_at=draft.opens_at + timedelta(minutes=1)),
         evidence(wave_id, "WAVE_CREATED", p.clock.wall(), by=operator, quota=draft.quota),
         outbox=[WaveScheduled(wave_id=wave_id)],
     )

@@ -82,8 +82,11 @@ def wave_from_item(item: Item | None) -> Wave:
     )
 
 
-def new_wave(wave: Wave, *, created_by: str, due_at: datetime) -> tuple[Part, ...]:
-    """Create a wave and its row in the list. The id comes from the Idempotency-Key."""
+def new_wave(wave: Wave, asked_version: int | None, *, created_by: str, due_at: datetime) -> tuple[Part, ...]:
+    """Create a wave and its row in the list. The id comes from the Idempotency-Key.
+
+    The fingerprint holds the scheme version that was asked for: which one is the newest may have changed at a repeat.
+    """
     item = {
         "wave_id": wave.wave_id,
         "number": wave.number,
@@ -95,7 +98,7 @@ def new_wave(wave: Wave, *, created_by: str, due_at: datetime) -> tuple[Part, ..
         "scheme_version": wave.scheme_version,
         "created_by": created_by,
     }
-    mark = fingerprint(item)
+    mark = fingerprint({**item, "scheme_version": asked_version})
     changing = {"state": str(wave.state), "attempt": wave.attempt, **due(DUE_KIND, wave.wave_id, to_text(due_at))}
     return (
         put_new(WAVE, {**item, **changing}, error=IdempotencyKeyReused(), fingerprint=mark, wave_id=wave.wave_id),
