@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -127,9 +127,18 @@ class World:
             held = get_backend("dynamodb")[MOTO_ACCOUNT][REGION].get_table(self.names[table])
             found = [{name: _typed(value) for name, value in item.attrs.items()} for item in held.all_items()]
         else:
-            pages = self.client.get_paginator("scan").paginate(TableName=self.names[table], ConsistentRead=True)
-            found = [item for page in pages for item in page["Items"]]
+            found = list(self._scanned(self.names[table]))
         return sorted((from_item(item) for item in found), key=lambda item: (item["pk"], item["sk"]))
+
+    def _scanned(self, name: str) -> Iterator[dict[str, Any]]:
+        """A page at a time: a table may be larger than an answer."""
+        start: dict[str, Any] = {}
+        while True:
+            page: Any = self.client.scan(TableName=name, ConsistentRead=True, **start)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def plant(self, pattern: Pattern, item: Mapping[str, Any], **key: str | int) -> None:
         """Put an item in place as it would be stored."""
