@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from prakerja.incentives import IncentiveMoved, IncentiveState, incentive_from_item, incentive_key, reschedule
@@ -12,12 +13,14 @@ from prakerja.payouts.service.settling import settle
 from prakerja.payouts.store import attempt_from_item, attempt_key, change_payout, load_payout
 from prakerja.platform import Platform
 from prakerja.platform.evidence import evidence
+from prakerja.platform.findings import FindingKind, finding
 from prakerja.platform.observability import count
+from prakerja.platform.outbox import Message
 from prakerja.platform.parts import Part
 from prakerja.platform.problems import NotFound
 
 
-def cancel(p: Platform, payout: Payout, *also: Part) -> None:
+def cancel(p: Platform, payout: Payout, *also: Part, told: Sequence[Message] = ()) -> None:
     """Cancel what was not sent; its incentive, if a run still has it, is scheduled again. Raises PayoutMoved,
     IncentiveMoved."""
     # load
@@ -31,13 +34,17 @@ def cancel(p: Platform, payout: Payout, *also: Part) -> None:
         change_payout(payout, payout.to(PayoutState.CANCELLED, now, ended_at=now)),
         *((reschedule(incentive, incentive.scheduled_on),) if incentive is not None and again else ()),
         *also,
+        outbox=told,
     )
 
 
 def set_aside(p: Platform, payout: Payout) -> Payout:
     """Its provider says that an earlier attempt paid: a person has a case, and it waits for a later run."""
+    known = evidence(payout.payout_id, "PAYOUT_SET_ASIDE", p.clock.wall(), attempt=payout.contradicted)
+    who = payout.payout_id, payout.person_id
+    case = finding(FindingKind.THEIRS_NOT_OURS, *who, provider=payout.provider, attempt=payout.contradicted)
     with suppress(PayoutMoved, IncentiveMoved):  # another worker, or a person, was faster
-        cancel(p, payout, evidence(payout.payout_id, "PAYOUT_SET_ASIDE", p.clock.wall(), attempt=payout.contradicted))
+        cancel(p, payout, known, told=[case])
         count("PayoutSetAside")
     return load_payout(p.table, payout.payout_id)
 
