@@ -63,7 +63,7 @@ class Desk:
         self.day.morning()
         self.day.hand_in(*lines)
         self.day.reconcile()
-        kinds = ("THEIRS_NOT_OURS", "TWICE_AT_THEIRS")
+        kinds = ("THEIRS_NOT_OURS", "TWICE_AT_THEIRS", "AMOUNT_DIFFERS")
         (message,) = [body for kind, body in self.day.findings() if kind in kinds]
         self.world.take()
         case = open_case(self.p, CaseNeeded.model_validate(message))
@@ -117,6 +117,15 @@ def test_what_came_back_goes_to_the_fund_and_ends_the_case(desk: Desk) -> None:
     assert load_case(desk.world.table, case.case_id) == after
     proofs = {item["sk"].split("#")[2]: item for item in desk.world.items("evidence") if case.case_id in item["pk"]}
     assert (proofs["CASE_CLEARED"]["proposed_by"], proofs["CASE_CLEARED"]["approved_by"]) == (OFFICER, OTHER)
+
+
+def test_another_amount_on_a_failed_payout_can_come_back_and_pays_nothing(desk: Desk) -> None:
+    case = desk.found(line("PAYOUT", 60_000, desk.failed, "N1"))
+    assert desk.held() == {"FUND": -60_000, "SUSPENSE:BNI": 60_000}
+    with pytest.raises(NothingToClear):
+        desk.propose(case, Outcome.ACCEPTED, desk.payout_id)
+    desk.clear(case, Outcome.RETURNED)
+    assert desk.held() == {}
 
 
 def test_what_paid_a_payout_is_paid_and_never_paid_again(desk: Desk) -> None:

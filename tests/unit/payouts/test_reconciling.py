@@ -158,6 +158,44 @@ def test_a_return_in_a_later_statement_is_judged_on_the_day_of_the_payment(day: 
     assert [kind for kind, _ in day.findings()] == ["RETURNED_LATER"]
 
 
+@pytest.mark.parametrize("state", [PayoutState.FAILED, PayoutState.RETURNED])
+def test_another_amount_on_what_is_proven_unpaid_is_suspended_until_it_comes_back(day: Day, state: PayoutState) -> None:
+    ref = day.attempt(state)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    assert counts(day.reconcile()) == {"AMOUNT_DIFFERS": 1}
+    ((_, found),) = day.findings()
+    assert (found["facts"]["suspended"], booked(day, "SUSPENSE:BNI")) == (60_000, 60_000)
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"), line("RETURN", 5_000, ref, "N2"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 60_000, "a part of it is not all of it"
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"), line("RETURN", 60_000, ref, "N2"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 0
+
+
+@pytest.mark.parametrize("state", [PayoutState.PAID, PayoutState.HELD])
+def test_another_amount_on_what_may_be_paid_is_not_suspended(day: Day, state: PayoutState) -> None:
+    """Its own amount is booked already, as paid or in flight."""
+    ref = day.attempt(state)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 0
+
+
+def test_many_other_amounts_are_suspended_as_one_sum(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "KEPT_AT_MOST", 3)
+    failed = [day.attempt(PayoutState.FAILED) for _ in range(4)]
+    paid = day.attempt(PayoutState.PAID)
+    day.morning()
+    day.hand_in(*(line("PAYOUT", 5, ref, f"N{n}") for n, ref in enumerate([*failed, paid])))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 20
+    ((_, found),) = day.findings()
+    assert (found["facts"]["rows"], found["facts"]["suspended"]) == (5, 20)
+
+
 def test_an_earlier_attempt_must_not_be_paid(day: Day) -> None:
     ref = day.attempt(PayoutState.PAID, number=1, current=2)
     day.morning()

@@ -180,7 +180,11 @@ def _itself(ours: Ours, paid: Row | None, returned: Row | None) -> list[Verdict]
         }.get(ours.standing, Bucket.UNPAID)
         return [Verdict(bucket, ours, counts=True), *late]
     if paid.amount != ours.amount:
-        return [Verdict(Bucket.AMOUNT_DIFFERS, ours, paid, counts=True), *late]
+        # what is paid or in flight is booked by our own amount; of what is proven unpaid nothing is
+        unbooked = ours.standing in (Standing.FAILED, Standing.RETURNED)
+        back = returned is not None and returned.amount >= paid.amount
+        loose, undone = unbooked and not back, unbooked and back
+        return [Verdict(Bucket.AMOUNT_DIFFERS, ours, paid, counts=True, loose=loose, undone=undone), *late]
     if ours.standing is Standing.OPEN:
         return [Verdict(Bucket.STILL_UNKNOWN, ours, paid, counts=True, note="theirs says paid"), *late]
     if ours.standing is Standing.PAID or returned is not None:

@@ -34,9 +34,9 @@ KINDS = {
     Bucket.TWICE_AT_THEIRS: FindingKind.TWICE_AT_THEIRS,
     Bucket.RETURNED_LATER: FindingKind.RETURNED_LATER,
 }
-LOOSE = (Bucket.THEIRS_NOT_OURS, Bucket.TWICE_AT_THEIRS)
+LOOSE = (Bucket.THEIRS_NOT_OURS, Bucket.TWICE_AT_THEIRS, Bucket.AMOUNT_DIFFERS)
 """Where money may have left without an order of ours."""
-URGENT = frozenset({*LOOSE, Bucket.AMOUNT_DIFFERS, Bucket.RETURNED_LATER})
+URGENT = frozenset({*LOOSE, Bucket.RETURNED_LATER})
 """What no later row makes right."""
 
 
