@@ -145,6 +145,19 @@ def test_what_paid_a_payout_is_paid_and_never_paid_again(desk: Desk) -> None:
     assert desk.held() == {"FUND": -AMOUNT, "PAID:BNI": AMOUNT}
 
 
+def test_the_attempt_that_their_row_names_has_paid(desk: Desk) -> None:
+    earlier = desk.day.attempt(PayoutState.FAILED, number=1, current=2)
+    payout_id = desk._payout_of(earlier)
+    desk.incentive(IncentiveState.PAYOUT_FAILED, payout_id)
+    desk.clear(desk.found(line("PAYOUT", AMOUNT, earlier, "N1")), Outcome.ACCEPTED, payout_id)
+    payout = load_payout(desk.world.table, payout_id)
+    (attempt,) = attempts_of(desk.world.table, payout_id)
+    assert (payout.state, payout.attempt, attempt.result) == (PayoutState.PAID, 1, PayoutState.PAID)
+    report = desk.day.reconcile()
+    assert report is not None
+    assert report.differences == 0, "both books agree now"
+
+
 @pytest.mark.parametrize("outcome", [Outcome.RETURNED, Outcome.ACCEPTED])
 def test_twice_is_once(desk: Desk, outcome: Outcome) -> None:
     case = paid_after_all(desk)
