@@ -62,6 +62,8 @@ class Ours:
     person_id: str
     amount: int
     standing: Standing
+    their_number: str = ""
+    """What the provider called it when it was paid."""
 
 
 @dataclass(frozen=True, slots=True)

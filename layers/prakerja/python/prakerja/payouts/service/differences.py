@@ -13,6 +13,7 @@ from prakerja.payouts.errors import BookedOtherwise
 from prakerja.payouts.messages import PayoutSaidReturned, PayoutToldOf
 from prakerja.payouts.reconciling.comparing import Bucket, Ours, Verdict
 from prakerja.payouts.reconciling.report import Report
+from prakerja.payouts.reconciling.rows import is_nameless_return
 from prakerja.payouts.service.comparison import Comparison
 from prakerja.payouts.store.reconciliations import (
     ReconciledDay,
@@ -90,7 +91,8 @@ def urgent(provider: str, day: date, found: Comparison) -> list[Message]:
     messages: list[Message] = []
     for bucket, verdicts in found.kept.items():
         for verdict in verdicts:
-            if bucket in URGENT:
+            # whose return it is that names no reference, the rows of the whole day may tell
+            if bucket in URGENT and not (verdict.row and is_nameless_return(verdict.row)):
                 messages.append(finding_of(provider, day, verdict))
             if bucket in INQUIRED and verdict.row is not None and verdict.ours is not None:
                 messages.append(_ask(verdict.ours, bucket))
