@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from prakerja.payouts.messages import DayToReconcile, PayoutSaidReturned, Payout
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import comparison, reconciling
 from prakerja.payouts.service.reading_reports import report_rows
+from prakerja.payouts.store import change_payout, load_payout
 from prakerja.payouts.store.reconciliations import DayState, load_day
 from prakerja.platform.clock import wib_date
 from tests.support.reconciled import AMOUNT, BANK, Day, counts
@@ -182,6 +184,20 @@ def test_another_amount_on_what_may_be_paid_is_not_suspended(day: Day, state: Pa
     day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
     day.reconcile()
     assert booked(day, "SUSPENSE:BNI") == 0
+
+
+def test_another_amount_is_suspended_once_its_attempt_is_proven_unpaid(day: Day) -> None:
+    """Its day is looked at again until then."""
+    ref = day.attempt(PayoutState.HELD)
+    payout_id = next(item["payout_id"] for item in day.world.items("programme") if item.get("reference") == ref)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    day.reconcile()
+    assert load_day(day.world.table, BANK, day.day).state is DayState.OPEN
+    held = load_payout(day.world.table, payout_id)
+    day.world.table.commit(change_payout(held, replace(held, state=PayoutState.FAILED)))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 60_000
 
 
 def test_many_other_amounts_are_suspended_as_one_sum(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
