@@ -156,7 +156,7 @@ BUGS = (
     Bug(
         "drop the condition on a payout",
         f"{CODE}/payouts/store/payouts.py",
-        "        when=same,\n        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
+        "        when=_stands_as(before),\n        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
         "        error=PayoutMoved(),\n        payout_id=after.payout_id,\n    )\n",
         (_race("one shard, two workers, one of whom pays"),),
     ),

@@ -35,9 +35,18 @@ class Day:
         self.count = 0
 
     def attempt(
-        self, state: PayoutState, *, number: int = 1, current: int | None = None, sent_at: datetime | None = None
+        self,
+        state: PayoutState,
+        *,
+        number: int = 1,
+        current: int | None = None,
+        sent_at: datetime | None = None,
+        their_number: str | None = None,
     ) -> str:
-        """An attempt whose payout is in a state; answers its reference. ``current``: of the payout, if that is later."""
+        """An attempt whose payout is in a state; answers its reference. ``current``: of the payout, if that is later.
+
+        ``their_number``: what the provider called it when it was paid.
+        """
         self.count += 1
         now = self.world.clock.wall()
         payout_id = derived("payout", str(self.count))
@@ -46,7 +55,16 @@ class Day:
             b"sealed", b"sealed", f"external-{self.count}", now, sent_at or now,
         )  # fmt: skip
         payout = Payout(
-            payout_id, "run-1", f"person-{self.count}", "JOB_SEARCH", 1, BANK, AMOUNT, state, current or number
+            payout_id,
+            "run-1",
+            f"person-{self.count}",
+            "JOB_SEARCH",
+            1,
+            BANK,
+            AMOUNT,
+            state,
+            current or number,
+            provider_reference=their_number,
         )
         self.world.table.commit(*new_payout(payout), new_attempt(attempt), new_sent(payout, attempt))
         return attempt.reference

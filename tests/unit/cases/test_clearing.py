@@ -63,7 +63,7 @@ class Desk:
         self.day.morning()
         self.day.hand_in(*lines)
         self.day.reconcile()
-        kinds = ("THEIRS_NOT_OURS", "TWICE_AT_THEIRS")
+        kinds = ("THEIRS_NOT_OURS", "TWICE_AT_THEIRS", "AMOUNT_DIFFERS")
         (message,) = [body for kind, body in self.day.findings() if kind in kinds]
         self.world.take()
         case = open_case(self.p, CaseNeeded.model_validate(message))
@@ -119,6 +119,15 @@ def test_what_came_back_goes_to_the_fund_and_ends_the_case(desk: Desk) -> None:
     assert (proofs["CASE_CLEARED"]["proposed_by"], proofs["CASE_CLEARED"]["approved_by"]) == (OFFICER, OTHER)
 
 
+def test_another_amount_on_a_failed_payout_can_come_back_and_pays_nothing(desk: Desk) -> None:
+    case = desk.found(line("PAYOUT", 60_000, desk.failed, "N1"))
+    assert desk.held() == {"FUND": -60_000, "SUSPENSE:BNI": 60_000}
+    with pytest.raises(NothingToClear):
+        desk.propose(case, Outcome.ACCEPTED, desk.payout_id)
+    desk.clear(case, Outcome.RETURNED)
+    assert desk.held() == {}
+
+
 def test_what_paid_a_payout_is_paid_and_never_paid_again(desk: Desk) -> None:
     case = paid_after_all(desk)
     desk.clear(case, Outcome.ACCEPTED, desk.payout_id)
@@ -134,6 +143,19 @@ def test_what_paid_a_payout_is_paid_and_never_paid_again(desk: Desk) -> None:
     assert report is not None
     assert report.differences == 0, "both books agree now"
     assert desk.held() == {"FUND": -AMOUNT, "PAID:BNI": AMOUNT}
+
+
+def test_the_attempt_that_their_row_names_has_paid(desk: Desk) -> None:
+    earlier = desk.day.attempt(PayoutState.FAILED, number=1, current=2)
+    payout_id = desk._payout_of(earlier)
+    desk.incentive(IncentiveState.PAYOUT_FAILED, payout_id)
+    desk.clear(desk.found(line("PAYOUT", AMOUNT, earlier, "N1")), Outcome.ACCEPTED, payout_id)
+    payout = load_payout(desk.world.table, payout_id)
+    (attempt,) = attempts_of(desk.world.table, payout_id)
+    assert (payout.state, payout.attempt, attempt.result) == (PayoutState.PAID, 1, PayoutState.PAID)
+    report = desk.day.reconcile()
+    assert report is not None
+    assert report.differences == 0, "both books agree now"
 
 
 @pytest.mark.parametrize("outcome", [Outcome.RETURNED, Outcome.ACCEPTED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from prakerja.payouts.messages import DayToReconcile, PayoutSaidReturned, Payout
 from prakerja.payouts.model import PayoutState
 from prakerja.payouts.service import comparison, reconciling
 from prakerja.payouts.service.reading_reports import report_rows
+from prakerja.payouts.store import change_payout, load_payout
 from prakerja.payouts.store.reconciliations import DayState, load_day
 from prakerja.platform.clock import wib_date
 from tests.support.reconciled import AMOUNT, BANK, Day, counts
@@ -79,7 +81,11 @@ def test_every_difference_is_a_finding_and_nothing_else_happens_by_itself(day: D
         "TWICE_AT_THEIRS",
     ]  # fmt: skip
     after = {item["pk"]: item for item in day.world.items("programme") if item["sk"] == "PAYOUT"}
+    said = {pk: item.pop("contradicted") for pk, item in after.items() if "contradicted" in item}
     assert after == before, "no payout changes by a file"
+    assert list(said.values()) == [1], (
+        "but of the one that is unpaid with us no other attempt is sent before it is clear"
+    )
     told = (PayoutToldOf.topic, PayoutSaidReturned.topic)
     asked = {message.body["payout_id"] for topic in told for message in day.world.take(topic)}
     assert len(asked) == 4, "of the missing, the unknown, the wrong amount and the returned one the provider is asked"
@@ -156,6 +162,58 @@ def test_a_return_in_a_later_statement_is_judged_on_the_day_of_the_payment(day: 
     assert asked.body == {"provider": BANK, "day": day.day.isoformat()}
     assert counts(day.reconcile()) == {"MATCHED": 1, "RETURNED_LATER": 1}
     assert [kind for kind, _ in day.findings()] == ["RETURNED_LATER"]
+
+
+@pytest.mark.parametrize("state", [PayoutState.FAILED, PayoutState.RETURNED])
+def test_another_amount_on_what_is_proven_unpaid_is_suspended_until_it_comes_back(day: Day, state: PayoutState) -> None:
+    ref = day.attempt(state)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    assert counts(day.reconcile()) == {"AMOUNT_DIFFERS": 1}
+    ((_, found),) = day.findings()
+    assert (found["facts"]["suspended"], booked(day, "SUSPENSE:BNI")) == (60_000, 60_000)
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"), line("RETURN", 5_000, ref, "N2"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 60_000, "a part of it is not all of it"
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"), line("RETURN", 60_000, ref, "N2"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 0
+
+
+@pytest.mark.parametrize("state", [PayoutState.PAID, PayoutState.HELD])
+def test_another_amount_on_what_may_be_paid_is_not_suspended(day: Day, state: PayoutState) -> None:
+    """Its own amount is booked already, as paid or in flight."""
+    ref = day.attempt(state)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 0
+
+
+def test_another_amount_is_suspended_once_its_attempt_is_proven_unpaid(day: Day) -> None:
+    """Its day is looked at again until then."""
+    ref = day.attempt(PayoutState.HELD)
+    payout_id = next(item["payout_id"] for item in day.world.items("programme") if item.get("reference") == ref)
+    day.morning()
+    day.hand_in(line("PAYOUT", 60_000, ref, "N1"))
+    day.reconcile()
+    assert load_day(day.world.table, BANK, day.day).state is DayState.OPEN
+    held = load_payout(day.world.table, payout_id)
+    day.world.table.commit(change_payout(held, replace(held, state=PayoutState.FAILED)))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 60_000
+
+
+def test_many_other_amounts_are_suspended_as_one_sum(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "KEPT_AT_MOST", 3)
+    failed = [day.attempt(PayoutState.FAILED) for _ in range(4)]
+    paid = day.attempt(PayoutState.PAID)
+    day.morning()
+    day.hand_in(*(line("PAYOUT", 5, ref, f"N{n}") for n, ref in enumerate([*failed, paid])))
+    day.reconcile()
+    assert booked(day, "SUSPENSE:BNI") == 20
+    ((_, found),) = day.findings()
+    assert (found["facts"]["rows"], found["facts"]["suspended"]) == (5, 20)
 
 
 def test_an_earlier_attempt_must_not_be_paid(day: Day) -> None:

@@ -159,6 +159,13 @@ def test_a_statement_without_an_end() -> None:
     assert (answer.status, len(asked.transport.sent)) == (StatementStatus.INCOMPLETE, MOST_PAGES)
 
 
+@pytest.mark.parametrize(("kind", "deposit"), [("DEPOSIT", True), ("RECEIVE_MONEY", False), ("REFUND", False)])
+def test_only_a_deposit_is_ours_by_its_type(kind: str, deposit: bool) -> None:
+    one = {"dateTime": "2026-01-15T09:30:00+07:00", "amount": money(600_000), "type": kind, "status": "SUCCESS"}
+    _, answer = read({"responseCode": "2001200", "detailData": [one]}, name="LINKAJA")
+    assert [(entry.incoming, entry.deposit) for entry in answer.entries] == [(True, deposit)]
+
+
 def test_a_history_has_numbered_pages() -> None:
     """Lines of a wallet: equal ones are never taken for the same."""
     lines = [

@@ -50,7 +50,7 @@ class Outcome(StrEnum):
 
 
 CLEARABLE = {
-    Outcome.RETURNED: frozenset({FindingKind.THEIRS_NOT_OURS, FindingKind.TWICE_AT_THEIRS}),
+    Outcome.RETURNED: frozenset({FindingKind.THEIRS_NOT_OURS, FindingKind.TWICE_AT_THEIRS, FindingKind.AMOUNT_DIFFERS}),
     Outcome.ACCEPTED: frozenset({FindingKind.THEIRS_NOT_OURS, FindingKind.TWICE_AT_THEIRS}),
     Outcome.GIVEN_BACK: frozenset({FindingKind.CLAIM_OVERPAID}),
 }

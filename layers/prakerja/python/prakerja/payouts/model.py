@@ -112,7 +112,9 @@ class Payout:
     amount: int
     state: PayoutState = PayoutState.DECLARED
     attempt: int = 0
-    """Number of the present attempt; 0 before the first."""
+    """Number of the present attempt, which is the latest or the one that paid; 0 before the first."""
+    last_attempt: int | None = None
+    """Number of the latest attempt, if it was an earlier one that paid: the next one comes after it."""
     approval_id: str | None = None
     reason: str | None = None
     """Slug for the member, if it failed."""
@@ -154,8 +156,10 @@ def _goes_on(before: Passed, step: Passed) -> bool:
 
 def again_in(before: Payout, run_id: str, provider: str, at: datetime) -> Payout:
     """A payout that failed, came back or was cancelled, in a new run; ``provider``: wherever its member is paid now."""
-    forgotten: dict[str, Any] = dict.fromkeys(("approval_id", "reason", "provider_reference", "ended_at"))
-    return before.to(PayoutState.DECLARED, at, run_id=run_id, provider=provider, **forgotten)
+    names = ("approval_id", "reason", "provider_reference", "ended_at", "last_attempt")
+    forgotten: dict[str, Any] = dict.fromkeys(names)
+    latest = before.last_attempt or before.attempt
+    return before.to(PayoutState.DECLARED, at, run_id=run_id, provider=provider, attempt=latest, **forgotten)
 
 
 @dataclass(frozen=True)

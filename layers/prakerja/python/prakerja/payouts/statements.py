@@ -34,6 +34,8 @@ class StatementEntry:
     """False for what is only announced, or was taken back in the same line."""
     note: str = field(repr=False)
     """The provider's words; long numbers masked."""
+    deposit: bool = False
+    """Its type says that we put it in ourselves."""
 
 
 @dataclass(frozen=True, slots=True)

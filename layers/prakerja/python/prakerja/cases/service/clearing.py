@@ -158,7 +158,11 @@ def _waiting(table: Table, case: Case) -> Suspended | None:
     if case.kind in CLEARABLE[Outcome.GIVEN_BACK]:
         return _owed(case, facts[-1]) if facts else None
     places = {(str(one["provider"]), str(one["day"])) for one in facts if "provider" in one and "day" in one}
-    held = (load_suspended(table, name, date.fromisoformat(day), case.subject_id) for name, day in sorted(places))
+    # whatever lies in suspense under the subject of one row has that row's reference
+    named = next((str(one["reference"]) for one in facts if "reference" in one), "")
+    held = (
+        load_suspended(table, name, date.fromisoformat(day), case.subject_id, named) for name, day in sorted(places)
+    )
     return next((one for one in held if one is not None), None)
 
 

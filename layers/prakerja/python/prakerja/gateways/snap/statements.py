@@ -22,7 +22,8 @@ from .bodies import PAGE_SIZE
 from .profiles import Profile, Service
 from .reading import exact_rupiah, rupiah_of, safe_text, text_of
 
-_INCOMING = frozenset({"CREDIT", "REFUND", "RECEIVE_MONEY", "CASHBACK", "DEPOSIT"})
+_DEPOSIT = "DEPOSIT"
+_INCOMING = frozenset({"CREDIT", "REFUND", "RECEIVE_MONEY", "CASHBACK", _DEPOSIT})
 _OUTGOING = frozenset({"DEBIT", "PAYMENT", "TOP_UP", "DISBURSMENT", "DISBURSEMENT", "SEND_MONEY", "FEE"})
 _REFERENCE_FIELDS = ("partnerReferenceNo", "originalPartnerReferenceNo")
 _THEIR_FIELDS = ("transactionId", "referenceNo", "originalReferenceNo")
@@ -176,6 +177,7 @@ def _entry(line: object) -> StatementEntry | None:
         incoming=kind in _INCOMING,
         settled=str(line.get("transactionDetailStatus") or line.get("status") or "SUCCESS").upper() == "SUCCESS",
         note=safe_text(remark),
+        deposit=kind == _DEPOSIT,
     )
 
 

@@ -47,6 +47,7 @@ class Bucket(StrEnum):
 
 
 LISTED_AGAIN, BACK, IN = "listed again", "return of what should not have left", "money came in"
+NOT_PAID = "ours says not paid"
 
 AGREED = frozenset({Bucket.MATCHED, Bucket.UNPAID, Bucket.AWAITED, Bucket.OTHER_DAY, Bucket.NOT_A_PAYOUT})
 """All others are differences: a person hears of them."""
@@ -62,6 +63,8 @@ class Ours:
     person_id: str
     amount: int
     standing: Standing
+    their_number: str = ""
+    """What the provider called it when it was paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,12 @@ def _itself(ours: Ours, paid: Row | None, returned: Row | None) -> list[Verdict]
         }.get(ours.standing, Bucket.UNPAID)
         return [Verdict(bucket, ours, counts=True), *late]
     if paid.amount != ours.amount:
-        return [Verdict(Bucket.AMOUNT_DIFFERS, ours, paid, counts=True), *late]
+        # what is paid or in flight is booked by our own amount; of what is proven unpaid nothing is
+        unbooked = ours.standing in (Standing.FAILED, Standing.RETURNED)
+        back = returned is not None and returned.amount >= paid.amount
+        loose, undone, note = unbooked and not back, unbooked and back, NOT_PAID if unbooked else ""
+        differs = Verdict(Bucket.AMOUNT_DIFFERS, ours, paid, counts=True, note=note, loose=loose, undone=undone)
+        return [differs, *late]
     if ours.standing is Standing.OPEN:
         return [Verdict(Bucket.STILL_UNKNOWN, ours, paid, counts=True, note="theirs says paid"), *late]
     if ours.standing is Standing.PAID or returned is not None:
@@ -188,4 +196,4 @@ def _itself(ours: Ours, paid: Row | None, returned: Row | None) -> list[Verdict]
         return [Verdict(Bucket.MATCHED, ours, paid, counts=True, undone=undone), *late]
     if ours.standing is Standing.RETURNED:
         return [Verdict(Bucket.AWAITED, ours, paid, counts=True, note="its return is not in the statement yet")]
-    return [Verdict(Bucket.THEIRS_NOT_OURS, ours, paid, counts=True, note="ours says not paid", loose=True)]
+    return [Verdict(Bucket.THEIRS_NOT_OURS, ours, paid, counts=True, note=NOT_PAID, loose=True)]

@@ -12,7 +12,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable
+from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable, says_funding
 
 MAX_LINE = 64 * 1024
 HEADER_WITHIN = 20
@@ -176,7 +176,7 @@ def _row(number: int, fields: list[str], columns: dict[str, list[int]], width: i
     kind, reference = _kind(values), _reference(values)
     if kind is None:
         return BadRow(number, "the type or status is not one that is known")
-    if kind is Kind.RETURN and not reference:
+    if kind is Kind.RETURN and not reference and says_funding(f"{values['kind']} {values['remark']}"):
         kind = Kind.FUNDING
     if reference and "�" in values["reference"]:
         return BadRow(number, "the reference cannot be decoded")

@@ -85,8 +85,9 @@ class Report:
 
     @property
     def open(self) -> bool:
-        """Whether time alone may still change the outcome: look again tomorrow."""
-        return any(bucket in self.buckets for bucket in (Bucket.STILL_UNKNOWN, Bucket.AWAITED))
+        """Whether time alone may still change the outcome: look again tomorrow. Of another amount it depends on how our
+        own attempt ends."""
+        return any(bucket in self.buckets for bucket in (Bucket.STILL_UNKNOWN, Bucket.AWAITED, Bucket.AMOUNT_DIFFERS))
 
 
 @dataclass

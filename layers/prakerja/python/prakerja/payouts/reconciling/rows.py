@@ -27,6 +27,14 @@ class Kind(StrEnum):
 
 
 KIND_ORDER = tuple(Kind)
+FUNDING_WORDS = ("SETORAN", "FUNDING", "DEPOSIT")
+RETURN_WORDS = ("RETUR", "REFUND", "REVERS", "KEMBALI")
+
+
+def says_funding(text: str) -> bool:
+    """Whether a type or a remark of theirs calls money that came in our own, put in by us, and not something that came back."""
+    said = text.upper()
+    return any(word in said for word in FUNDING_WORDS) and not any(word in said for word in RETURN_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,11 @@ class Row:
         """
         number = self.transaction_id or f"{self.from_day}:{self.nth}"
         return derived("row", self.reference, number, self.kind, str(self.amount))
+
+
+def is_nameless_return(row: Row) -> bool:
+    """Whether money came in of which the row itself does not say what it belongs to."""
+    return row.kind is Kind.RETURN and not row.reference
 
 
 def numbered(row: Row, seen: Counter[tuple[str, ...]]) -> Row:

@@ -17,19 +17,35 @@ _SEPARATOR = "\x1f"
 
 
 def sorted_rows(
-    rows: Iterable[Row], order: Callable[[str], str], folder: Path, chunk: int = CHUNK
+    rows: Iterable[Row],
+    order: Callable[[str], str],
+    folder: Path,
+    chunk: int = CHUNK,
+    last: Callable[[Iterator[Row]], Iterable[Row]] = lambda _: (),
 ) -> Iterator[tuple[str, Row]]:
     """(order, row) of all rows, ascending and ``numbered``; ``order`` places a reference. Rows without one come last, each
-    alone, and beside those that say the same."""
-    lines = (_line(row, order) for row in rows)
+    alone, and beside those that say the same. ``last``: the few more that are known when all others, which it is given in
+    any order, have been read."""
     runs: list[Path] = []
+    _write((_line(row, order) for row in rows), folder, chunk, runs)
+    others = (row for run in tuple(runs) for row in _rows(run))
+    _write((_line(row, order) for row in last(others)), folder, chunk, runs)
+    with ExitStack() as stack:
+        files = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in runs]
+        yield from _numbered(map(_row, heapq.merge(*files)))
+
+
+def _write(lines: Iterator[str], folder: Path, chunk: int, runs: list[Path]) -> None:
+    """Sorted chunks of the lines, as further files of ``runs``."""
     while part := sorted(islice(lines, chunk)):
         runs.append(folder / f"run-{len(runs)}")
         runs[-1].write_text("".join(part), encoding="utf-8")
         del part
-    with ExitStack() as stack:
-        files = [stack.enter_context(run.open(encoding="utf-8", newline="\n")) for run in runs]
-        yield from _numbered(map(_row, heapq.merge(*files)))
+
+
+def _rows(run: Path) -> Iterator[Row]:
+    with run.open(encoding="utf-8", newline="\n") as lines:
+        yield from (row for _, row in map(_row, lines))
 
 
 def _numbered(rows: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, Row]]:

@@ -10,8 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 from prakerja.payouts.reconciling.comparing import AGREED, Bucket, Verdict, compare, merge
+from prakerja.payouts.reconciling.reading import clean
 from prakerja.payouts.reconciling.report import Tally, is_awaited, is_impatient
-from prakerja.payouts.reconciling.rows import BadRow, Row, Unreadable, numbered
+from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable, is_nameless_return, numbered
 from prakerja.payouts.reconciling.sorting import sorted_rows
 from prakerja.payouts.reconciling.writing import ReportFiles
 from prakerja.payouts.references import day_of_reference
@@ -30,6 +31,8 @@ KEPT_AT_MOST = 1_000
 OTHER_DAYS_AT_MOST = 5_000
 """Rows about attempts of other days. A file with more is of another day."""
 EARLIER, LATER = timedelta(days=31), timedelta(days=1)
+NAMED_WITHIN = timedelta(days=3)
+"""How far back a return that names no reference is looked for among our payouts, by the number that they were told."""
 
 
 @dataclass
@@ -73,29 +76,68 @@ def compare_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow
     """
     found = Comparison(ReportFiles(folder), suspended_before(p.table, state.provider, state.day))
     with found.files:
+        nameless: list[Row] = []
         own = chain(
-            _of_this_day(p, state, theirs, found), (row for _, row in late_rows(p.table, state.provider, state.day))
+            _of_this_day(p, state, theirs, found, nameless),
+            (row for _, row in late_rows(p.table, state.provider, state.day)),
         )
-        ordered = sorted_rows(own, order_of, folder)
+        ordered = sorted_rows(own, order_of, folder, last=lambda rows: _named(p, state, found, nameless, rows))
         for ours, rows in merge(attempts_on(p.table, state.provider, state.day), ordered):
             for verdict in compare(ours, rows):
                 found.add(_aged(p, state.day, verdict))
     return found
 
 
-def _of_this_day(p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], found: Comparison) -> Iterator[Row]:
-    others, equals = 0, Counter[tuple[str, ...]]()
+def _of_this_day(
+    p: Platform, state: ReconciledDay, theirs: Iterator[Row | BadRow], found: Comparison, nameless: list[Row]
+) -> Iterator[Row]:
+    """``nameless`` takes the returns without a reference: whose they are is known when all rows have been read."""
+    equals = Counter[tuple[str, ...]]()
     for row in theirs:
         if isinstance(row, BadRow):
             found.add(Verdict(Bucket.UNREADABLE, line=row.line, note=row.problem))
-        elif (day := _other_day(p, state, row)) is not None:
-            others += 1
-            if others > OTHER_DAYS_AT_MOST:
-                raise Unreadable("most rows are about another day")
-            found.other_days[day].append(numbered(replace(row, from_day=state.day.isoformat()), equals))
-            found.add(Verdict(Bucket.OTHER_DAY, row=row, note=f"judged on {day.isoformat()}"))
-        else:
+        elif is_nameless_return(row) and row.transaction_id and len(nameless) < KEPT_AT_MOST:
+            nameless.append(row)
+        elif not _is_elsewhere(p, state, row, found, equals):
             yield row
+
+
+def _named(
+    p: Platform, state: ReconciledDay, found: Comparison, nameless: list[Row], others: Iterator[Row]
+) -> Iterator[Row]:
+    """Returns with the reference of the one payment that has their number: by their rows, or else by what our payouts
+    were told. What neither knows stays without one, and is a difference.
+    """
+    payments: dict[str, set[str]] = {row.transaction_id: set() for row in nameless}
+    for row in chain(others, *found.other_days.values()) if nameless else ():
+        if row.kind is Kind.PAYOUT and row.reference and row.transaction_id in payments:
+            payments[row.transaction_id].add(row.reference)
+    unknown = {number for number, references in payments.items() if not references}
+    for back in range(NAMED_WITHIN.days + 1):
+        day = state.day - timedelta(days=back)
+        for _, ours in attempts_on(p.table, state.provider, day) if unknown else ():
+            if clean(ours.their_number) in unknown:
+                payments[clean(ours.their_number)].add(ours.reference)
+        unknown = {number for number in unknown if not payments[number]}
+    for row in nameless:
+        references = payments[row.transaction_id]
+        named = replace(row, reference=min(references)) if len(references) == 1 else row
+        if not _is_elsewhere(p, state, named, found, Counter()):
+            yield named
+
+
+def _is_elsewhere(
+    p: Platform, state: ReconciledDay, row: Row, found: Comparison, equals: Counter[tuple[str, ...]]
+) -> bool:
+    """Whether a row is about an attempt of another day; then it is kept for that one. Raises Unreadable if most are."""
+    day = _other_day(p, state, row)
+    if day is None:
+        return False
+    if sum(map(len, found.other_days.values())) >= OTHER_DAYS_AT_MOST:
+        raise Unreadable("most rows are about another day")
+    found.other_days[day].append(numbered(replace(row, from_day=state.day.isoformat()), equals))
+    found.add(Verdict(Bucket.OTHER_DAY, row=row, note=f"judged on {day.isoformat()}"))
+    return True
 
 
 def _other_day(p: Platform, state: ReconciledDay, row: Row) -> date | None:

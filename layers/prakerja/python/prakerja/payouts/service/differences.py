@@ -6,14 +6,18 @@ report's file has every row. Its money without an order of ours is suspended as 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from prakerja.balance import PayoutMove
-from prakerja.payouts.errors import BookedOtherwise
+from prakerja.payouts.errors import BookedOtherwise, PayoutMoved
 from prakerja.payouts.messages import PayoutSaidReturned, PayoutToldOf
+from prakerja.payouts.model import IN_FLIGHT
 from prakerja.payouts.reconciling.comparing import Bucket, Ours, Verdict
 from prakerja.payouts.reconciling.report import Report
+from prakerja.payouts.reconciling.rows import is_nameless_return
 from prakerja.payouts.service.comparison import Comparison
+from prakerja.payouts.store import contradict, load_payout
 from prakerja.payouts.store.reconciliations import (
     ReconciledDay,
     booked_amount,
@@ -34,9 +38,9 @@ KINDS = {
     Bucket.TWICE_AT_THEIRS: FindingKind.TWICE_AT_THEIRS,
     Bucket.RETURNED_LATER: FindingKind.RETURNED_LATER,
 }
-LOOSE = (Bucket.THEIRS_NOT_OURS, Bucket.TWICE_AT_THEIRS)
+LOOSE = (Bucket.THEIRS_NOT_OURS, Bucket.TWICE_AT_THEIRS, Bucket.AMOUNT_DIFFERS)
 """Where money may have left without an order of ours."""
-URGENT = frozenset({*LOOSE, Bucket.AMOUNT_DIFFERS, Bucket.RETURNED_LATER})
+URGENT = frozenset({*LOOSE, Bucket.RETURNED_LATER})
 """What no later row makes right."""
 
 
@@ -59,6 +63,8 @@ def book(p: Platform, report: Report, found: Comparison) -> None:
         for verdict in found.kept[bucket]:
             if verdict.loose and verdict.row is not None:
                 _suspend(p, report, verdict.row.identity, verdict.row.amount)
+                if bucket is Bucket.THEIRS_NOT_OURS and verdict.ours is not None:
+                    _contradict(p, verdict.ours)
         _not_any_more(p, report, subject_of_crowd(report, bucket))
     for row in found.undone:
         _not_any_more(p, report, row.identity)
@@ -90,7 +96,8 @@ def urgent(provider: str, day: date, found: Comparison) -> list[Message]:
     messages: list[Message] = []
     for bucket, verdicts in found.kept.items():
         for verdict in verdicts:
-            if bucket in URGENT:
+            # whose return it is that names no reference, the rows of the whole day may tell
+            if bucket in URGENT and not (verdict.row and is_nameless_return(verdict.row)):
                 messages.append(finding_of(provider, day, verdict))
             if bucket in INQUIRED and verdict.row is not None and verdict.ours is not None:
                 messages.append(_ask(verdict.ours, bucket))
@@ -142,6 +149,14 @@ def _crowd(report: Report, found: Comparison, bucket: Bucket) -> CaseNeeded:
         returned=returned,
         suspended=found.loose[bucket],
     )
+
+
+def _contradict(p: Platform, ours: Ours) -> None:
+    """It shows a payment of an attempt that we hold unpaid: no other one is sent before that is cleared up."""
+    payout = load_payout(p.table, ours.payout_id)
+    if payout.state not in IN_FLIGHT and payout.contradicted is None:
+        with suppress(PayoutMoved):  # its provider is asked all the same, and its case is open
+            p.table.commit(contradict(payout, ours.number))
 
 
 def _suspend(p: Platform, report: Report, subject: str, amount: int) -> None:

@@ -9,7 +9,7 @@ from math import ceil
 
 from prakerja.payouts.ports import EXTERNAL_ID_DIGITS, PaymentProvider, StatementFiles
 from prakerja.payouts.reconciling.reading import clean, read_rows
-from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable
+from prakerja.payouts.reconciling.rows import BadRow, Kind, Row, Unreadable, says_funding
 from prakerja.payouts.statements import StatementEntry, StatementStatus
 from prakerja.payouts.store.reconciliations import ReconciledDay, SettlementFile, load_file
 from prakerja.platform import Platform
@@ -95,7 +95,8 @@ def _row(number: int, entry: StatementEntry) -> Row:
     if not entry.settled:
         kind = Kind.NOT_SETTLED
     elif entry.incoming:
-        kind = Kind.RETURN if reference else Kind.FUNDING
+        funding = not reference and (entry.deposit or says_funding(entry.note))
+        kind = Kind.FUNDING if funding else Kind.RETURN
     elif not reference and any(word in entry.note.upper() for word in FEE_WORDS):
         kind = Kind.FEE
     else:

@@ -70,7 +70,7 @@ def change_payout(before: Payout, after: Payout, wake_at: datetime | None = None
     """Move a payout on, if it still stands where ``before`` says; ``wake_at``: when a sweep must look at it."""
     names = (
         *("state", "attempt", "provider", "approval_id", "reason", "provider_reference", "ended_at"),
-        *("screened_by", "contradicted", "history"),
+        *("last_attempt", "screened_by", "contradicted", "history"),
     )
     changes: dict[str, Any] = item_of(after, *names)
     gone = [name for name in names if getattr(after, name) is None and getattr(before, name) is not None]
@@ -163,8 +163,8 @@ def take_again(before: Payout, after: Payout) -> tuple[Part, ...]:
     return (
         update(
             PAYOUT,
-            set=item_of(after, "state", "run_id", "provider", "screened_by", "history"),
-            remove=("approval_id", "reason", "provider_reference", "ended_at", *NOT_DUE),
+            set=item_of(after, "state", "attempt", "run_id", "provider", "screened_by", "history"),
+            remove=("approval_id", "reason", "provider_reference", "ended_at", "last_attempt", *NOT_DUE),
             when=again,
             error=PayoutMoved(),
             payout_id=after.payout_id,

@@ -14,7 +14,7 @@ from boto3.dynamodb.conditions import Attr
 
 from prakerja.balance import PayoutMove, payout_part
 from prakerja.payouts.errors import BookedOtherwise, DayMoved
-from prakerja.payouts.model import IN_FLIGHT, PayoutState
+from prakerja.payouts.model import IN_FLIGHT, Payout, PayoutState
 from prakerja.payouts.reconciling.comparing import Ours, Standing
 from prakerja.payouts.reconciling.report import Report
 from prakerja.payouts.reconciling.rows import Row
@@ -96,7 +96,10 @@ def attempts_on(table: Table, provider: str, day: date) -> Iterator[tuple[str, O
 
 def ours(sent: Sent, payout: Item | None) -> Ours:
     """One attempt and how it stands, by its payout."""
-    return Ours(sent.reference, sent.payout_id, sent.number, sent.person_id, sent.amount, _standing(sent, payout))
+    found = payout_from_item(payout)
+    number = found.provider_reference if found.attempt == sent.number else None
+    standing = _standing(sent, found)
+    return Ours(sent.reference, sent.payout_id, sent.number, sent.person_id, sent.amount, standing, number or "")
 
 
 def last_sent_at(table: Table, attempt: Ours) -> datetime:
@@ -107,8 +110,7 @@ def last_sent_at(table: Table, attempt: Ours) -> datetime:
     return attempt_from_item(item).sent_at
 
 
-def _standing(sent: Sent, item: Item | None) -> Standing:
-    payout = payout_from_item(item)
+def _standing(sent: Sent, payout: Payout) -> Standing:
     if payout.attempt != sent.number:
         return Standing.FAILED  # a later one follows only when this one is proven unpaid
     if payout.state in IN_FLIGHT:

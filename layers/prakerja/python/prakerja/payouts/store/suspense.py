@@ -20,6 +20,7 @@ from prakerja.payouts.store.payouts import (
     relist,
 )
 from prakerja.payouts.store.reconciliations import booked_amount, booked_once, suspense_ended
+from prakerja.payouts.store.sent import find_sent
 from prakerja.platform.parts import Part
 from prakerja.platform.problems import NotFound
 from prakerja.platform.rupiah import rupiah_text
@@ -45,14 +46,16 @@ class Suspended:
     subject: str
     """Of its case."""
     amount: int
+    reference: str = ""
+    """What the provider's row names, of ours or not."""
 
 
-def load_suspended(table: Table, provider: str, day: date, subject: str) -> Suspended | None:
-    """What lies in suspense under a case's subject; None: nothing, or not any more."""
+def load_suspended(table: Table, provider: str, day: date, subject: str, reference: str = "") -> Suspended | None:
+    """What lies in suspense under a case's subject; None: nothing, or not any more. ``reference``: of its row."""
     booked = booked_amount(table, PayoutMove.SUSPEND, provider, day, subject)
     if booked is None or booked_amount(table, PayoutMove.UNSUSPEND, provider, day, subject) is not None:
         return None
-    return Suspended(provider, day, subject, booked)
+    return Suspended(provider, day, subject, booked, reference)
 
 
 def back_to_the_fund(found: Suspended, at: datetime) -> tuple[Part, ...]:
@@ -63,18 +66,32 @@ def back_to_the_fund(found: Suspended, at: datetime) -> tuple[Part, ...]:
 def paid_by_it(table: Table, found: Suspended, payout_id: str, at: datetime, now: datetime) -> tuple[Part, ...]:
     """It paid this payout, of which we had proof that it was not paid: then it never is again.
 
-    If its incentive was forfeited meanwhile, the money is claimed back as any other. Raises NotFound, NotAcceptable.
+    The attempt whose reference it has is the one that paid and the one to ask about; if it names none of this payout's,
+    the present one stands for it. If its incentive was forfeited meanwhile, the money is claimed back as any other.
+    Raises NotFound, NotAcceptable.
     """
     payout = load_payout(table, payout_id)
     who = payout.person_id, payout.incentive_kind, payout.incentive_number
-    incentive_item, *attempts = table.batch_get(incentive_key(*who), *([attempt_key(payout)] if payout.attempt else []))
+    sent = find_sent(table, found.provider, found.reference)
+    payer = sent.number if sent is not None and sent.payout_id == payout_id else payout.attempt
+    latest = max(payout.attempt, payout.last_attempt or 0)
+    paid = payout.to(
+        PayoutState.PAID,
+        at,
+        provider=found.provider,
+        reason=None,
+        ended_at=at,
+        attempt=payer,
+        contradicted=None,
+        last_attempt=latest if latest > payer else None,
+    )
+    incentive_item, *attempts = table.batch_get(incentive_key(*who), *([attempt_key(paid)] if payer else []))
     if incentive_item is None:
         raise NotFound
     incentive = incentive_from_item(incentive_item)
     if payout.state not in REPEATABLE or incentive.state not in UNPAID or payout.amount != found.amount:
         raise NotAcceptable(state=str(payout.state), amount=rupiah_text(payout.amount))
     attempt = attempt_from_item(attempts[0]) if attempts and attempts[0] else None
-    paid = payout.to(PayoutState.PAID, at, provider=found.provider, reason=None, ended_at=at)
     return (
         *suspense_ended(PayoutMove.ACCEPT, found.provider, found.day, found.subject, found.amount, at),
         change_payout(payout, paid),
