@@ -10,6 +10,13 @@ RACES = "tests/chaos/test_races.py::test_exactly_one_wins"
 
 LEARNING_BUGS = (
     Bug(
+        "let a late copy of a task take the place of the newer one",
+        f"{CODE}/training/model/task.py",
+        "    if request in before.heard:\n        return before\n",
+        "",
+        ("tests/functions/test_partner_tasks.py",),
+    ),
+    Bug(
         "take silence of the face check for a match",
         f"{CODE}/training/service/attending.py",
         "        raise FaceCheckUnavailable(retry_after=problem.retry_after or FACE_CHECK_AGAIN) from problem\n",

@@ -187,6 +187,27 @@ PAYOUT_BUGS = (
         ("tests/unit/payouts/test_unlinked.py",),
     ),
     Bug(
+        "send again what its provider says was paid",
+        f"{PAYOUTS}/service/telling.py",
+        "        if callback.says in UNDER_WAY and payout.state is PayoutState.RESEND",
+        "        if callback.says not in TransferStatus and payout.state is PayoutState.RESEND",
+        ("tests/unit/payouts/test_contradicted.py",),
+    ),
+    Bug(
+        "pay by another attempt what is said to be paid by the one before",
+        f"{PAYOUTS}/service/sending.py",
+        "        if payout.contradicted is not None and contradiction_stands(p, providers, payout):\n            return set_aside(p, payout)\n",
+        "",
+        ("tests/unit/payouts/test_contradicted.py",),
+    ),
+    Bug(
+        "send again to who is no member any more",
+        f"{PAYOUTS}/service/sending.py",
+        "    if payout.state is PayoutState.RESEND and case.revoked:\n        return stop_resending(p, payout, REVOKED)\n",
+        "",
+        ("tests/unit/payouts/test_contradicted.py",),
+    ),
+    Bug(
         "believe for ever that a channel flows",
         f"{PAYOUTS}/service/channels.py",
         "FRESH = timedelta(seconds=5)\n",
