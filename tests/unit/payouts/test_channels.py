@@ -163,13 +163,18 @@ def test_a_stop_reaches_a_worker_that_has_just_looked_within_five_seconds(world:
     assert channel(worker, PROVIDER).flow(world.clock.wall()) is Flow.STOPPED
 
 
-def test_a_stop_reaches_a_worker_that_waits_for_its_turn(world: World) -> None:
+@pytest.mark.parametrize("by", ["an operator", "the breaker"])
+def test_a_stop_reaches_a_worker_that_waits_for_its_turn(world: World, by: str) -> None:
     payments = Payments(world, people=1)
     payout_id = queued(payments)
 
     def stopped_meanwhile(seconds: float) -> None:
-        seen = load_channel(world.table, PROVIDER)  # another process stops it: this one is told nothing
-        world.table.commit(change_channel(seen, decide_stop(seen, "op-1", "why", world.clock.wall())))
+        seen = load_channel(world.table, PROVIDER)  # another process does it: this one is told nothing
+        now = world.clock.wall()
+        opened = decide_open(seen, Cause.NO_ANSWERS, "", now)
+        world.table.commit(
+            change_channel(seen, decide_stop(seen, "op-1", "why", now) if by == "an operator" else opened)
+        )
         payments.move_to(world.clock.now + timedelta(seconds=seconds))
 
     pace = Pace(now=lambda: world.clock.now.timestamp(), sleep=stopped_meanwhile)
@@ -178,7 +183,7 @@ def test_a_stop_reaches_a_worker_that_waits_for_its_turn(world: World) -> None:
         pace.heard(PROVIDER, "4293800")  # "too many requests": it waits for seconds
     pace.wait(PROVIDER, rules)
     found = send_payout(payments.p, payments.providers, payout_id=payout_id, pace=pace)
-    assert load_channel(world.table, PROVIDER).is_stopped
+    assert load_channel(world.table, PROVIDER).flow(world.clock.wall()) in (Flow.STOPPED, Flow.PAUSED)
     assert (found.state, sent(payments)) == (PayoutState.QUEUED, 0)
 
 
