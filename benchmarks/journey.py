@@ -12,10 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.test_budgets import READ_UNITS, REPORT, WRITE_UNITS
+from tests.chaos.test_budgets import FULL_READ_UNITS, FULL_WRITE_UNITS, READ_UNITS, REPORT, WRITE_UNITS
 
 ROOT = Path(__file__).parents[1]
 MEASURE = "tests/chaos/test_budgets.py"
+READ_PRICE, WRITE_PRICE, RUPIAH_PER_DOLLAR = 0.15, 0.74, 16_500
+"""US dollars a million units, as in docs/capacity.md."""
 COLUMNS = "{:40}{:>7}{:>13}{:>14}{:>16}"
 
 
@@ -24,9 +26,11 @@ def line(name: str, cost: dict[str, Any], items: str) -> str:
     return COLUMNS.format(name, sum(cost["calls"].values()), items, cost["read_units"], cost["write_units"])
 
 
-def of_one(personal: dict[str, Any], unit: str) -> float:
-    """The units of a person, without what is done once for a wave or a run."""
-    return float(personal[unit] - personal["of a wave or a run as a whole"][unit])
+def told(name: str, units: dict[str, float], reads: int, writes: int) -> str:
+    """What one person takes, beside its budget, and the list price in rupiah."""
+    read, written = units["read_units"], units["write_units"]
+    price = (read * READ_PRICE + written * WRITE_PRICE) / 1_000_000 * RUPIAH_PER_DOLLAR
+    return f"  {name}: {read:.1f} of {reads} read units, {written:.0f} of {writes} write units, Rp{price:.1f} at list prices"
 
 
 def main() -> int:
@@ -46,8 +50,9 @@ def main() -> int:
         )
     personal = measured["one person, personal"]
     print(line("one person", personal, str(sum(personal["items"]))))
-    print(f"  without what is done once for a wave or a run: {of_one(personal, 'read_units'):.1f} of {READ_UNITS} read units, "
-          f"{of_one(personal, 'write_units'):.0f} of {WRITE_UNITS} write units")  # fmt: skip
+    print("one person, without what is done once for a wave or a run")
+    print(told("the thin journey", measured["thin journey"], READ_UNITS, WRITE_UNITS))
+    print(told("with a webinar attended in person", measured["full journey"], FULL_READ_UNITS, FULL_WRITE_UNITS))
     print(f"  texts: {measured['texts']}, registry look-ups: {measured['look_ups']}")
     if done.returncode:
         print(done.stdout)
