@@ -131,7 +131,8 @@ def decide_verdict(payout: Payout, attempt: Attempt, verdict: Verdict, now: date
     """What follows when two operators say, with evidence, how an attempt ended.
 
     ABSENT needs a statement of the provider that could have shown it: those of the day of the last sending are there
-    from the next morning on; but where every sending was plainly refused, nothing else can be so. What is PAID is RETURNED only where the provider itself has said so, to a machine.
+    from the next morning on; but where every sending was plainly refused, nothing else can be so. What is PAID is
+    RETURNED only where the provider itself has said so, to a machine.
     Raises VerdictNotPossible, VerdictTooEarly.
     """
     undoubted = payout.state is PayoutState.PAID and attempt.doubted_since is None
